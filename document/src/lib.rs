@@ -1,0 +1,9 @@
+//! The session's shared document: files as one Yjs document, and the model's hand in it.
+//!
+//! The only user of the CRDT on the server. Pure: values in, values out, no I/O and no clock. Knows nothing of
+//! sockets, turns or upstreams: it is told which step and which hunk a change belongs to, and can take any of
+//! them back without touching what people typed.
+
+pub mod op;
+
+pub use op::{Applied, FileInfo, HunkEvent, HunkKey, ModelOp, Received, Refused, RolledBack, StepKey};

@@ -1,0 +1,123 @@
+//! What the engine tells its caller, and what it is told back.
+
+/// The number of a hunk within one engine, counted from 0.
+pub type HunkIndex = u32;
+
+/// One thing that follows from the model's output, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// An edit block began.
+    Open {
+        /// The hunk.
+        hunk: HunkIndex,
+        /// Where its tag begins, in UTF-16 units of everything pushed into this engine.
+        offset: u32,
+        /// As the model wrote it.
+        path: String,
+        /// The model's reason, one line.
+        why: String,
+    },
+    /// The hunk's old text is known: the engine waits, and buffers what is pushed, until
+    /// `Engine::resolve` is called with what became of it.
+    Locate {
+        /// The hunk.
+        hunk: HunkIndex,
+        /// The path.
+        path: String,
+        /// The old text; empty creates the file, or fills an empty one.
+        old_text: String,
+    },
+    /// The next `len` UTF-16 units of the located old text stay.
+    Keep {
+        /// The hunk.
+        hunk: HunkIndex,
+        /// UTF-16 units, never splitting a surrogate pair.
+        len: u32,
+    },
+    /// The next `len` UTF-16 units of the located old text go.
+    Delete {
+        /// The hunk.
+        hunk: HunkIndex,
+        /// UTF-16 units, never splitting a surrogate pair.
+        len: u32,
+    },
+    /// New text comes at the hunk's cursor.
+    Insert {
+        /// The hunk.
+        hunk: HunkIndex,
+        /// The text, never empty.
+        text: String,
+    },
+    /// The hunk is whole.
+    Close {
+        /// The hunk.
+        hunk: HunkIndex,
+        /// Lines added and removed.
+        counts: Counts,
+    },
+    /// The block could not be read; what it had changed stays, and the parser looks for the next block.
+    Fail {
+        /// The hunk.
+        hunk: HunkIndex,
+        /// Why.
+        reason: Malformed,
+    },
+}
+
+/// Lines that a hunk has added and removed so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Lines added.
+    pub added: u32,
+    /// Lines removed.
+    pub removed: u32,
+}
+
+/// A file as it stands, handed to the locator.
+#[derive(Clone, Copy, Debug)]
+pub struct FileView<'a> {
+    /// LF text.
+    pub text: &'a str,
+}
+
+/// Where old text is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The first UTF-16 unit of the located text in the file.
+    pub start: u32,
+    /// The located text itself, as it stands in the file: what Keep and Delete walk over.
+    pub old: String,
+    /// How the new text's indentation has to change to fit the file.
+    pub reindent: Option<Reindent>,
+}
+
+/// A uniform shift of indentation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reindent {
+    /// Taken from the front of each line of the new text that begins with it.
+    pub strip: String,
+    /// Put in front of each line of the new text that is not blank.
+    pub add: String,
+}
+
+/// What became of an [`Action::Locate`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// Found; operations follow.
+    Placed(Place),
+    /// Not applied: the engine swallows the block up to its end without operations and without `Close` or `Fail`.
+    Skip,
+}
+
+/// Why a block could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Malformed {
+    /// The opening tag has no path.
+    NoPath,
+    /// Something other than `<old_text>` or `<new_text>` stood where it was due.
+    MissingOldText,
+    /// Something other than `<new_text>` stood where it was due.
+    MissingNewText,
+    /// The stream ended inside the block.
+    Unterminated,
+}

@@ -1,0 +1,314 @@
+//! What the server says: one tagged JSON object per text frame.
+//!
+//! Frames with a `seq` stand in the session's one order; the others overtake whatever is queued.
+
+use serde::{Deserialize, Serialize};
+
+use crate::code::ErrorCode;
+use crate::ids::{Epoch, FileId, HunkId, ModelId, ParticipantId, Seq, SteerId, TurnId};
+use crate::latency::{Latency, Usage};
+use crate::limits::Limits;
+use crate::view::{
+    HunkPlace, HunkStatus, HunkView, ModelView, Participant, Presence, Role, SessionView, TurnStatus,
+};
+
+/// A text frame from the server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all_fields = "camelCase")]
+pub enum ServerFrame {
+    /// The server's half of the handshake.
+    #[serde(rename = "welcome")]
+    Welcome(Box<Welcome>),
+    /// All that a client needs that is not in the document, as of `seq`. The document difference follows.
+    #[serde(rename = "state")]
+    State {
+        /// The head of the session's order when this was taken; frames up to it are not sent again.
+        seq: Seq,
+        /// The session.
+        session: Box<SessionView>,
+    },
+    /// A turn began.
+    #[serde(rename = "turn/started")]
+    TurnStarted {
+        /// Its place in the order.
+        seq: Seq,
+        /// The turn.
+        turn_id: TurnId,
+        /// The prompt.
+        prompt: String,
+        /// The model that writes.
+        model: ModelId,
+        /// Who asked.
+        by: ParticipantId,
+    },
+    /// A turn that had been interrupted or had failed goes on.
+    #[serde(rename = "turn/continued")]
+    TurnContinued {
+        /// Its place in the order.
+        seq: Seq,
+        /// The turn.
+        turn_id: TurnId,
+        /// Output kept so far: the offset at which the new segment begins, in UTF-16 units.
+        offset: u32,
+        /// Who asked.
+        by: ParticipantId,
+        /// The words that came with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    },
+    /// A piece of the model's output as it came: commentary and edit blocks alike.
+    #[serde(rename = "turn/delta")]
+    TurnDelta {
+        /// The last step merged in here.
+        seq: Seq,
+        /// The turn.
+        turn_id: TurnId,
+        /// Where `text` begins in the turn's output, in UTF-16 units.
+        offset: u32,
+        /// The output.
+        text: String,
+    },
+    /// A turn ended.
+    #[serde(rename = "turn/completed")]
+    TurnCompleted {
+        /// Its place in the order.
+        seq: Seq,
+        /// The turn.
+        turn_id: TurnId,
+        /// How.
+        status: TurnStatus,
+        /// Truncate the turn's output here, in UTF-16 units.
+        kept_offset: u32,
+        /// Why, when it failed or the server stopped it: a code and words for a person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+        /// What each stage of the last segment cost.
+        latency: Latency,
+        /// Tokens read and made, where known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        usage: Option<Usage>,
+    },
+    /// Sent at once when a turn is interrupted, ahead of everything queued.
+    #[serde(rename = "turn/stopped")]
+    TurnStopped {
+        /// The turn.
+        turn_id: TurnId,
+        /// Truncate the turn's output here, in UTF-16 units.
+        kept_offset: u32,
+    },
+    /// All of a turn's changes were taken back.
+    #[serde(rename = "turn/reverted")]
+    TurnReverted {
+        /// Its place in the order.
+        seq: Seq,
+        /// The turn.
+        turn_id: TurnId,
+        /// Who asked.
+        by: ParticipantId,
+    },
+    /// A steer has reached the session and the old segment is being cut.
+    #[serde(rename = "turn/steer/accepted")]
+    SteerAccepted {
+        /// The turn.
+        turn_id: TurnId,
+        /// The steer.
+        steer_id: SteerId,
+        /// From the frame's arrival at the server to this answer, in milliseconds.
+        accept_ms: f64,
+    },
+    /// The turn was cut and its next segment carries the steer.
+    #[serde(rename = "turn/steer/applied")]
+    SteerApplied {
+        /// Its place in the order.
+        seq: Seq,
+        /// The turn.
+        turn_id: TurnId,
+        /// The steer.
+        steer_id: SteerId,
+        /// Its words.
+        text: String,
+        /// Who steered.
+        by: ParticipantId,
+        /// Truncate the turn's output here, in UTF-16 units; the new segment begins here.
+        offset: u32,
+        /// From the frame's arrival at the server to the cut, in milliseconds.
+        apply_ms: f64,
+    },
+    /// The first token after a steer.
+    #[serde(rename = "turn/steer/answered")]
+    SteerAnswered {
+        /// The turn.
+        turn_id: TurnId,
+        /// The steer.
+        steer_id: SteerId,
+        /// From the frame's arrival at the server to the first new token, in milliseconds.
+        first_token_ms: f64,
+    },
+    /// A steer that cannot be applied: its words go back to the composer.
+    #[serde(rename = "turn/steer/failed")]
+    SteerFailed {
+        /// The turn.
+        turn_id: TurnId,
+        /// The steer.
+        steer_id: SteerId,
+        /// Why.
+        code: ErrorCode,
+        /// Why, for a person.
+        message: String,
+        /// What the person wrote.
+        text: String,
+    },
+    /// The model began a change in one file.
+    #[serde(rename = "hunk/opened")]
+    HunkOpened {
+        /// Its place in the order.
+        seq: Seq,
+        /// The turn.
+        turn_id: TurnId,
+        /// The hunk.
+        hunk: HunkView,
+    },
+    /// A hunk's place was found: it streams from now on.
+    #[serde(rename = "hunk/placed")]
+    HunkPlaced {
+        /// Its place in the order.
+        seq: Seq,
+        /// The turn.
+        turn_id: TurnId,
+        /// The hunk.
+        hunk_id: HunkId,
+        /// The file.
+        file_id: FileId,
+        /// Where.
+        place: HunkPlace,
+    },
+    /// A hunk reached its end, whole, cut, failed or taken back.
+    #[serde(rename = "hunk/closed")]
+    HunkClosed {
+        /// Its place in the order.
+        seq: Seq,
+        /// The turn.
+        turn_id: TurnId,
+        /// The hunk.
+        hunk_id: HunkId,
+        /// How it ended; `Failed` comes as [`ServerFrame::HunkFailed`].
+        status: HunkStatus,
+        /// Lines added.
+        added: u32,
+        /// Lines removed.
+        removed: u32,
+    },
+    /// A hunk that could not be applied; the rest of the turn goes on.
+    #[serde(rename = "hunk/failed")]
+    HunkFailed {
+        /// Its place in the order.
+        seq: Seq,
+        /// The turn.
+        turn_id: TurnId,
+        /// The hunk.
+        hunk_id: HunkId,
+        /// Why.
+        reason: crate::view::HunkFailure,
+        /// Why, for a person.
+        message: String,
+    },
+    /// A hunk that opened past the cut is gone.
+    #[serde(rename = "hunk/dropped")]
+    HunkDropped {
+        /// Its place in the order.
+        seq: Seq,
+        /// The turn.
+        turn_id: TurnId,
+        /// The hunk.
+        hunk_id: HunkId,
+    },
+    /// A person kept a hunk.
+    #[serde(rename = "hunk/accepted")]
+    HunkAccepted {
+        /// Its place in the order.
+        seq: Seq,
+        /// The turn.
+        turn_id: TurnId,
+        /// The hunk.
+        hunk_id: HunkId,
+        /// Who.
+        by: ParticipantId,
+    },
+    /// One of the sender's binary frames became a step.
+    #[serde(rename = "edit/ack")]
+    EditAck {
+        /// The client's counter from that frame.
+        counter: u64,
+        /// The step's place in the order.
+        seq: Seq,
+    },
+    /// Everything up to `seq` is on disk.
+    #[serde(rename = "saved")]
+    Saved {
+        /// The last step that is safe.
+        seq: Seq,
+    },
+    /// Who is here and where. Replaces what was known.
+    #[serde(rename = "presence")]
+    Presence {
+        /// Everyone who is connected.
+        participants: Vec<Presence>,
+    },
+    /// Answers `ping`.
+    #[serde(rename = "pong")]
+    Pong {
+        /// The client's clock, echoed.
+        clock: f64,
+    },
+    /// The server is about to stop; the socket closes with [`crate::CloseCode::Draining`].
+    #[serde(rename = "draining")]
+    Draining,
+    /// Something was refused; nothing was lost.
+    #[serde(rename = "error")]
+    Error {
+        /// From a closed list.
+        code: ErrorCode,
+        /// For a person.
+        message: String,
+        /// The id of the turn, steer, segment or hunk that it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answers: Option<String>,
+    },
+}
+
+/// The server's half of the handshake.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Welcome {
+    /// The protocol version that the server speaks.
+    pub version: u32,
+    /// This load of the session.
+    pub epoch: Epoch,
+    /// Who the client is.
+    pub participant: Participant,
+    /// The key with which the client can come back as the same participant.
+    pub resume_key: String,
+    /// The Yjs client id that the replica must use: unique in the session, small on purpose.
+    pub client_id: u64,
+    /// What the client may do.
+    pub role: Role,
+    /// The head of the session's order.
+    pub seq: Seq,
+    /// The models on offer, the default first.
+    pub models: Vec<ModelView>,
+    /// What is refused, and from which size.
+    pub limits: Limits,
+}
+
+/// Why something ended that should not have.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reason {
+    /// From a closed list.
+    pub code: ErrorCode,
+    /// For a person.
+    pub message: String,
+    /// When a retry makes sense, in milliseconds from now, if the upstream said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
+}
