@@ -1,2 +1,15 @@
-//! x
-fn main() {}
+//! Midstream's page.
+//!
+//! The order of the modules is the path of the data: a person's act is an intent of the [`store`], goes out by the
+//! [`client`], comes back through its frame queue, is folded by [`session`] and [`document`] into the store's signals,
+//! and is rendered by [`components`] and by Monaco behind [`editor`].
+
+mod app;
+mod components;
+mod editor;
+mod store;
+
+fn main() {
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(app::Root);
+}

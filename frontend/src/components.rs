@@ -1,0 +1,9 @@
+//! What is drawn.
+
+use leptos::prelude::*;
+
+/// The page.
+#[component]
+pub fn App() -> impl IntoView {
+    view! { <main></main> }
+}

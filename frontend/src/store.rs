@@ -1,0 +1,135 @@
+//! The page's state: signals that components render, and the intents that they call.
+//!
+//! Knows what is shown and what a person can do. Knows nothing of how it is drawn, and of sockets only that the
+//! client behind it has one.
+
+mod intents;
+pub mod status;
+pub mod turn;
+
+use leptos::html;
+use leptos::prelude::*;
+use protocol::limits::Limits;
+use protocol::view::{LessonView, ModelView, Participant, Presence, Role, TurnStatus};
+use protocol::{FileId, ModelId};
+
+pub use status::{Connection, FileRow, LatencyStrip, Notice, RecentSession, Route, Theme};
+pub use turn::{Block, Hunk, Piece, PieceKind, Steer, SteerProgress, Turn};
+
+/// The page's state. Copy: every field is a handle. Found by [`Store::here`].
+#[derive(Clone, Copy)]
+pub struct Store {
+    /// Which screen is shown.
+    pub route: RwSignal<Route>,
+    /// How the session is connected; meaningful on [`Route::Session`].
+    pub connection: RwSignal<Connection>,
+    /// What this page may do: a viewer's editor, composer and turn buttons are read-only.
+    pub role: RwSignal<Role>,
+    /// Who this page is, once welcomed.
+    pub me: RwSignal<Option<Participant>>,
+    /// The models on offer, the default first.
+    pub models: RwSignal<Vec<ModelView>>,
+    /// The chosen one.
+    pub model: RwSignal<Option<ModelId>>,
+    /// Where the operator configures models: a path for the hint "how to connect a model", if the server told.
+    pub model_file: RwSignal<Option<String>>,
+    /// The practice model's speed, in tokens a second, [`status::SPEED_MIN`] to [`status::SPEED_MAX`]. Kept.
+    pub speed: RwSignal<u32>,
+    /// What is refused, and from which size.
+    pub limits: RwSignal<Limits>,
+    /// The session's lesson, if it began with one.
+    pub lesson: RwSignal<Option<LessonView>>,
+    /// The lessons on offer, for the first screen; `None` until they have come.
+    pub lessons: RwSignal<Option<Vec<LessonView>>>,
+    /// Sessions that this browser has opened before, the latest first. Kept.
+    pub recent: RwSignal<Vec<RecentSession>>,
+    /// An act of the first screen is on its way: its buttons wait.
+    pub starting: RwSignal<bool>,
+    /// The session's files, sorted by path.
+    pub files: RwSignal<Vec<FileRow>>,
+    /// The file in the editor.
+    pub open_file: RwSignal<Option<FileId>>,
+    /// The editor goes where the model writes. A person's scroll, key or switch of file ends it.
+    pub following: RwSignal<bool>,
+    /// All turns, oldest first. Key rows by [`Turn::id`].
+    pub turns: RwSignal<Vec<Turn>>,
+    /// The last turn, when it runs or is about to.
+    pub active: Memo<Option<protocol::TurnId>>,
+    /// The screen stands still: a person pressed Esc or steered, and the server's answer is on its way.
+    pub frozen: RwSignal<bool>,
+    /// What stands in the prompt box.
+    pub composer: RwSignal<String>,
+    /// Put this on the prompt box's `<textarea>`, so that [`Store::focus_composer`] finds it.
+    pub composer_ref: NodeRef<html::Textarea>,
+    /// Everyone who is connected, this page included.
+    pub presence: RwSignal<Vec<Presence>>,
+    /// The numbers that are always visible.
+    pub strip: RwSignal<LatencyStrip>,
+    /// What a person should know, the oldest first.
+    pub notices: RwSignal<Vec<Notice>>,
+    /// Light, dark or the system's. Kept; reflected as `data-theme="light|dark"` on the root element.
+    pub theme: RwSignal<Theme>,
+    /// Whether the dark variant is shown now, the system's choice resolved.
+    pub dark: RwSignal<bool>,
+    /// The sheet of shortcuts is shown. `?` and Ctrl+/ toggle it, Esc closes it.
+    pub sheet_open: RwSignal<bool>,
+}
+
+impl Store {
+    /// The store that the root provided.
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    /// A new one: restores what this browser keeps, starts nothing.
+    pub fn new() -> Self {
+        let turns = RwSignal::new(Vec::<Turn>::new());
+        Self {
+            route: RwSignal::new(Route::Start),
+            connection: RwSignal::new(Connection::Connecting),
+            role: RwSignal::new(Role::Viewer),
+            me: RwSignal::new(None),
+            models: RwSignal::new(Vec::new()),
+            model: RwSignal::new(None),
+            model_file: RwSignal::new(None),
+            speed: RwSignal::new(status::SPEED_DEFAULT),
+            limits: RwSignal::new(Limits::default()),
+            lesson: RwSignal::new(None),
+            lessons: RwSignal::new(None),
+            recent: RwSignal::new(Vec::new()),
+            starting: RwSignal::new(false),
+            files: RwSignal::new(Vec::new()),
+            open_file: RwSignal::new(None),
+            following: RwSignal::new(true),
+            turns,
+            active: Memo::new(move |_| {
+                turns.with(|turns| {
+                    turns
+                        .last()
+                        .filter(|t| t.status.get() == TurnStatus::Running)
+                        .map(|t| t.id.clone())
+                })
+            }),
+            frozen: RwSignal::new(false),
+            composer: RwSignal::new(String::new()),
+            composer_ref: NodeRef::new(),
+            presence: RwSignal::new(Vec::new()),
+            strip: RwSignal::new(LatencyStrip::default()),
+            notices: RwSignal::new(Vec::new()),
+            theme: RwSignal::new(Theme::System),
+            dark: RwSignal::new(false),
+            sheet_open: RwSignal::new(false),
+        }
+    }
+
+    /// A turn by id. Tracks `turns`.
+    pub fn turn(&self, id: &protocol::TurnId) -> Option<Turn> {
+        self.turns
+            .with(|turns| turns.iter().rev().find(|t| t.id == *id).cloned())
+    }
+
+    /// Whether this page may type, prompt, steer and decide. Tracks `role`.
+    pub fn may_edit(&self) -> bool {
+        self.role.get() >= Role::Editor
+    }
+}

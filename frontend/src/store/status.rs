@@ -1,0 +1,103 @@
+//! The small values that signals of the store hold. Plain data: no signals, no DOM.
+
+use protocol::{ErrorCode, FileId, SessionId};
+use serde::{Deserialize, Serialize};
+
+/// The slowest speed of the practice model that the page offers, in tokens a second: reading speed.
+pub const SPEED_MIN: u32 = 50;
+/// The fastest: what fast hosted models reach.
+pub const SPEED_MAX: u32 = 1_200;
+/// The speed that a newcomer sees: quick, and still slow enough to be caught at a token.
+pub const SPEED_DEFAULT: u32 = 120;
+
+/// Which screen is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// `/`: lessons, a new session, recent ones.
+    Start,
+    /// `/s/{id}`: a session.
+    Session,
+}
+
+/// How the page and its session are connected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// The first attempt is under way.
+    Connecting,
+    /// Frames flow.
+    Online,
+    /// The socket was lost; typing goes on and comes back by sync.
+    Reconnecting {
+        /// Attempts since the loss, from 1.
+        attempt: u32,
+        /// Until the next attempt, in milliseconds, as of when it was planned.
+        retry_in_ms: u32,
+    },
+    /// No retry will help.
+    Ended {
+        /// For a person.
+        reason: String,
+    },
+}
+
+/// Light, dark, or what the system says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Theme {
+    /// Follows the system.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// A session that this browser has opened before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecentSession {
+    /// The session.
+    pub id: SessionId,
+    /// The lesson's title, or the first prompt.
+    pub title: String,
+    /// When, in milliseconds of the Unix epoch, by this browser's clock.
+    pub last_opened: f64,
+}
+
+/// One file, as the list shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FileRow {
+    /// The file.
+    pub id: FileId,
+    /// Its path; two files may have the same one.
+    pub path: String,
+    /// The path, or `path (2)` for the second of the same name.
+    pub display: String,
+}
+
+/// The numbers that are always visible, each in milliseconds unless it says otherwise; `None` until measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct LatencyStrip {
+    /// Socket ping, there and back.
+    pub round_trip_ms: Option<f64>,
+    /// Enter to the first token painted.
+    pub first_token_ms: Option<f64>,
+    /// The running turn's speed. An estimate: UTF-16 units of output / 4, over the last second.
+    pub tokens_per_second: Option<f64>,
+    /// Key press to the screen's last change.
+    pub interrupt_to_freeze_ms: Option<f64>,
+    /// Steer sent to its first new token painted.
+    pub steer_to_token_ms: Option<f64>,
+}
+
+/// Something that a person should know, shown until dismissed or outlived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Names it in [`crate::store::Store::dismiss`].
+    pub id: u32,
+    /// The server's code; `None` when the page itself speaks.
+    pub code: Option<ErrorCode>,
+    /// For a person.
+    pub text: String,
+}
