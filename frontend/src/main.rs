@@ -6,8 +6,12 @@
 
 mod app;
 mod components;
+mod document;
 mod editor;
+mod queue;
+mod session;
 mod store;
+mod transcript;
 
 fn main() {
     console_error_panic_hook::set_once();

@@ -1,0 +1,82 @@
+//! The files of the replica: the root map, and how it is listed.
+
+use std::collections::HashMap;
+
+use protocol::FileId;
+use yrs::{Any, Map, MapPrelim, MapRef, Out, ReadTxn, TextPrelim, Transact};
+
+use super::{ME, Replica};
+use crate::store::FileRow;
+
+/// The field of a file that names it.
+const PATH: &str = "path";
+/// The field of a file that holds its text.
+pub(super) const TEXT: &str = "text";
+
+impl Replica {
+    /// All files, as the list shows them.
+    pub fn listing(&self) -> Vec<FileRow> {
+        let txn = self.doc.transact();
+        let files = self.files.iter(&txn).filter_map(|(id, value)| {
+            let Out::YMap(file) = value else { return None };
+            match file.get(&txn, PATH)? {
+                Out::Any(Any::String(path)) => Some((FileId::from(id), path.to_string())),
+                _ => None,
+            }
+        });
+        listing(files.collect())
+    }
+
+    /// A new empty file, by the person.
+    pub fn create(&self, id: &FileId, path: &str) {
+        let mut txn = self.doc.transact_mut_with(ME);
+        let file = self.files.insert(&mut txn, id.as_str(), MapPrelim::from([(PATH, path)]));
+        file.insert(&mut txn, TEXT, TextPrelim::new(""));
+    }
+
+    /// Another path for a file, by the person.
+    pub fn rename(&self, id: &FileId, path: &str) {
+        let mut txn = self.doc.transact_mut_with(ME);
+        if let Some(Out::YMap(file)) = self.files.get(&txn, id.as_str()) {
+            file.insert(&mut txn, PATH, path);
+        }
+    }
+
+    /// Takes a file away, by the person.
+    pub fn delete(&self, id: &FileId) {
+        self.files.remove(&mut self.doc.transact_mut_with(ME), id.as_str());
+    }
+}
+
+/// A file's path and text.
+pub(super) fn entry<T: ReadTxn>(files: &MapRef, txn: &T, id: &FileId) -> Option<(Out, Out)> {
+    let Out::YMap(file) = files.get(txn, id.as_str())? else { return None };
+    Some((file.get(txn, PATH)?, file.get(txn, TEXT)?))
+}
+
+/// Sorts files by path, and tells apart those that have the same one: by their ids, so that everyone sees the same.
+pub fn listing(mut files: Vec<(FileId, String)>) -> Vec<FileRow> {
+    files.sort_by(|(a_id, a), (b_id, b)| a.cmp(b).then_with(|| a_id.cmp(b_id)));
+    let mut seen = HashMap::<String, u32>::new();
+    files
+        .into_iter()
+        .map(|(id, path)| {
+            let count = seen.entry(path.clone()).or_default();
+            *count += 1;
+            let display = if *count == 1 { path.clone() } else { format!("{path} ({count})") };
+            FileRow { id, path, display }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_with_one_path_are_told_apart() {
+        let rows = listing(vec![("b".into(), "x".into()), ("c".into(), "a".into()), ("a".into(), "x".into())]);
+        let shown: Vec<_> = rows.iter().map(|r| (r.id.as_str(), r.display.as_str())).collect();
+        assert_eq!(shown, [("c", "a"), ("a", "x"), ("b", "x (2)")]);
+    }
+}

@@ -1,0 +1,251 @@
+//! One server frame, folded into the turns.
+
+use leptos::prelude::*;
+use protocol::ServerFrame;
+use protocol::view::{HunkStatus, HunkView, SteerStage, SteerView, TurnStatus};
+use protocol::{HunkId, SteerId, TurnId};
+
+use super::{Session, blank, hunk_of, steer_of, view};
+use crate::store::{PieceKind, SteerProgress, Turn};
+
+impl Session {
+    /// Applies one frame. Frames that are not about turns change nothing here.
+    pub fn apply(&mut self, frame: &ServerFrame) {
+        use ServerFrame as F;
+        match frame {
+            F::TurnStarted { turn_id, prompt, model, by, .. } => {
+                if let Some(turn) = self.find(turn_id) {
+                    turn.pending.set(false);
+                } else {
+                    let view = view(turn_id.clone(), prompt.clone(), model.clone(), by.clone());
+                    let turn = self.owner.with(|| blank(&view));
+                    self.outputs.insert(turn_id.clone(), Default::default());
+                    self.turns.update(|turns| turns.push(turn));
+                }
+            }
+            F::TurnContinued { turn_id, offset, text, .. } => self.on(turn_id, |turn, output| {
+                output.stop = None;
+                output.truncate(turn, *offset);
+                output.mark(turn, PieceKind::Continued(text.clone()));
+                turn.status.set(TurnStatus::Running);
+                turn.reason.set(None);
+                turn.pending.set(false);
+            }),
+            F::TurnDelta { turn_id, offset, text, .. } => {
+                self.on(turn_id, |turn, output| output.delta(turn, *offset, text));
+            }
+            F::TurnStopped { turn_id, kept_offset } => self.on(turn_id, |turn, output| {
+                output.stop = Some(*kept_offset);
+                output.truncate(turn, *kept_offset);
+            }),
+            F::TurnCompleted { turn_id, status, kept_offset, reason, latency, usage, .. } => {
+                self.on(turn_id, |turn, output| {
+                    output.stop = None;
+                    output.truncate(turn, *kept_offset);
+                    turn.reason.set(reason.clone());
+                    turn.latency.set(*latency);
+                    turn.usage.set(*usage);
+                    turn.pending.set(false);
+                    turn.status.set(*status);
+                });
+            }
+            F::TurnReverted { turn_id, .. } => self.on(turn_id, |turn, _| turn.reverted.set(true)),
+            F::SteerAccepted { turn_id, steer_id, accept_ms } => {
+                self.on_steer(turn_id, steer_id, SteerStage::Accepted, |s| s.accept_ms = Some(*accept_ms));
+            }
+            F::SteerApplied { turn_id, steer_id, text, by, offset, apply_ms, .. } => {
+                self.know_steer(turn_id, steer_id, text, by);
+                self.on(turn_id, |turn, output| {
+                    output.truncate(turn, *offset);
+                    output.mark(turn, PieceKind::Steer(steer_id.clone()));
+                });
+                self.on_steer(turn_id, steer_id, SteerStage::Applied, |s| {
+                    s.offset = Some(*offset);
+                    s.apply_ms = Some(*apply_ms);
+                });
+            }
+            F::SteerAnswered { turn_id, steer_id, first_token_ms } => {
+                self.on_steer(turn_id, steer_id, SteerStage::Answered, |s| s.first_token_ms = Some(*first_token_ms));
+            }
+            F::SteerFailed { turn_id, steer_id, code, .. } => {
+                self.on_steer(turn_id, steer_id, SteerStage::Failed, |s| s.failure = Some(*code));
+            }
+            F::HunkOpened { turn_id, hunk, .. } => self.open_hunk(turn_id, hunk),
+            F::HunkPlaced { turn_id, hunk_id, file_id, place, .. } => self.on_hunk(turn_id, hunk_id, |h| {
+                h.file_id = Some(file_id.clone());
+                h.place = Some(place.clone());
+            }),
+            F::HunkClosed { turn_id, hunk_id, status, added, removed, .. } => self.on_hunk(turn_id, hunk_id, |h| {
+                h.status = *status;
+                h.added = *added;
+                h.removed = *removed;
+            }),
+            F::HunkFailed { turn_id, hunk_id, reason, message, .. } => self.on_hunk(turn_id, hunk_id, |h| {
+                h.status = HunkStatus::Failed;
+                h.failure = Some(*reason);
+                h.message = Some(message.clone());
+            }),
+            F::HunkDropped { turn_id, hunk_id, .. } => {
+                self.on(turn_id, |turn, _| turn.hunks.update(|hunks| hunks.retain(|h| h.id != *hunk_id)));
+            }
+            F::HunkAccepted { turn_id, hunk_id, .. } => {
+                self.on_hunk(turn_id, hunk_id, |h| h.status = HunkStatus::Accepted);
+            }
+            F::Welcome(_)
+            | F::State { .. }
+            | F::EditAck { .. }
+            | F::Saved { .. }
+            | F::Presence { .. }
+            | F::Pong { .. }
+            | F::Draining
+            | F::Error { .. } => {}
+        }
+    }
+
+    fn on(&mut self, id: &TurnId, change: impl FnOnce(&Turn, &mut super::Output)) {
+        let Some(turn) = self.find(id) else { return };
+        let output = self.outputs.entry(id.clone()).or_default();
+        self.owner.with(|| change(&turn, output));
+    }
+
+    fn open_hunk(&mut self, id: &TurnId, view: &HunkView) {
+        let Some(turn) = self.find(id) else { return };
+        let hunk = self.owner.with(|| hunk_of(id, view.clone()));
+        turn.hunks.update(|hunks| hunks.push(hunk));
+    }
+
+    fn on_hunk(&mut self, turn: &TurnId, id: &HunkId, change: impl FnOnce(&mut HunkView)) {
+        let hunks = self.find(turn).map(|t| t.hunks.get_untracked()).unwrap_or_default();
+        if let Some(hunk) = hunks.into_iter().find(|h| h.id == *id) {
+            hunk.view.update(change);
+        }
+    }
+
+    /// Somebody else's steer is heard of first when it is applied.
+    fn know_steer(&mut self, turn: &TurnId, id: &SteerId, text: &str, by: &protocol::ParticipantId) {
+        let Some(turn) = self.find(turn) else { return };
+        if turn.steers.with_untracked(|steers| steers.iter().all(|s| s.id != *id)) {
+            self.steer(&turn, id.clone(), text.to_owned(), by.clone());
+        }
+    }
+
+    fn on_steer(&mut self, turn: &TurnId, id: &SteerId, stage: SteerStage, change: impl FnOnce(&mut SteerView)) {
+        let steers = self.find(turn).map(|t| t.steers.get_untracked()).unwrap_or_default();
+        let Some(steer) = steers.into_iter().find(|s| s.id == *id) else { return };
+        steer.view.update(|view| {
+            change(view);
+            view.stage = stage;
+        });
+        steer.stage.set(SteerProgress::Server(stage));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::Seq;
+
+    use super::*;
+
+    fn frame(json: &str) -> ServerFrame {
+        serde_json::from_str(json).unwrap()
+    }
+
+    fn session() -> (Session, Owner) {
+        let owner = Owner::new();
+        owner.set();
+        let turns = owner.with(|| RwSignal::new(Vec::new()));
+        (Session::new(turns, owner.clone()), owner)
+    }
+
+    fn started(session: &mut Session) -> Turn {
+        session.apply(&frame(
+            r#"{"type":"turn/started","seq":1,"turnId":"t","prompt":"do","model":"practice","by":"p"}"#,
+        ));
+        session.find(&"t".into()).unwrap()
+    }
+
+    fn delta(session: &mut Session, offset: u32, text: &str) {
+        let turn_id = "t".into();
+        session.apply(&ServerFrame::TurnDelta { seq: Seq(2), turn_id, offset, text: text.into() });
+    }
+
+    fn shown(turn: &Turn) -> Vec<String> {
+        let pieces = turn.pieces.get_untracked();
+        pieces
+            .iter()
+            .map(|p| match &p.kind {
+                PieceKind::Text(text) => text.get_untracked(),
+                PieceKind::Block(b) => format!("[{} {}{}]", b.path, b.why, if b.open.get_untracked() { " …" } else { "" }),
+                PieceKind::Steer(id) => format!("<{id}>"),
+                PieceKind::Continued(text) => format!("<{}>", text.clone().unwrap_or_default()),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn deltas_become_commentary_and_blocks() {
+        let (mut session, _owner) = session();
+        let turn = started(&mut session);
+        delta(&mut session, 0, "I will\n<edit path=\"a\" why=\"b\">\n");
+        assert_eq!(shown(&turn), ["I will\n", "[a b …]"]);
+        delta(&mut session, 33, "</edit>\nDone");
+        assert_eq!(shown(&turn), ["I will\n", "[a b]", "Done"]);
+    }
+
+    #[test]
+    fn what_you_saw_is_what_stays() {
+        let (mut session, _owner) = session();
+        let turn = started(&mut session);
+        delta(&mut session, 0, "one two three");
+        session.apply(&frame(r#"{"type":"turn/stopped","turnId":"t","keptOffset":7}"#));
+        assert_eq!(shown(&turn), ["one two"]);
+        delta(&mut session, 13, " four");
+        assert_eq!(shown(&turn), ["one two"], "a delta past the kept offset is dropped");
+        session.apply(&frame(
+            r#"{"type":"turn/completed","seq":5,"turnId":"t","status":"interrupted","keptOffset":7,"latency":{"queueMs":0}}"#,
+        ));
+        assert_eq!(turn.status.get_untracked(), TurnStatus::Interrupted);
+        session.apply(&frame(r#"{"type":"turn/continued","seq":6,"turnId":"t","offset":7,"by":"p"}"#));
+        delta(&mut session, 7, " more");
+        assert_eq!(shown(&turn), ["one two", "<>", " more"]);
+        assert_eq!(turn.status.get_untracked(), TurnStatus::Running);
+    }
+
+    #[test]
+    fn a_steer_cuts_and_moves_through_its_receipt() {
+        let (mut session, _owner) = session();
+        let turn = started(&mut session);
+        delta(&mut session, 0, "abcdef");
+        session.steer(&turn, "s".into(), "only ints".into(), "p".into());
+        assert_eq!(session.unanswered_steers().len(), 1);
+        session.apply(&frame(r#"{"type":"turn/steer/accepted","turnId":"t","steerId":"s","acceptMs":0.1}"#));
+        session.apply(&frame(
+            r#"{"type":"turn/steer/applied","seq":3,"turnId":"t","steerId":"s","text":"only ints","by":"p","offset":3,"applyMs":0.2}"#,
+        ));
+        delta(&mut session, 3, "xyz");
+        assert_eq!(shown(&turn), ["abc", "<s>", "xyz"]);
+        let steer = turn.steer(&"s".into()).unwrap();
+        assert_eq!(steer.stage.get_untracked(), SteerProgress::Server(SteerStage::Applied));
+        assert_eq!(steer.view.get_untracked().apply_ms, Some(0.2));
+    }
+
+    #[test]
+    fn a_state_replays_the_output_with_its_segments() {
+        let (mut session, _owner) = session();
+        let lost = session.begin("mine".into(), "p".into(), "practice".into(), "me".into());
+        let view = serde_json::from_str(
+            r#"{"turns":[{"id":"t","prompt":"do","model":"practice","by":"p","status":"running","output":"abcxyz",
+            "hunks":[],"steers":[{"id":"s","text":"no","by":"p","stage":"answered","offset":3}],
+            "segments":[{"offset":0,"cause":"prompt"},{"offset":3,"cause":{"steer":"s"}}],
+            "latency":{"queueMs":1},"reverted":false}],"participants":[]}"#,
+        )
+        .unwrap();
+        let unknown = session.reset(&view);
+        assert_eq!(unknown.len(), 1);
+        assert_eq!(unknown[0].id, lost.id);
+        let turn = session.running().unwrap();
+        assert_eq!(shown(&turn), ["abc", "<s>", "xyz"]);
+        delta(&mut session, 6, "!");
+        assert_eq!(shown(&turn), ["abc", "<s>", "xyz!"]);
+    }
+}
