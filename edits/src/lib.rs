@@ -4,5 +4,14 @@
 //! Knows nothing of files beyond the text that its caller hands it when a hunk has to be located.
 
 pub mod action;
+pub mod diff;
+pub mod engine;
+pub mod fit;
+pub mod locate;
+pub mod parser;
 
-pub use action::{Action, Counts, FileView, HunkIndex, Malformed, Place, Resolution};
+pub use action::{Action, Counts, FileView, HunkIndex, Malformed, Place, Reindent, Resolution};
+pub use diff::{DiffOp, StreamingDiff, replace_ops};
+pub use engine::Engine;
+pub use locate::{Located, locate};
+pub use parser::{Outline, Segment};

@@ -1,0 +1,190 @@
+//! Turns the parsed stream into actions, one hunk at a time.
+//!
+//! Owns the order of things: what waits while a hunk is located, and which layer new text goes
+//! through. Knows nothing of files, and does not locate: its caller does, with [`crate::locate`].
+
+use std::collections::VecDeque;
+
+use crate::action::{Action, Counts, HunkIndex, Resolution};
+use crate::diff::{DiffOp, StreamingDiff};
+use crate::fit::Fit;
+use crate::parser::{Parser, Token};
+
+/// The streaming edit engine.
+#[derive(Debug, Default)]
+pub struct Engine {
+    parser: Parser,
+    /// What has been parsed and not acted upon: fills while a hunk is being located.
+    queue: VecDeque<Token>,
+    stage: Stage,
+    /// The number of the next hunk.
+    next: HunkIndex,
+    /// The stream has ended, maybe while a hunk was being located.
+    finished: bool,
+}
+
+/// What the current hunk is at.
+#[derive(Debug, Default)]
+enum Stage {
+    /// Outside every block.
+    #[default]
+    Outside,
+    /// Its old text is coming.
+    Opened { hunk: HunkIndex, path: String },
+    /// Waits for `resolve`.
+    Locating { hunk: HunkIndex },
+    /// New text goes into the file.
+    Applying {
+        hunk: HunkIndex,
+        fit: Fit,
+        diff: Box<StreamingDiff>,
+    },
+    /// The new text is complete.
+    Applied { hunk: HunkIndex, counts: Counts },
+    /// Not applied: everything up to the block's end is swallowed.
+    Skipping,
+}
+
+impl Engine {
+    /// An engine at the start of a stream.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the next piece of the model's output. While the engine is [waiting](Self::waiting) it
+    /// only buffers.
+    pub fn push(&mut self, text: &str) -> Vec<Action> {
+        self.queue.extend(self.parser.push(text));
+        self.run()
+    }
+
+    /// Says what became of the last [`Action::Locate`]; what was pushed meanwhile is processed.
+    /// Does nothing when the engine is not waiting.
+    pub fn resolve(&mut self, resolution: Resolution) -> Vec<Action> {
+        let Stage::Locating { hunk } = self.stage else {
+            return Vec::new();
+        };
+        self.stage = match resolution {
+            Resolution::Placed(place) => Stage::Applying {
+                hunk,
+                fit: Fit::new(&place),
+                diff: Box::new(StreamingDiff::new(&place.old)),
+            },
+            Resolution::Skip => Stage::Skipping,
+        };
+        self.run()
+    }
+
+    /// Whether an [`Action::Locate`] waits for [`resolve`](Self::resolve).
+    pub fn waiting(&self) -> bool {
+        matches!(self.stage, Stage::Locating { .. })
+    }
+
+    /// The model's output has ended: an open block fails, and what it had applied stays. When the
+    /// engine is waiting, the rest comes from `resolve`.
+    pub fn finish(&mut self) -> Vec<Action> {
+        if !std::mem::replace(&mut self.finished, true) {
+            self.queue.extend(self.parser.finish());
+        }
+        self.run()
+    }
+
+    /// Lines added and removed so far by the hunk that is being applied.
+    pub fn open_counts(&self) -> Option<(HunkIndex, Counts)> {
+        match &self.stage {
+            Stage::Applying { hunk, diff, .. } => Some((*hunk, diff.counts())),
+            Stage::Applied { hunk, counts } => Some((*hunk, *counts)),
+            Stage::Outside | Stage::Opened { .. } | Stage::Locating { .. } | Stage::Skipping => {
+                None
+            }
+        }
+    }
+
+    fn run(&mut self) -> Vec<Action> {
+        let mut actions = Vec::new();
+        while !self.waiting() {
+            let Some(token) = self.queue.pop_front() else {
+                break;
+            };
+            self.act(token, &mut actions);
+        }
+        actions
+    }
+
+    fn act(&mut self, token: Token, actions: &mut Vec<Action>) {
+        self.stage = match (std::mem::take(&mut self.stage), token) {
+            (_, Token::Open { offset, path, why }) => {
+                let hunk = self.next;
+                self.next = self.next.saturating_add(1);
+                let path = path.unwrap_or_default();
+                actions.push(Action::Open {
+                    hunk,
+                    offset,
+                    path: path.clone(),
+                    why,
+                });
+                Stage::Opened { hunk, path }
+            }
+            (Stage::Opened { hunk, path }, Token::Old(old_text)) => {
+                actions.push(Action::Locate {
+                    hunk,
+                    path,
+                    old_text,
+                });
+                Stage::Locating { hunk }
+            }
+            (
+                Stage::Applying {
+                    hunk,
+                    mut fit,
+                    mut diff,
+                },
+                Token::New(text),
+            ) => {
+                emit(hunk, diff.push(&fit.push(&text)), actions);
+                Stage::Applying { hunk, fit, diff }
+            }
+            (
+                Stage::Applying {
+                    hunk,
+                    mut fit,
+                    mut diff,
+                },
+                Token::NewEnd,
+            ) => {
+                emit(hunk, diff.push(&fit.finish()), actions);
+                emit(hunk, diff.finish(), actions);
+                Stage::Applied {
+                    hunk,
+                    counts: diff.counts(),
+                }
+            }
+            (Stage::Applied { hunk, counts }, Token::Close) => {
+                actions.push(Action::Close { hunk, counts });
+                Stage::Outside
+            }
+            (
+                Stage::Opened { hunk, .. } | Stage::Applied { hunk, .. } | Stage::Locating { hunk },
+                Token::Fail(reason),
+            ) => {
+                actions.push(Action::Fail { hunk, reason });
+                Stage::Outside
+            }
+            (Stage::Applying { hunk, mut diff, .. }, Token::Fail(reason)) => {
+                emit(hunk, diff.abandon(), actions);
+                actions.push(Action::Fail { hunk, reason });
+                Stage::Outside
+            }
+            (_, Token::Close | Token::Fail(_)) => Stage::Outside,
+            (stage, Token::Commentary(_) | Token::Old(_) | Token::New(_) | Token::NewEnd) => stage,
+        };
+    }
+}
+
+fn emit(hunk: HunkIndex, ops: Vec<DiffOp>, actions: &mut Vec<Action>) {
+    actions.extend(ops.into_iter().map(|op| match op {
+        DiffOp::Keep(len) => Action::Keep { hunk, len },
+        DiffOp::Delete(len) => Action::Delete { hunk, len },
+        DiffOp::Insert(text) => Action::Insert { hunk, text },
+    }));
+}
