@@ -20,8 +20,16 @@ pub fn run(args: Args) -> Result<()> {
     let mut steps = Steps::new(assets::STEPS + 1);
     assets::build(&place, Profile::Release, &mut steps)?;
     let bench = ["--release", "--package", "tests", "--bin", "bench"];
-    steps.command("building the bench (release)", place.cargo(&["build"]).args(bench))?;
-    let status = place.cargo(&["run", "--quiet"]).args(bench).arg("--").args(args.args).status()?;
+    steps.command(
+        "building the bench (release)",
+        place.cargo(&["build"]).args(bench),
+    )?;
+    let status = place
+        .cargo(&["run", "--quiet"])
+        .args(bench)
+        .arg("--")
+        .args(args.args)
+        .status()?;
     anyhow::ensure!(status.success(), "the bench failed ({status})");
     Ok(())
 }

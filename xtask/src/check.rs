@@ -1,3 +1,5 @@
 //! `cargo xtask check`.
 use anyhow::Result;
-pub fn run() -> Result<()> { Ok(()) }
+pub fn run() -> Result<()> {
+    Ok(())
+}

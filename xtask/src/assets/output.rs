@@ -62,7 +62,11 @@ pub fn write(place: &Place, profile: Profile, bundles: &Bundles, index: String) 
         let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
         let mut entries = Vec::new();
         for thread in threads {
-            entries.extend(thread.join().map_err(|_| anyhow::anyhow!("compression panicked"))??);
+            entries.extend(
+                thread
+                    .join()
+                    .map_err(|_| anyhow::anyhow!("compression panicked"))??,
+            );
         }
         anyhow::Ok(entries)
     })?;
@@ -81,7 +85,8 @@ fn write_file(
     name: String,
     bytes: &[u8],
 ) -> Result<Entry> {
-    let content_type = content_type(&name).with_context(|| format!("{name}: what content type is that?"))?;
+    let content_type =
+        content_type(&name).with_context(|| format!("{name}: what content type is that?"))?;
     let Compressed { br, gz } = compress(cache, profile, bytes)?;
     write_if_changed(&web.join(&name), bytes)?;
     for (encoded, extension) in [(&br, "br"), (&gz, "gz")] {
