@@ -1,1 +1,3 @@
-//! x
+//! What Midstream's integration tests and its bench share.
+
+pub mod standin;
