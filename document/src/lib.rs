@@ -6,4 +6,26 @@
 
 pub mod op;
 
-pub use op::{Applied, FileInfo, HunkEvent, HunkKey, ModelOp, Received, Refused, RolledBack, StepKey};
+mod apply;
+mod document;
+mod receive;
+mod rollback;
+mod sync;
+
+mod files;
+mod hunk;
+mod ledger;
+mod limits;
+mod path;
+mod replica;
+
+mod blocks;
+mod craft;
+mod span;
+mod wire;
+
+pub use document::Document;
+pub use limits::Limits;
+pub use op::{
+    Applied, FileInfo, HunkEvent, HunkKey, ModelOp, Received, Refused, RolledBack, StepKey,
+};

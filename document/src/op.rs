@@ -102,8 +102,14 @@ pub enum Received {
     Nothing,
     /// It asked: this goes back to the one who asked.
     Reply(Vec<u8>),
-    /// It changed the document: this goes to everyone else.
-    Changed(Vec<u8>),
+    /// It changed the document.
+    Changed {
+        /// One y-protocols sync message for everyone but the author.
+        relay: Vec<u8>,
+        /// One for the author alone: what the document deleted on top of what the author did, because the author
+        /// deleted text that a roll-back had meanwhile put back under new ids.
+        back_to_author: Option<Vec<u8>>,
+    },
 }
 
 /// Why a participant's message was refused. The document is as it was.
@@ -118,9 +124,12 @@ pub enum Refused {
     /// It depends on updates that the document does not have.
     #[error("the update depends on updates that are missing")]
     Pending,
-    /// A file would be past its size, or the session past its number of files, or a path is not allowed.
+    /// A file would be past its size, or the session past its number of files.
     #[error("past a limit: {0}")]
     Limit(&'static str),
+    /// A path is empty, absolute, too long, or holds `..`, a backslash or a control character.
+    #[error("a path that is not allowed: {0}")]
+    BadPath(&'static str),
     /// The CRDT panicked on it.
     #[error("the update could not be integrated")]
     Panicked,

@@ -1,0 +1,221 @@
+//! The document as its session holds it: reading it, and the files that are put into it from the start.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use yrs::updates::decoder::Decode;
+use yrs::{Map, MapPrelim, ReadTxn, TextPrelim, Transact, Update};
+
+use crate::apply::Run;
+use crate::files::Files;
+use crate::hunk::Hunk;
+use crate::ledger::Ledger;
+use crate::limits::Limits;
+use crate::op::{FileInfo, HunkKey, Refused};
+use crate::replica::{self, Replica};
+use crate::sync::Collected;
+use crate::wire;
+
+/// The first client id of the backend's own. People's are small, which keeps their operations small on the wire, and
+/// stay below this: where the model and a person insert at one place, the order that comes of it is the better one.
+pub(crate) const FIRST_OWN_CLIENT: u64 = 1 << 31;
+/// Client ids that one load has for itself.
+const OWN_CLIENTS: u64 = 8;
+/// Keeps the ids of every load below 2^53.
+const LOADS_MAX: u64 = 1 << 48;
+
+/// The shared document of a session.
+pub struct Document {
+    pub(crate) replica: Replica,
+    pub(crate) files: Files,
+    pub(crate) ledger: Ledger,
+    pub(crate) limits: Limits,
+    /// The hunks that more operations may come for.
+    pub(crate) hunks: HashMap<HunkKey, Hunk>,
+    /// The files of all hunks there ever were.
+    pub(crate) hunk_files: HashMap<HunkKey, String>,
+    /// The model's run of insertions that goes on, if nobody has got in between.
+    pub(crate) run: Option<Run>,
+    /// The client id that the model writes as.
+    pub(crate) model: u64,
+    /// The client id that text is put back as.
+    pub(crate) restorer: u64,
+    /// Grows with every change.
+    pub(crate) changes: u64,
+    /// What new participants are sent.
+    pub(crate) collected: Mutex<Option<Collected>>,
+    next_client: u64,
+}
+
+impl Document {
+    /// An empty document. `load` is a number that no earlier load of the session had: the backend's own client ids
+    /// come of it, so that operations that were never saved cannot collide with new ones.
+    pub fn new(load: u64) -> Self {
+        let model = FIRST_OWN_CLIENT + (load % LOADS_MAX) * OWN_CLIENTS;
+        Self {
+            replica: Replica::new(model),
+            files: Files::default(),
+            ledger: Ledger::default(),
+            limits: Limits::default(),
+            hunks: HashMap::new(),
+            hunk_files: HashMap::new(),
+            run: None,
+            model,
+            restorer: model + 1,
+            changes: 0,
+            collected: Mutex::new(None),
+            next_client: 1,
+        }
+    }
+
+    /// The document that [`Document::encode`] wrote down. The ledger is not in it: what the model did before cannot
+    /// be taken back.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not such a document.
+    pub fn load(load: u64, bytes: &[u8]) -> Result<Self, Refused> {
+        let mut document = Self::new(load);
+        let contents = wire::walk(bytes)?;
+        document.files.learn(&contents);
+        let people = contents
+            .structs
+            .iter()
+            .map(|one| one.span.client)
+            .filter(|client| *client < FIRST_OWN_CLIENT);
+        document.next_client = people.max().unwrap_or(0) + 1;
+        let update = Update::decode_v1(bytes).map_err(|_| Refused::Malformed("not an update"))?;
+        let integrated = document.replica.guarded(|txn| {
+            txn.apply_update(update).ok()?;
+            (!replica::pending(txn)).then_some(())
+        });
+        integrated.map_err(Refused::from)?;
+        document.replica.record(bytes.to_vec());
+        document.read_files()?;
+        Ok(document)
+    }
+
+    /// Other limits than the default ones.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Everything, deleted text too, for [`Document::load`]. The ledger is not in it.
+    pub fn encode(&self) -> Vec<u8> {
+        self.replica.encode()
+    }
+
+    /// Puts a file in, and returns the sync message for whoever is there already. A file of that id is replaced.
+    pub fn seed_file(&mut self, id: &str, path: &str, text: &str) -> Vec<u8> {
+        let doc = self.replica.doc();
+        let root = self.replica.files();
+        let update = {
+            let mut txn = doc.transact_mut();
+            let text = TextPrelim::new(text);
+            root.insert(
+                &mut txn,
+                id,
+                MapPrelim::from([("path", yrs::In::from(path)), ("text", text.into())]),
+            );
+            txn.encode_update_v1()
+        };
+        self.changed(update.clone());
+        self.learn(&update);
+        wire::update(&update)
+    }
+
+    /// A Yjs client id for a participant: small, and never given twice.
+    pub fn assign_client(&mut self) -> u64 {
+        let client = self.next_client;
+        self.next_client += 1;
+        client
+    }
+
+    /// All files, by id.
+    pub fn files(&self) -> Vec<FileInfo> {
+        let info = |(id, file): (&String, &crate::files::File)| FileInfo {
+            id: id.clone(),
+            path: file.path.clone(),
+            revision: file.revision,
+        };
+        self.files.iter().map(info).collect()
+    }
+
+    /// The file that has this path, or is shown under it.
+    pub fn find(&self, path: &str) -> Option<String> {
+        let exact = self
+            .files
+            .iter()
+            .find(|(_, file)| file.path == path)
+            .map(|(id, _)| id.clone());
+        exact.or_else(|| {
+            let (name, _) = path.rsplit_once(" (")?;
+            let mut namesakes = self
+                .files
+                .iter()
+                .filter(|(_, file)| file.path == name)
+                .map(|(id, _)| id);
+            namesakes
+                .find(|id| self.display_path(id).as_deref() == Some(path))
+                .cloned()
+        })
+    }
+
+    /// The path that a file is shown under: its own, or `name (2)` when files with smaller ids have the same one.
+    pub fn display_path(&self, id: &str) -> Option<String> {
+        let path = &self.files.get(id)?.path;
+        let before = self
+            .files
+            .iter()
+            .take_while(|(other, _)| other.as_str() < id);
+        match before.filter(|(_, file)| file.path == *path).count() {
+            0 => Some(path.clone()),
+            earlier => Some(format!("{path} ({})", earlier + 1)),
+        }
+    }
+
+    /// A file's text.
+    pub fn text(&self, id: &str) -> Option<Arc<str>> {
+        self.view(id).map(|(_, text)| text)
+    }
+
+    /// The revision of a file's text.
+    pub fn revision(&self, id: &str) -> Option<u64> {
+        Some(self.files.get(id)?.revision)
+    }
+
+    /// A file's text and its revision. The text is read from the CRDT once per revision.
+    pub fn view(&self, id: &str) -> Option<(u64, Arc<str>)> {
+        let doc = self.replica.doc();
+        self.files.get(id)?.view(&doc.transact())
+    }
+
+    /// The file that a hunk is or was in.
+    pub fn files_of(&self, hunk: HunkKey) -> Option<&str> {
+        self.hunk_files.get(&hunk).map(String::as_str)
+    }
+
+    /// Notes an update that the document holds by now.
+    pub(crate) fn changed(&mut self, update: Vec<u8>) {
+        self.changes += 1;
+        self.replica.record(update);
+    }
+
+    /// Takes over what an update of our own changed in the table of files.
+    pub(crate) fn learn(&mut self, update: &[u8]) {
+        let learnt = wire::walk(update)
+            .map(|contents| self.files.learn(&contents))
+            .and_then(|_| self.read_files());
+        if let Err(error) = learnt {
+            tracing::error!(%error, "the document's own change of its files cannot be read");
+        }
+    }
+
+    pub(crate) fn read_files(&mut self) -> Result<(), Refused> {
+        let doc = self.replica.doc();
+        let root = self.replica.files();
+        self.files.read(&root, &doc.transact())
+    }
+}

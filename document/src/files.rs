@@ -1,0 +1,141 @@
+//! The table of files: which ids there are, their paths, where their texts are, and the revision of each text.
+//!
+//! Kept beside the CRDT so that reading costs no walk. Knows nothing of hunks.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use yrs::branch::Branch;
+use yrs::{Any, BranchID, GetString, ID, IdSet, Map, MapRef, Nested, Out, ReadTxn, TextRef};
+
+use crate::op::Refused;
+use crate::wire::{Content, Contents};
+
+/// One file.
+pub(crate) struct File {
+    pub(crate) path: String,
+    /// The id of the file's text in the CRDT.
+    pub(crate) text: ID,
+    /// Grows with every change of the text.
+    pub(crate) revision: u64,
+    /// The text as of a revision.
+    view: Mutex<Option<(u64, Arc<str>)>>,
+}
+
+/// All files.
+#[derive(Default)]
+pub(crate) struct Files {
+    by_id: BTreeMap<String, File>,
+    by_text: BTreeMap<ID, String>,
+    /// The ids of everything that is not text: files, their paths, their texts as such. A change that touches one
+    /// of them changes the table.
+    structure: IdSet,
+    /// Revisions are drawn from one counter, so that a file that comes back does not repeat one.
+    last_revision: u64,
+}
+
+impl Files {
+    pub(crate) fn get(&self, id: &str) -> Option<&File> {
+        self.by_id.get(id)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &File)> {
+        self.by_id.iter()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// The file whose text this is.
+    pub(crate) fn of_text(&self, text: &ID) -> Option<&str> {
+        self.by_text.get(text).map(String::as_str)
+    }
+
+    /// Notes that a file's text has changed.
+    pub(crate) fn touch(&mut self, id: &str) {
+        self.last_revision += 1;
+        if let Some(file) = self.by_id.get_mut(id) {
+            file.revision = self.last_revision;
+        }
+    }
+
+    /// Notes which ids of an update are not text; true when there are any.
+    pub(crate) fn learn(&mut self, contents: &Contents<'_>) -> bool {
+        let mut any = false;
+        for one in &contents.structs {
+            if matches!(
+                one.content,
+                Content::Map | Content::TextType | Content::Value(_)
+            ) {
+                self.structure.insert(one.span.id_at(0), one.span.len);
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// Whether a deletion takes more than text.
+    pub(crate) fn structural(&self, deleted: &IdSet) -> bool {
+        !self.structure.intersect(deleted).is_empty()
+    }
+
+    /// Reads the table anew. A file without a path or a text is refused, and the table then stays as it was.
+    pub(crate) fn read<T: ReadTxn>(&mut self, root: &MapRef, txn: &T) -> Result<(), Refused> {
+        let mut found = Vec::new();
+        for (id, value) in root.iter(txn) {
+            let Out::YMap(file) = value else {
+                return Err(Refused::Malformed("a file that is not a map"));
+            };
+            let Some(Out::Any(Any::String(path))) = file.get(txn, "path") else {
+                return Err(Refused::Malformed("a file without a path"));
+            };
+            let Some(Out::YText(text)) = file.get(txn, "text") else {
+                return Err(Refused::Malformed("a file without a text"));
+            };
+            let BranchID::Nested(text) = AsRef::<Branch>::as_ref(&text).id() else {
+                return Err(Refused::Malformed("a file without a text"));
+            };
+            crate::path::check(&path)?;
+            found.push((id.to_owned(), path.to_string(), text));
+        }
+        let mut before = std::mem::take(&mut self.by_id);
+        self.by_text.clear();
+        for (id, path, text) in found {
+            self.by_text.insert(text, id.clone());
+            let file = match before.remove(&id) {
+                Some(file) if file.text == text => File { path, ..file },
+                _ => {
+                    self.last_revision += 1;
+                    File {
+                        path,
+                        text,
+                        revision: self.last_revision,
+                        view: Mutex::default(),
+                    }
+                }
+            };
+            self.by_id.insert(id, file);
+        }
+        Ok(())
+    }
+}
+
+impl File {
+    pub(crate) fn text_ref<T: ReadTxn>(&self, txn: &T) -> Option<TextRef> {
+        Nested::<TextRef>::new(self.text).get(txn)
+    }
+
+    /// The text, read once per revision.
+    pub(crate) fn view<T: ReadTxn>(&self, txn: &T) -> Option<(u64, Arc<str>)> {
+        let mut view = self.view.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((revision, text)) = view.as_ref()
+            && *revision == self.revision
+        {
+            return Some((*revision, Arc::clone(text)));
+        }
+        let text: Arc<str> = self.text_ref(txn)?.get_string(txn).into();
+        *view = Some((self.revision, Arc::clone(&text)));
+        Some((self.revision, text))
+    }
+}

@@ -1,0 +1,185 @@
+//! What each step of the model did, by ids; what people deleted; and which text came back under which new ids.
+//!
+//! The memory that a roll-back works from. Does not touch the document.
+
+use std::collections::BTreeMap;
+
+use yrs::{ClientID, ID, IdSet};
+
+use crate::hunk::Mark;
+use crate::op::{HunkKey, StepKey};
+use crate::span::{self, Span};
+
+/// What one step did in one hunk.
+pub(crate) struct Entry {
+    pub(crate) step: StepKey,
+    pub(crate) hunk: HunkKey,
+    pub(crate) file: String,
+    /// What it inserted.
+    pub(crate) inserted: Vec<Span>,
+    /// What it really deleted: what was there before it.
+    pub(crate) deleted: Vec<Span>,
+    /// It made the file.
+    pub(crate) created: bool,
+    /// It opened the hunk.
+    pub(crate) opened: bool,
+    /// Where the hunk was before it.
+    pub(crate) before: Mark,
+    /// It has been rolled back.
+    pub(crate) undone: bool,
+}
+
+/// Which entry is meant.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) step: StepKey,
+    pub(crate) hunk: HunkKey,
+    pub(crate) file: &'a str,
+    /// Where the hunk is now.
+    pub(crate) before: Mark,
+}
+
+/// The ledger of a session.
+#[derive(Default)]
+pub(crate) struct Ledger {
+    pub(crate) entries: Vec<Entry>,
+    /// The ids that people deleted, whether or not the model had deleted them too.
+    pub(crate) by_people: IdSet,
+    pub(crate) restored: Restored,
+}
+
+impl Ledger {
+    /// Writes into the entry of a step in a hunk, which is made when there is none.
+    pub(crate) fn note(&mut self, place: Place<'_>, write: impl FnOnce(&mut Entry)) {
+        let mut of_step = self
+            .entries
+            .iter_mut()
+            .rev()
+            .take_while(|entry| entry.step == place.step);
+        if let Some(entry) = of_step.find(|entry| entry.hunk == place.hunk && !entry.undone) {
+            return write(entry);
+        }
+        let mut entry = Entry {
+            step: place.step,
+            hunk: place.hunk,
+            file: place.file.to_owned(),
+            inserted: Vec::new(),
+            deleted: Vec::new(),
+            created: false,
+            opened: false,
+            before: place.before,
+            undone: false,
+        };
+        write(&mut entry);
+        self.entries.push(entry);
+    }
+
+    /// Carries text that came back over to the entries that had inserted it: it is the model's still.
+    pub(crate) fn carry(&mut self, copies: &[Copy]) {
+        for entry in &mut self.entries {
+            let mut renamed = Vec::new();
+            for copy in copies {
+                renamed.extend(entry.inserted.iter().filter_map(|span| copy.of(*span)));
+            }
+            entry.inserted.extend(renamed);
+        }
+    }
+}
+
+/// A run of deleted ids, and the ids that its text came back under.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Copy {
+    pub(crate) old: Span,
+    pub(crate) new_client: u64,
+    pub(crate) new_start: u32,
+}
+
+impl Copy {
+    /// The new ids of what of `span` this copy holds.
+    pub(crate) fn of(&self, span: Span) -> Option<Span> {
+        let part = self.old.overlap(span)?;
+        let start = self.new_start + (part.start - self.old.start);
+        Some(Span {
+            client: self.new_client,
+            start,
+            len: part.len,
+        })
+    }
+}
+
+/// All copies, by the first old id.
+#[derive(Default)]
+pub(crate) struct Restored(BTreeMap<(u64, u32), Copy>);
+
+impl Restored {
+    pub(crate) fn add(&mut self, copies: &[Copy]) {
+        self.0.extend(
+            copies
+                .iter()
+                .map(|copy| ((copy.old.client, copy.old.start), *copy)),
+        );
+    }
+
+    /// The copies that hold some of `span`, in order. Runs of old ids do not overlap: text comes back once.
+    fn within(&self, span: Span) -> impl Iterator<Item = &Copy> {
+        let before = self.0.range(..(span.client, span.start)).next_back();
+        let from = self
+            .0
+            .range((span.client, span.start)..(span.client, span.end()));
+        before
+            .into_iter()
+            .chain(from)
+            .map(|(_, copy)| copy)
+            .filter(move |copy| copy.old.overlap(span).is_some())
+    }
+
+    /// The ids that the text of `ids` came back under, copies of copies included, but `ids` themselves.
+    pub(crate) fn copies_of(&self, ids: &IdSet) -> IdSet {
+        let mut found = IdSet::new();
+        let mut todo = span::from_set(ids);
+        while let Some(next) = todo.pop() {
+            for copy in self.within(next) {
+                if let Some(new) = copy.of(next) {
+                    found.insert(new.id_at(0), new.len);
+                    todo.push(new);
+                }
+            }
+        }
+        found.diff_with(ids);
+        found
+    }
+
+    /// The newest id of a character.
+    pub(crate) fn newest(&self, mut id: ID) -> ID {
+        loop {
+            let one = Span {
+                client: id.client.get(),
+                start: id.clock,
+                len: 1,
+            };
+            match self.within(one).next().and_then(|copy| copy.of(one)) {
+                Some(new) => id = ID::new(ClientID::new(new.client), new.start),
+                None => return id,
+            }
+        }
+    }
+
+    /// Runs under their newest ids, in the same order.
+    pub(crate) fn newest_all(&self, spans: &[Span]) -> Vec<Span> {
+        let mut out = Vec::new();
+        for span in spans {
+            for offset in 0..span.len {
+                let id = self.newest(span.id_at(offset));
+                span::push(
+                    &mut out,
+                    Span {
+                        client: id.client.get(),
+                        start: id.clock,
+                        len: 1,
+                    },
+                );
+            }
+        }
+        out
+    }
+}

@@ -1,0 +1,206 @@
+//! Messages of participants: checked without trust, integrated whole or not at all.
+
+use yrs::updates::decoder::Decode;
+use yrs::{BranchID, IdSet, ReadTxn, Text, TextRef, Transact, Update};
+
+use crate::document::Document;
+use crate::op::{Received, Refused};
+use crate::wire::{Content, Contents, Message, Parent};
+use crate::{craft, path, replica, span, wire};
+
+/// What integrating a participant's update brought.
+struct Integrated {
+    /// All of it, for the others.
+    update: Vec<u8>,
+    /// It brought something.
+    changes: bool,
+    /// What really went.
+    deleted: IdSet,
+    /// What went because its text had come back under new ids.
+    forwarded: IdSet,
+    /// The texts that changed.
+    texts: Vec<yrs::ID>,
+}
+
+impl Document {
+    /// Takes one y-protocols sync message of a participant: a question, an answer, or an update.
+    ///
+    /// # Errors
+    ///
+    /// What is refused has changed nothing.
+    pub fn receive(&mut self, client: u64, message: &[u8]) -> Result<Received, Refused> {
+        match wire::parse(message)? {
+            Message::Step1(state_vector) => {
+                Ok(Received::Reply(self.difference(Some(state_vector))?))
+            }
+            Message::Step2(update) => self.integrate(client, update, false),
+            Message::Update(update) => self.integrate(client, update, true),
+        }
+    }
+
+    /// `own`: all deletions in the update are the sender's. A full sync holds everybody's.
+    fn integrate(&mut self, client: u64, bytes: &[u8], own: bool) -> Result<Received, Refused> {
+        let contents = wire::walk(bytes)?;
+        self.check(client, &contents)?;
+        let decoded = Update::decode_v1(bytes).map_err(|_| Refused::Malformed("not an update"))?;
+        let claimed = if own {
+            span::to_set(&contents.deletes)
+        } else {
+            IdSet::new()
+        };
+        let forwarded = self.ledger.restored.copies_of(&claimed);
+        let forward = forwarded.clone();
+        let integrated = self.replica.guarded(move |txn| {
+            txn.apply_update(decoded).ok()?;
+            if !forward.is_empty() && !replica::apply(txn, &craft::deletion(&forward)) {
+                return None;
+            }
+            if replica::pending(txn) {
+                return None;
+            }
+            let (update, changes) = (txn.encode_update_v1(), txn.has_changes());
+            let deleted = txn.delete_set().clone();
+            txn.commit();
+            let nested = |branch: &yrs::branch::BranchPtr| match branch.id() {
+                BranchID::Nested(id) => Some(id),
+                BranchID::Root(_) => None,
+            };
+            let texts = txn
+                .changed_parent_types()
+                .iter()
+                .filter_map(nested)
+                .collect();
+            Some(Integrated {
+                update,
+                changes,
+                forwarded: deleted.intersect(&forward),
+                deleted,
+                texts,
+            })
+        })?;
+        self.ledger.by_people.merge_with(claimed);
+        self.ledger.by_people.merge_with(forwarded);
+        if !integrated.changes {
+            return Ok(Received::Nothing);
+        }
+        self.settle(&contents, integrated)
+    }
+
+    /// Takes over what an integrated update changed, or undoes it when it turns out to be past a limit.
+    fn settle(
+        &mut self,
+        contents: &Contents<'_>,
+        integrated: Integrated,
+    ) -> Result<Received, Refused> {
+        if let Err(refused) = self.accept(contents, &integrated) {
+            self.replica.rebuild();
+            self.run = None;
+            return Err(refused);
+        }
+        self.run = None;
+        self.ledger.by_people.merge_with(integrated.deleted.clone());
+        for hunk in self.hunks.values_mut() {
+            hunk.lost(&integrated.deleted);
+        }
+        for text in &integrated.texts {
+            if let Some(file) = self.files.of_text(text).map(str::to_owned) {
+                self.files.touch(&file);
+            }
+        }
+        let relay = wire::update(&integrated.update);
+        self.changed(integrated.update);
+        let back = (!integrated.forwarded.is_empty())
+            .then(|| wire::update(&craft::deletion(&integrated.forwarded)));
+        Ok(Received::Changed {
+            relay,
+            back_to_author: back,
+        })
+    }
+
+    /// What can be known only of the document that holds the update.
+    fn accept(&mut self, contents: &Contents<'_>, integrated: &Integrated) -> Result<(), Refused> {
+        let doc = self.replica.doc();
+        let txn = doc.transact();
+        for text in &integrated.texts {
+            let text = yrs::Nested::<TextRef>::new(*text).get(&txn);
+            if text.is_some_and(|text| text.len(&txn) > self.limits.file_max) {
+                return Err(Refused::Limit("file size"));
+            }
+        }
+        if self.files.learn(contents) || self.files.structural(&integrated.deleted) {
+            self.files.read(&self.replica.files(), &txn)?;
+        }
+        Ok(())
+    }
+
+    /// What can be known before the CRDT sees the update.
+    fn check(&self, client: u64, contents: &Contents<'_>) -> Result<(), Refused> {
+        let known = self.replica.doc().transact().state_vector();
+        let clock = |of: u64| known.get(&yrs::ClientID::new(of));
+        let mut next = clock(client);
+        let mut new_files = 0;
+        for one in &contents.structs {
+            if one.span.end() <= clock(one.span.client) {
+                continue;
+            }
+            if one.span.client != client {
+                return Err(Refused::ForeignClient(one.span.client));
+            }
+            if one.span.start > next || one.content == Content::Skip {
+                return Err(Refused::Pending);
+            }
+            let parent = match one.parent {
+                Parent::Nested(id) => Some(id),
+                Parent::Root(_) | Parent::Neighbours => None,
+            };
+            for needed in [one.origin, one.right_origin, parent].into_iter().flatten() {
+                let there = if needed.client.get() == client {
+                    one.span.start.max(clock(client))
+                } else {
+                    clock(needed.client.get())
+                };
+                if needed.clock >= there {
+                    return Err(Refused::Pending);
+                }
+            }
+            new_files += usize::from(check_content(one)?);
+            next = next.max(one.span.end());
+        }
+        if new_files > 0 && self.files.len() + new_files > self.limits.files_max {
+            return Err(Refused::Limit("files"));
+        }
+        let unknown = |span: &&span::Span| {
+            span.end()
+                > if span.client == client {
+                    next
+                } else {
+                    clock(span.client)
+                }
+        };
+        if contents.deletes.iter().any(|span| unknown(&span)) {
+            return Err(Refused::Pending);
+        }
+        Ok(())
+    }
+}
+
+/// Whether a new struct may be in the document; true when it is a new file.
+fn check_content(one: &wire::Struct<'_>) -> Result<bool, Refused> {
+    if let Parent::Root(name) = one.parent
+        && name != replica::ROOT
+    {
+        return Err(Refused::Malformed("a root that is not there"));
+    }
+    match one.content {
+        Content::Value(value) => path::check(value).map(|()| false),
+        Content::Map => Ok(true),
+        Content::Text(_) if one.key.is_some() => {
+            Err(Refused::Malformed("text where a value belongs"))
+        }
+        Content::Text(_)
+        | Content::TextType
+        | Content::Skip
+        | Content::Collected
+        | Content::Deleted => Ok(false),
+    }
+}

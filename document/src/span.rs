@@ -1,0 +1,84 @@
+//! Runs of ids: the compact form that the ledger keeps, and its way to and from the CRDT's sets.
+
+use yrs::{ClientID, ID, IdSet};
+
+/// `len` consecutive clocks of one client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) client: u64,
+    pub(crate) start: u32,
+    pub(crate) len: u32,
+}
+
+impl Span {
+    pub(crate) fn end(self) -> u32 {
+        self.start.saturating_add(self.len)
+    }
+
+    pub(crate) fn id_at(self, offset: u32) -> ID {
+        id(self.client, self.start.saturating_add(offset))
+    }
+
+    pub(crate) fn last_id(self) -> ID {
+        self.id_at(self.len.saturating_sub(1))
+    }
+
+    /// What both have in common.
+    pub(crate) fn overlap(self, other: Span) -> Option<Span> {
+        if self.client != other.client {
+            return None;
+        }
+        let start = self.start.max(other.start);
+        let end = self.end().min(other.end());
+        (start < end).then(|| Span {
+            client: self.client,
+            start,
+            len: end - start,
+        })
+    }
+}
+
+pub(crate) fn id(client: u64, clock: u32) -> ID {
+    ID::new(ClientID::new(client), clock)
+}
+
+/// Appends a run, lengthening the last one where it follows on.
+pub(crate) fn push(spans: &mut Vec<Span>, next: Span) {
+    match spans.last_mut() {
+        Some(last) if last.client == next.client && last.end() == next.start => {
+            last.len += next.len
+        }
+        _ => spans.push(next),
+    }
+}
+
+pub(crate) fn to_set<'a>(spans: impl IntoIterator<Item = &'a Span>) -> IdSet {
+    let mut set = IdSet::new();
+    insert_all(&mut set, spans);
+    set
+}
+
+pub(crate) fn insert_all<'a>(set: &mut IdSet, spans: impl IntoIterator<Item = &'a Span>) {
+    for span in spans {
+        set.insert(span.id_at(0), span.len);
+    }
+}
+
+pub(crate) fn from_set(set: &IdSet) -> Vec<Span> {
+    let mut spans = Vec::new();
+    for (client, ranges) in set.iter() {
+        for range in ranges.iter() {
+            spans.push(Span {
+                client: client.get(),
+                start: range.start,
+                len: range.end - range.start,
+            });
+        }
+    }
+    spans
+}
+
+/// The units of `text` as the CRDT counts clocks.
+pub(crate) fn units(text: &str) -> u32 {
+    u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX)
+}
