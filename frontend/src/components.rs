@@ -1,9 +1,50 @@
-//! What is drawn.
+//! What is drawn: the store's signals as elements, and a person's acts as its intents.
+//!
+//! Holds no state of the session. Knows nothing of frames, documents or Monaco: only of the [`Store`].
+
+mod composer;
+mod connect;
+mod editor_pane;
+mod ended;
+mod file_row;
+mod files;
+mod format;
+mod guide;
+mod hunk_card;
+mod icons;
+mod latency;
+mod notices;
+mod people;
+mod pieces;
+mod session;
+mod sheet;
+mod stages;
+mod start;
+mod steer_note;
+mod topbar;
+mod turn_article;
+mod turn_end;
+mod turn_pane;
 
 use leptos::prelude::*;
+
+use crate::store::{Connection, Route, Store};
 
 /// The page.
 #[component]
 pub fn App() -> impl IntoView {
-    view! { <main></main> }
+    let store = Store::here();
+    let ended = Memo::new(move |_| match store.connection.get() {
+        Connection::Ended { reason } => Some(reason),
+        _ => None,
+    });
+    view! {
+        {move || match (store.route.get(), ended.get()) {
+            (Route::Start, _) => view! { <start::Start /> }.into_any(),
+            (Route::Session, Some(reason)) => view! { <ended::Ended reason /> }.into_any(),
+            (Route::Session, None) => view! { <session::Session /> }.into_any(),
+        }}
+        <notices::Notices />
+        <sheet::Sheet />
+    }
 }

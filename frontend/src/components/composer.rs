@@ -1,0 +1,117 @@
+//! The prompt box: a prompt while nothing runs, a steer while a turn does.
+
+use leptos::prelude::*;
+use protocol::TurnId;
+use protocol::view::TurnStatus;
+
+use crate::store::Store;
+
+/// The key code that browsers send while an input method composes.
+const COMPOSING: u32 = 229;
+
+/// The last turn, when it was stopped and can go on.
+fn stopped_turn(store: Store) -> Option<TurnId> {
+    store.turns.with(|turns| {
+        turns
+            .last()
+            .filter(|turn| {
+                matches!(
+                    turn.status.get(),
+                    TurnStatus::Interrupted | TurnStatus::Failed
+                ) && !turn.reverted.get()
+            })
+            .map(|turn| turn.id.clone())
+    })
+}
+
+/// The prompt box with its buttons.
+#[component]
+pub fn Composer() -> impl IntoView {
+    let store = Store::here();
+    let running = Memo::new(move |_| store.active.get().is_some());
+    let stopped = Memo::new(move |_| stopped_turn(store));
+    let blank = Memo::new(move |_| store.composer.with(|text| text.trim().is_empty()));
+    let on_key = move |event: web_sys::KeyboardEvent| {
+        if event.key() != "Enter"
+            || event.is_composing()
+            || event.key_code() == COMPOSING
+            || event.shift_key()
+        {
+            return;
+        }
+        event.prevent_default();
+        let goes_on = (event.ctrl_key() || event.meta_key())
+            .then(|| stopped.get_untracked())
+            .flatten();
+        match goes_on {
+            Some(turn) => store.continue_turn(turn),
+            None => store.send(),
+        }
+    };
+    let placeholder = move || match (store.may_edit(), running.get(), stopped.get().is_some()) {
+        (false, ..) => "You are watching",
+        (true, true, _) => "Say what to change. It goes on from what you see.",
+        (true, false, true) => "Say what to change, then continue. Or ask for something new.",
+        (true, false, false) => "What should change?",
+    };
+    view! {
+        <form class="composer" data-mode=move || if running.get() { "steer" } else { "prompt" }
+            on:submit=move |event| { event.prevent_default(); store.send(); }>
+            <Offer />
+            <div class="composer-box">
+                <textarea aria-label="Prompt" rows="2" node_ref=store.composer_ref data-pane="prompt" data-pane-focus=""
+                    placeholder=placeholder disabled=move || !store.may_edit()
+                    prop:value=move || store.composer.get()
+                    on:input:target=move |event| store.composer.set(event.target().value())
+                    on:focus=move |_| store.composer_focused()
+                    on:keydown=on_key></textarea>
+                <div class="composer-bar">
+                    <span class="composer-hint">
+                        {move || match (running.get(), stopped.get().is_some()) {
+                            (true, _) => view! { <kbd>"Enter"</kbd> " steers" }.into_any(),
+                            (false, true) => view! { <kbd>"Ctrl Enter"</kbd> " continues" }.into_any(),
+                            (false, false) => view! { <kbd>"Enter"</kbd> " sends" }.into_any(),
+                        }}
+                    </span>
+                    <button class="button" type="button" aria-label="Interrupt" title="Stop at what you see (Esc)"
+                        disabled=move || !(running.get() && store.may_edit()) on:click=move |_| store.interrupt()>
+                        "Interrupt" <kbd>"Esc"</kbd>
+                    </button>
+                    <button class="button primary" type="submit" aria-label="Send"
+                        title=move || if running.get() { "Steer the running turn (Enter)" } else { "Start a turn (Enter)" }
+                        disabled=move || blank.get() || !store.may_edit()>
+                        {move || if running.get() { "Steer" } else { "Send" }}
+                    </button>
+                </div>
+            </div>
+        </form>
+    }
+}
+
+/// The lesson's prompt in one click, until something was asked.
+#[component]
+fn Offer() -> impl IntoView {
+    let store = Store::here();
+    let prompt = Memo::new(move |_| {
+        let fresh = store.turns.with(Vec::is_empty) && store.composer.with(String::is_empty);
+        store
+            .lesson
+            .get()
+            .filter(|_| fresh && store.may_edit())
+            .map(|lesson| lesson.prompt)
+    });
+    let take = move |_| {
+        if let Some(prompt) = prompt.get_untracked() {
+            store.composer.set(prompt);
+            store.focus_composer();
+        }
+    };
+    view! {
+        {move || prompt.get().map(|prompt| view! {
+            <button class="offer" type="button" on:click=take>
+                <b>"Use the lesson’s prompt"</b>
+                {prompt}
+            </button>
+        })}
+    }
+}

@@ -1,0 +1,75 @@
+//! The sheet of shortcuts: a modal dialog of the browser's own, which keeps the focus and gives it back.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use super::icons;
+use crate::store::Store;
+
+/// What a key does.
+type Key = (&'static str, &'static str);
+
+const LOOP: [Key; 6] = [
+    ("Send, or steer a running turn", "Enter"),
+    ("New line", "Shift Enter"),
+    ("Interrupt", "Esc"),
+    ("Interrupt, from anywhere", "Ctrl ."),
+    ("Continue a stopped turn", "Ctrl Enter"),
+    ("Undo your own edit", "Ctrl Z"),
+];
+
+const PAGE: [Key; 6] = [
+    ("Next pane", "F6"),
+    ("Previous pane", "Shift F6"),
+    ("Rename the file", "F2"),
+    ("Delete the file", "Del"),
+    ("Find in the file", "Ctrl F"),
+    ("This sheet", "?"),
+];
+
+/// The dialog.
+#[component]
+pub fn Sheet() -> impl IntoView {
+    let store = Store::here();
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        let (open, Some(dialog)) = (store.sheet_open.get(), dialog.get()) else {
+            return;
+        };
+        match (open, dialog.open()) {
+            // It throws only where the dialog is shown already or not in the page: nothing to do then.
+            (true, false) => drop(dialog.show_modal()),
+            (false, true) => dialog.close(),
+            _ => {}
+        }
+    });
+    view! {
+        <dialog node_ref=dialog aria-labelledby="sheet-title" on:close=move |_| store.sheet_open.set(false)>
+            <header>
+                <h2 id="sheet-title">"Keyboard shortcuts"</h2>
+                <button class="icon-button" aria-label="Close" on:click=move |_| store.sheet_open.set(false)>{icons::cross()}</button>
+            </header>
+            <div class="keys">
+                {column("The loop", &LOOP)}
+                {column("The page", &PAGE)}
+            </div>
+            <p class="sheet-note">"On a Mac, Cmd stands for Ctrl."</p>
+        </dialog>
+    }
+}
+
+fn column(title: &'static str, keys: &'static [Key]) -> impl IntoView {
+    view! {
+        <div>
+            <h3>{title}</h3>
+            <dl>
+                {keys.iter().map(|(what, keys)| view! {
+                    <div>
+                        <dt>{*what}</dt>
+                        <dd>{keys.split(' ').map(|key| view! { <kbd>{key}</kbd> " " }).collect_view()}</dd>
+                    </div>
+                }).collect_view()}
+            </dl>
+        </div>
+    }
+}
