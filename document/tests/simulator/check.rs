@@ -1,0 +1,75 @@
+//! What has to hold at the end of a run, and the stated edges that are counted instead.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::person::Person;
+use crate::world::{Owner, World};
+
+/// Runs in which a stated edge was met.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Edges {
+    /// Text typed into text that the model had just deleted stands beside it after a roll-back.
+    pub order: u64,
+    /// The model and a person deleted the same text, the person's deletion came in a full sync, and the roll-back
+    /// brought the text back.
+    pub whose_deletion: u64,
+    /// Text typed in flight into a file that a roll-back took away.
+    pub lost_file: u64,
+}
+
+impl Edges {
+    pub fn add(&mut self, other: &Edges) {
+        self.order += other.order;
+        self.whose_deletion += other.whose_deletion;
+        self.lost_file += other.lost_file;
+    }
+}
+
+impl World {
+    pub fn check(&mut self) -> Edges {
+        let mut edges = Edges::default();
+        let texts: BTreeMap<String, String> =
+            self.document.files().into_iter().map(|file| (file.id.clone(), self.text(&file.id))).collect();
+        for person in &self.people {
+            assert_eq!(person.texts(), texts, "a replica diverged");
+        }
+        let newcomer = Person::join(&mut self.document);
+        assert_eq!(newcomer.texts(), texts, "a newcomer sees something else");
+
+        let found: Vec<char> = texts.values().flat_map(|text| text.chars()).collect();
+        let there: HashSet<char> = found.iter().copied().collect();
+        assert_eq!(found.len(), there.len(), "something is there twice");
+        for (one, owner) in &self.owner {
+            let expected = self.expected(*one, *owner);
+            let came_back = self.deleted_offline.contains(one) && self.model_deleted.contains_key(one);
+            let file_gone = self.typed_into.get(one).is_some_and(|file| !texts.contains_key(file));
+            match (expected, there.contains(one)) {
+                (true, false) if file_gone => edges.lost_file = 1,
+                (true, false) => panic!("lost {one:?} of {owner:?}: {texts:?}"),
+                (false, true) if came_back => edges.whose_deletion = 1,
+                (false, true) => panic!("left over {one:?} of {owner:?}: {texts:?}"),
+                _ => {}
+            }
+        }
+        edges.order = u64::from(self.out_of_order(&texts));
+        edges
+    }
+
+    fn expected(&self, one: char, owner: Owner) -> bool {
+        let undone = |step: &u64| self.undone.contains(step);
+        let discarded = matches!(owner, Owner::Model(step) if undone(&step));
+        let deleted = self.model_deleted.get(&one).is_some_and(|steps| !steps.iter().all(undone));
+        !discarded && !deleted && !self.people_deleted.contains(&one)
+    }
+
+    /// Whether two characters stand in another order than somebody has seen them in.
+    fn out_of_order(&self, texts: &BTreeMap<String, String>) -> bool {
+        texts.values().any(|text| {
+            let at: HashMap<char, usize> = text.chars().enumerate().map(|(at, one)| (one, at)).collect();
+            self.seen.iter().any(|seen| {
+                let places: Vec<usize> = seen.chars().filter_map(|one| at.get(&one).copied()).collect();
+                !places.is_sorted()
+            })
+        })
+    }
+}

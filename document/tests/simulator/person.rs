@@ -1,0 +1,120 @@
+//! One participant: a replica as a browser has it (deleted text is collected), and its connection.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
+
+use document::Document;
+use yrs::sync::{Message, SyncMessage};
+use yrs::updates::decoder::Decode;
+use yrs::updates::encoder::Encode;
+use yrs::{ClientID, Doc, GetString, Map, MapRef, OffsetKind, Options, Out, ReadTxn, Text, TextRef, Transact, Update};
+
+const REMOTE: &str = "remote";
+
+pub struct Person {
+    pub client: u64,
+    pub inbox: VecDeque<Vec<u8>>,
+    doc: Doc,
+    files: MapRef,
+    /// Updates that have not arrived yet.
+    out: Arc<Mutex<VecDeque<Vec<u8>>>>,
+    /// What each of them deletes.
+    out_deleted: VecDeque<Vec<char>>,
+}
+
+impl Person {
+    /// Joins with nothing, as a page that is loaded.
+    pub fn join(document: &mut Document) -> Self {
+        let client = document.assign_client();
+        let mut options = Options::with_client_id(ClientID::new(client));
+        options.offset_kind = OffsetKind::Utf16;
+        let doc = Doc::with_options(options);
+        let files = doc.get_or_insert_map("files");
+        let out: Arc<Mutex<VecDeque<Vec<u8>>>> = Arc::default();
+        let queue = Arc::clone(&out);
+        doc.observe_update_v1("out", move |txn, event| {
+            if txn.origin() != Some(&REMOTE.into()) {
+                let message = Message::Sync(SyncMessage::Update(event.update.clone()));
+                queue.lock().unwrap().push_back(message.encode_v1());
+            }
+        })
+        .unwrap();
+        let mut person = Self { client, inbox: VecDeque::new(), doc, files, out, out_deleted: VecDeque::new() };
+        person.receive(&document.difference(None).unwrap());
+        person
+    }
+
+    pub fn texts(&self) -> BTreeMap<String, String> {
+        let txn = self.doc.transact();
+        let file = |(id, value): (&str, Out)| match value.cast::<MapRef>().ok()?.get(&txn, "text")? {
+            Out::YText(text) => Some((id.to_owned(), text.get_string(&txn))),
+            _ => None,
+        };
+        self.files.iter(&txn).filter_map(file).collect()
+    }
+
+    fn text(&self, file: &str) -> TextRef {
+        let txn = self.doc.transact();
+        let file = self.files.get(&txn, file).unwrap().cast::<MapRef>().unwrap();
+        file.get(&txn, "text").unwrap().cast().unwrap()
+    }
+
+    pub fn type_at(&mut self, file: &str, at: u32, typed: &str) {
+        self.text(file).insert(&mut self.doc.transact_mut(), at, typed);
+        self.out_deleted.push_back(Vec::new());
+    }
+
+    pub fn delete_at(&mut self, file: &str, at: u32, len: u32, gone: &[char]) {
+        self.text(file).remove_range(&mut self.doc.transact_mut(), at, len);
+        self.out_deleted.push_back(gone.to_vec());
+    }
+
+    pub fn receive(&mut self, message: &[u8]) {
+        match Message::decode_v1(message).unwrap() {
+            Message::Sync(SyncMessage::SyncStep2(update) | SyncMessage::Update(update)) => {
+                let update = Update::decode_v1(&update).unwrap();
+                self.doc.transact_mut_with(REMOTE).apply_update(update).unwrap();
+                let txn = self.doc.transact();
+                assert!(txn.store().pending_update().is_none(), "the replica waits for an update");
+            }
+            other => panic!("not for a replica: {other:?}"),
+        }
+    }
+
+    pub fn answer(&self, question: &[u8]) -> Vec<u8> {
+        match Message::decode_v1(question).unwrap() {
+            Message::Sync(SyncMessage::SyncStep1(known)) => {
+                let update = self.doc.transact().encode_diff_v1(&known);
+                Message::Sync(SyncMessage::SyncStep2(update)).encode_v1()
+            }
+            other => panic!("not a question: {other:?}"),
+        }
+    }
+
+    pub fn next_out(&mut self) -> Option<Vec<u8>> {
+        let message = self.out.lock().unwrap().pop_front()?;
+        self.out_deleted.pop_front();
+        Some(message)
+    }
+
+    pub fn take_in(&mut self) -> bool {
+        match self.inbox.pop_front() {
+            Some(message) => {
+                self.receive(&message);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The connection breaks: what was under way in both directions is lost. What the lost updates deleted.
+    pub fn disconnect(&mut self) -> Vec<char> {
+        self.inbox.clear();
+        self.out.lock().unwrap().clear();
+        self.out_deleted.drain(..).flatten().collect()
+    }
+
+    pub fn state_vector(&self) -> Vec<u8> {
+        self.doc.transact().state_vector().encode_v1()
+    }
+}

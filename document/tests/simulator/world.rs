@@ -1,0 +1,206 @@
+//! The backend document, the people at it, and who made which character. Every character in a run is unique.
+
+use std::collections::{HashMap, HashSet};
+
+use document::{Document, Received};
+
+use crate::model::ModelHand;
+use crate::person::Person;
+
+/// Who typed a character.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Owner {
+    Base,
+    Person,
+    /// The step.
+    Model(u64),
+}
+
+pub struct World {
+    pub rng: fastrand::Rng,
+    pub document: Document,
+    pub people: Vec<Person>,
+    pub owner: HashMap<char, Owner>,
+    /// Which steps of the model deleted a character that stood there.
+    pub model_deleted: HashMap<char, Vec<u64>>,
+    /// What people deleted, ever.
+    pub people_deleted: HashSet<char>,
+    /// What they deleted in updates that were lost on the way and came back in a full sync.
+    pub deleted_offline: HashSet<char>,
+    /// What they typed into a file that a roll-back took away meanwhile.
+    pub typed_into: HashMap<char, String>,
+    pub undone: HashSet<u64>,
+    pub hand: ModelHand,
+    /// Every text that anybody has seen.
+    pub seen: HashSet<String>,
+    next: u32,
+}
+
+pub const FILE: &str = "f";
+
+impl World {
+    pub fn new(seed: u64) -> Self {
+        let mut world = Self {
+            rng: fastrand::Rng::with_seed(seed),
+            document: Document::new(seed % 1000),
+            people: Vec::new(),
+            owner: HashMap::new(),
+            model_deleted: HashMap::new(),
+            people_deleted: HashSet::new(),
+            deleted_offline: HashSet::new(),
+            typed_into: HashMap::new(),
+            undone: HashSet::new(),
+            hand: ModelHand::default(),
+            seen: HashSet::new(),
+            next: 0,
+        };
+        let base = world.fresh(5..30, Owner::Base);
+        world.document.seed_file(FILE, "main.py", &base);
+        for _ in 0..world.rng.usize(1..=2) {
+            let person = Person::join(&mut world.document);
+            world.people.push(person);
+        }
+        world.look();
+        world
+    }
+
+    /// New characters, every fifth of them a surrogate pair.
+    pub fn fresh(&mut self, count: std::ops::Range<usize>, owner: Owner) -> String {
+        (0..self.rng.usize(count))
+            .map(|_| {
+                self.next += 1;
+                let base = if self.rng.u8(0..5) == 0 { 0x20000 } else { 0x4e00 };
+                let fresh = char::from_u32(base + self.next).unwrap();
+                self.owner.insert(fresh, owner);
+                fresh
+            })
+            .collect()
+    }
+
+    pub fn text(&self, file: &str) -> String {
+        self.document.text(file).map(|text| text.to_string()).unwrap_or_default()
+    }
+
+    /// Notes what everybody sees.
+    pub fn look(&mut self) {
+        for file in self.document.files() {
+            let text = self.text(&file.id);
+            self.seen.insert(text);
+        }
+        for person in &self.people {
+            self.seen.extend(person.texts().into_values());
+        }
+    }
+
+    pub fn tell_all(&mut self, message: Option<Vec<u8>>) {
+        if let Some(message) = message {
+            for person in &mut self.people {
+                person.inbox.push_back(message.clone());
+            }
+        }
+        self.look();
+    }
+
+    /// What a person sent reaches the document.
+    pub fn arrive(&mut self, who: usize, message: &[u8]) {
+        let client = self.people[who].client;
+        match self.document.receive(client, message).unwrap() {
+            Received::Nothing => {}
+            Received::Reply(reply) => self.people[who].inbox.push_back(reply),
+            Received::Changed { relay, back_to_author } => {
+                for (at, person) in self.people.iter_mut().enumerate() {
+                    if at != who {
+                        person.inbox.push_back(relay.clone());
+                    }
+                }
+                self.people[who].inbox.extend(back_to_author);
+            }
+        }
+        self.look();
+    }
+
+    pub fn person_acts(&mut self) {
+        let who = self.rng.usize(0..self.people.len());
+        let texts = self.people[who].texts();
+        let Some((file, text)) = texts.into_iter().nth(self.rng.usize(0..3).saturating_sub(1)) else { return };
+        let chars: Vec<char> = text.chars().collect();
+        if chars.is_empty() || self.rng.u8(0..10) < 6 {
+            let typed = self.fresh(1..4, Owner::Person);
+            let at = self.rng.usize(0..=chars.len());
+            for one in typed.chars() {
+                self.typed_into.insert(one, file.clone());
+            }
+            self.people[who].type_at(&file, units(&chars[..at]), &typed);
+        } else {
+            let at = self.rng.usize(0..chars.len());
+            let count = self.rng.usize(1..=4).min(chars.len() - at);
+            let gone = &chars[at..at + count];
+            self.people_deleted.extend(gone);
+            self.people[who].delete_at(&file, units(&chars[..at]), units(gone), gone);
+        }
+        self.look();
+    }
+
+    /// One message arrives, in order on its connection.
+    pub fn deliver_one(&mut self) {
+        let who = self.rng.usize(0..self.people.len());
+        if self.rng.bool() {
+            if let Some(message) = self.people[who].next_out() {
+                self.arrive(who, &message);
+            }
+        } else if self.people[who].take_in() {
+            self.look();
+        }
+    }
+
+    /// A person's connection breaks, or the page is reloaded, and the two sync.
+    pub fn come_back(&mut self) {
+        let who = self.rng.usize(0..self.people.len());
+        if self.rng.bool() {
+            while let Some(message) = self.people[who].next_out() {
+                self.arrive(who, &message);
+            }
+            self.people[who] = Person::join(&mut self.document);
+        } else {
+            let lost = self.people[who].disconnect();
+            self.deleted_offline.extend(lost);
+            let known = self.people[who].state_vector();
+            let news = self.document.difference(Some(&known)).unwrap();
+            self.people[who].receive(&news);
+            let question = self.document.ask();
+            let answer = self.people[who].answer(&question);
+            self.arrive(who, &answer);
+        }
+        self.look();
+    }
+
+    pub fn some_life(&mut self) {
+        for _ in 0..self.rng.usize(0..10) {
+            if self.rng.bool() { self.person_acts() } else { self.deliver_one() }
+        }
+    }
+
+    /// Everything arrives.
+    pub fn settle(&mut self) {
+        loop {
+            let mut quiet = true;
+            for who in 0..self.people.len() {
+                while let Some(message) = self.people[who].next_out() {
+                    quiet = false;
+                    self.arrive(who, &message);
+                }
+                while self.people[who].take_in() {
+                    quiet = false;
+                }
+            }
+            if quiet {
+                break;
+            }
+        }
+        self.look();
+    }
+}
+
+pub fn units(chars: &[char]) -> u32 {
+    chars.iter().map(|one| one.len_utf16() as u32).sum()
+}
