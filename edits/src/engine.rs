@@ -164,14 +164,12 @@ impl Engine {
                 Stage::Outside
             }
             (
-                Stage::Opened { hunk, .. } | Stage::Applied { hunk, .. } | Stage::Locating { hunk },
+                Stage::Opened { hunk, .. }
+                | Stage::Locating { hunk }
+                | Stage::Applying { hunk, .. }
+                | Stage::Applied { hunk, .. },
                 Token::Fail(reason),
             ) => {
-                actions.push(Action::Fail { hunk, reason });
-                Stage::Outside
-            }
-            (Stage::Applying { hunk, mut diff, .. }, Token::Fail(reason)) => {
-                emit(hunk, diff.abandon(), actions);
                 actions.push(Action::Fail { hunk, reason });
                 Stage::Outside
             }

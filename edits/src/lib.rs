@@ -4,11 +4,20 @@
 //! Knows nothing of files beyond the text that its caller hands it when a hunk has to be located.
 
 pub mod action;
-pub mod diff;
 pub mod engine;
-pub mod fit;
-pub mod locate;
+
 pub mod parser;
+
+pub mod locate;
+
+pub mod fit;
+
+pub mod diff;
+
+pub mod testing;
+
+#[cfg(test)]
+mod tests;
 
 pub use action::{Action, Counts, FileView, HunkIndex, Malformed, Place, Reindent, Resolution};
 pub use diff::{DiffOp, StreamingDiff, replace_ops};
