@@ -1,3 +1,4 @@
 //! The integration tests, in one binary: one `mod` per area.
 
+mod browser;
 mod upstreams;

@@ -1,3 +1,4 @@
 //! What Midstream's integration tests and its bench share.
 
+pub mod browser;
 pub mod standin;

@@ -1,0 +1,3 @@
+//! In a real Chromium: what only a browser can show.
+
+mod rig;
