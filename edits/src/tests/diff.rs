@@ -111,21 +111,37 @@ fn a_rewritten_block() {
 
 #[test]
 fn final_newlines() {
-    check("a\nb", "a\nb\n", expect![[r#"
+    check(
+        "a\nb",
+        "a\nb\n",
+        expect![[r#"
          "a\nb"
         +"\n"
-    "#]]);
-    check("a\nb\n", "a\nb", expect![[r#"
+    "#]],
+    );
+    check(
+        "a\nb\n",
+        "a\nb",
+        expect![[r#"
          "a"
          "\nb"
         -"\n"
-    "#]]);
-    check("a\n", "", expect![[r#"
+    "#]],
+    );
+    check(
+        "a\n",
+        "",
+        expect![[r#"
         -"a\n"
-    "#]]);
-    check("", "a\nb\n", expect![[r#"
+    "#]],
+    );
+    check(
+        "",
+        "a\nb\n",
+        expect![[r#"
         +"a\nb\n"
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -143,5 +159,6 @@ fn text_appears_as_it_comes() {
         "2\n    ret": [Insert("2")]
         "urn x\n": [Keep(12), Insert("x")]
         end: [Delete(1), Keep(1)] Counts { added: 2, removed: 1 }
-    "#]].assert_eq(&out);
+    "#]]
+    .assert_eq(&out);
 }
