@@ -1,11 +1,65 @@
 //! The editor pane: a place for Monaco, bound to the store. Draws only the element that Monaco fills.
 
+use std::rc::Rc;
+
 use leptos::html;
 use leptos::prelude::*;
+use protocol::FileId;
+
+use crate::client::Client;
+use crate::document::Edit;
+use crate::monaco;
+use crate::store::Store;
 
 /// Monaco, filling its parent. Mount it once: it shows the store's `open_file`, in the store's theme.
 #[component]
 pub fn Editor() -> impl IntoView {
+    let store = Store::here();
     let place = NodeRef::<html::Div>::new();
+    Effect::new(move |mounted: Option<bool>| {
+        if mounted == Some(true) {
+            return true;
+        }
+        let (Some(element), Some(client)) = (place.get(), store.client()) else { return false };
+        monaco::create(&element, Hands { client: Rc::clone(&client) });
+        client.show_open_file();
+        true
+    });
+    Effect::new(move |_| {
+        place.track();
+        monaco::set_read_only(!store.may_edit());
+    });
+    Effect::new(move |_| {
+        place.track();
+        monaco::set_dark(store.dark.get());
+    });
+    on_cleanup(monaco::dispose);
     view! { <div node_ref=place class="editor-host" data-testid="editor"></div> }
+}
+
+/// The person's hands in the editor.
+struct Hands {
+    client: Rc<Client>,
+}
+
+impl monaco::Host for Hands {
+    fn typed(&self, file: FileId, edits: Vec<Edit>) {
+        self.client.typed(&file, &edits);
+    }
+
+    fn cursor(&self, file: FileId, anchor: u32, head: u32) {
+        self.client.cursor(file, anchor, head);
+    }
+
+    fn wandered(&self) {
+        self.client.wandered();
+    }
+
+    fn undo(&self, redo: bool) {
+        self.client.undo(redo);
+    }
+
+    fn composing(&self, composing: bool) {
+        self.client.composing(composing);
+    }
 }

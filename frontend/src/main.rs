@@ -5,12 +5,18 @@
 //! and is rendered by [`components`] and by Monaco behind [`editor`].
 
 mod app;
+mod browser;
+mod client;
 mod components;
 mod document;
 mod editor;
+mod keyboard;
+mod monaco;
 mod queue;
 mod session;
+mod socket;
 mod store;
+mod testing;
 mod transcript;
 
 fn main() {

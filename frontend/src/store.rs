@@ -4,8 +4,11 @@
 //! client behind it has one.
 
 mod intents;
+mod kept;
 pub mod status;
 pub mod turn;
+
+use std::rc::Rc;
 
 use leptos::html;
 use leptos::prelude::*;
@@ -13,6 +16,7 @@ use protocol::limits::Limits;
 use protocol::view::{LessonView, ModelView, Participant, Presence, Role, TurnStatus};
 use protocol::{FileId, ModelId};
 
+use crate::client::Client;
 pub use status::{Connection, FileRow, LatencyStrip, Notice, RecentSession, Route, Theme};
 pub use turn::{Block, Hunk, Piece, PieceKind, Steer, SteerProgress, Turn};
 
@@ -73,6 +77,8 @@ pub struct Store {
     pub dark: RwSignal<bool>,
     /// The sheet of shortcuts is shown. `?` and Ctrl+/ toggle it, Esc closes it.
     pub sheet_open: RwSignal<bool>,
+    /// What the intents act through.
+    client: StoredValue<Option<Rc<Client>>, LocalStorage>,
 }
 
 impl Store {
@@ -81,8 +87,16 @@ impl Store {
         expect_context()
     }
 
-    /// A new one: restores what this browser keeps, starts nothing.
+    /// A new one with its client: restores what this browser keeps, starts nothing.
     pub fn new() -> Self {
+        let store = Self::empty();
+        let owner = Owner::current().unwrap_or_default();
+        store.client.set_value(Some(Client::new(store, owner)));
+        kept::restore(store);
+        store
+    }
+
+    fn empty() -> Self {
         let turns = RwSignal::new(Vec::<Turn>::new());
         Self {
             route: RwSignal::new(Route::Start),
@@ -119,7 +133,13 @@ impl Store {
             theme: RwSignal::new(Theme::System),
             dark: RwSignal::new(false),
             sheet_open: RwSignal::new(false),
+            client: StoredValue::new_local(None),
         }
+    }
+
+    /// What the intents act through.
+    pub fn client(&self) -> Option<Rc<Client>> {
+        self.client.get_value()
     }
 
     /// A turn by id. Tracks `turns`.

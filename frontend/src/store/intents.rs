@@ -1,60 +1,89 @@
 //! What a person can do: the methods that components call. Each returns at once; what comes of it shows in signals.
 
+use leptos::prelude::*;
 use protocol::{FileId, HunkId, LessonId, ModelId, SessionId, TurnId};
 
-use super::{Hunk, Store, Theme};
+use super::status::{SPEED_MAX, SPEED_MIN};
+use super::{Hunk, Store, Theme, kept};
+use crate::browser;
 
 /// The first screen.
 impl Store {
     /// Makes a session with a lesson's files and goes there.
     pub fn start_lesson(&self, id: LessonId) {
-        let _ = id;
+        if let Some(client) = self.client() {
+            client.make_session(Some(id));
+        }
     }
 
     /// Makes an empty session and goes there.
-    pub fn new_session(&self) {}
+    pub fn new_session(&self) {
+        if let Some(client) = self.client() {
+            client.make_session(None);
+        }
+    }
 
     /// Goes to a session of `recent`.
     pub fn open_recent(&self, id: SessionId) {
-        let _ = id;
+        browser::go(&format!("/s/{id}"));
     }
 
     /// Goes to the first screen; the session stays as it is.
-    pub fn leave(&self) {}
+    pub fn leave(&self) {
+        browser::go("/");
+    }
 }
 
 /// The turn.
 impl Store {
     /// Sends the composer's text: a prompt when nothing runs, a steer when a turn does. Empties the composer.
     /// Whitespace alone sends nothing.
-    pub fn send(&self) {}
+    pub fn send(&self) {
+        if let Some(client) = self.client() {
+            client.say();
+        }
+    }
 
     /// Freezes the screen and stops the running turn. Nothing runs: nothing happens.
-    pub fn interrupt(&self) {}
+    pub fn interrupt(&self) {
+        if let Some(client) = self.client() {
+            client.interrupt();
+        }
+    }
 
     /// Has an interrupted or failed turn go on; the composer's text, if any, goes with it.
     pub fn continue_turn(&self, id: TurnId) {
-        let _ = id;
+        if let Some(client) = self.client() {
+            client.go_on(id);
+        }
     }
 
     /// Takes all of a finished turn's changes back.
     pub fn revert_turn(&self, id: TurnId) {
-        let _ = id;
+        if let Some(client) = self.client() {
+            client.revert_turn(id);
+        }
     }
 
     /// Keeps a hunk: no later cut takes it back.
     pub fn accept_hunk(&self, turn: TurnId, hunk: HunkId) {
-        let _ = (turn, hunk);
+        if let Some(client) = self.client() {
+            client.accept_hunk(turn, hunk);
+        }
     }
 
     /// Takes one closed hunk back.
     pub fn revert_hunk(&self, turn: TurnId, hunk: HunkId) {
-        let _ = (turn, hunk);
+        if let Some(client) = self.client() {
+            client.revert_hunk(turn, hunk);
+        }
     }
 
     /// Opens the hunk's file and shows its place.
     pub fn reveal_hunk(&self, hunk: &Hunk) {
-        let _ = hunk;
+        if let Some(client) = self.client() {
+            client.reveal(hunk);
+        }
     }
 }
 
@@ -62,63 +91,90 @@ impl Store {
 impl Store {
     /// Makes an empty file and opens it. A bad path gives a notice and `false`.
     pub fn create_file(&self, path: &str) -> bool {
-        let _ = path;
-        false
+        self.client().is_some_and(|client| client.create_file(path))
     }
 
     /// Changes a file's path. A bad path gives a notice and `false`.
     pub fn rename_file(&self, id: FileId, path: &str) -> bool {
-        let _ = (id, path);
-        false
+        self.client().is_some_and(|client| client.rename_file(&id, path))
     }
 
     /// Deletes a file; the person's own undo brings it back.
     pub fn delete_file(&self, id: FileId) {
-        let _ = id;
+        if let Some(client) = self.client() {
+            client.delete_file(&id);
+        }
     }
 
     /// Shows a file in the editor; ends following.
     pub fn open(&self, id: FileId) {
-        let _ = id;
+        if let Some(client) = self.client() {
+            client.open(id);
+        }
     }
 
     /// The editor follows the model again.
-    pub fn resume_following(&self) {}
+    pub fn resume_following(&self) {
+        if let Some(client) = self.client() {
+            client.resume_following();
+        }
+    }
 }
 
 /// The prompt box and the page.
 impl Store {
     /// Puts the keyboard into the prompt box.
-    pub fn focus_composer(&self) {}
+    pub fn focus_composer(&self) {
+        if let Some(composer) = self.composer_ref.get_untracked() {
+            let _ = composer.focus();
+        }
+    }
 
     /// The prompt box got the focus: has the upstream connection made ready.
-    pub fn composer_focused(&self) {}
+    pub fn composer_focused(&self) {
+        if let Some((client, model)) = self.client().zip(self.model.get_untracked()) {
+            client.warm(model);
+        }
+    }
 
     /// Chooses the model of the next turn.
     pub fn set_model(&self, id: ModelId) {
-        let _ = id;
+        browser::keep("model", id.as_str());
+        self.model.set(Some(id.clone()));
+        if let Some(client) = self.client() {
+            client.warm(id);
+        }
     }
 
     /// Chooses the practice model's speed, in tokens a second. Kept by this browser.
     pub fn set_speed(&self, tokens_per_second: u32) {
-        let _ = tokens_per_second;
+        let speed = tokens_per_second.clamp(SPEED_MIN, SPEED_MAX);
+        browser::keep("speed", &speed.to_string());
+        self.speed.set(speed);
     }
 
     /// Chooses light, dark or the system's. Kept by this browser.
     pub fn set_theme(&self, theme: Theme) {
-        let _ = theme;
+        kept::keep_theme(theme);
+        self.theme.set(theme);
     }
 
     /// Changes the name that others see.
     pub fn set_name(&self, name: &str) {
-        let _ = name;
+        let name: String = name.trim().chars().take(self.limits.get_untracked().name_max).collect();
+        browser::keep("name", &name);
+        if let Some(client) = self.client() {
+            client.rename_me(name);
+        }
     }
 
     /// Takes a notice away.
     pub fn dismiss(&self, notice: u32) {
-        let _ = notice;
+        self.notices.update(|notices| notices.retain(|n| n.id != notice));
     }
 
     /// Shows or hides the sheet of shortcuts.
-    pub fn toggle_sheet(&self) {}
+    pub fn toggle_sheet(&self) {
+        self.sheet_open.update(|open| *open = !*open);
+    }
 }

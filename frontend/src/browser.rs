@@ -1,0 +1,79 @@
+//! Small things that the browser knows: the clock, chance, the address, and what it keeps between visits.
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Milliseconds since the page was opened, monotonic.
+pub fn now() -> f64 {
+    window().performance().map_or(0.0, |p| p.now())
+}
+
+/// Milliseconds of the Unix epoch.
+pub fn date() -> f64 {
+    js_sys::Date::now()
+}
+
+/// When the event that is being handled happened, on the clock of [`now`]; now, if there is none.
+pub fn event_time() -> f64 {
+    let event = window().event().dyn_into::<web_sys::Event>();
+    event.map_or_else(|_| now(), |e| e.time_stamp())
+}
+
+/// A client-made id: as unguessable as the page needs, and of the form that the protocol asks for.
+pub fn fresh_id() -> String {
+    const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let digit = |_| {
+        let index = (js_sys::Math::random() * 32.0) as usize;
+        char::from(DIGITS.get(index).copied().unwrap_or(b'0'))
+    };
+    (0..20).map(digit).collect()
+}
+
+/// Where the page is: the session's id, if it is a session's page.
+pub fn session_in_address() -> Option<String> {
+    let path = location().pathname().ok()?;
+    let id = path.strip_prefix("/s/")?;
+    (!id.is_empty() && !id.contains('/')).then(|| id.to_owned())
+}
+
+/// The token in the address, taken out of it: copying the address shares nothing.
+pub fn take_token_from_address() -> Option<String> {
+    let hash = location().hash().ok()?;
+    let token = hash.strip_prefix('#').filter(|t| !t.is_empty())?.to_owned();
+    let path = location().pathname().ok()?;
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&path));
+    }
+    Some(token)
+}
+
+/// Changes the address without loading anything.
+pub fn show_address(path: &str) {
+    if let Ok(history) = window().history() {
+        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(path));
+    }
+}
+
+/// Loads another page of ours.
+pub fn go(path: &str) {
+    let _ = location().set_href(path);
+}
+
+/// The socket's address for a session.
+pub fn socket_url(session: &str) -> String {
+    let secure = location().protocol().is_ok_and(|p| p == "https:");
+    let host = location().host().unwrap_or_default();
+    format!("{}://{host}/api/sessions/{session}/socket", if secure { "wss" } else { "ws" })
+}
+
+/// What the browser keeps under a name. Private windows and full disks keep nothing: that is no error.
+pub fn kept(name: &str) -> Option<String> {
+    window().local_storage().ok()??.get_item(&format!("midstream.{name}")).ok()?
+}
+
+/// Keeps a value.
+pub fn keep(name: &str, value: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.set_item(&format!("midstream.{name}"), value);
+    }
+}

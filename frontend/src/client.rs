@@ -1,0 +1,109 @@
+//! The page's end of a session: one object behind the store's intents.
+//!
+//! Owns the replica, the frame queue, the fold of frames, the measurements, and the one socket. Its parts, in the
+//! order of the data: [`connection`] opens the socket and says hello, [`incoming`] takes frames, [`painting`] applies
+//! them once per animation frame, [`turns`] and [`files`] are what a person does.
+
+mod connection;
+mod files;
+mod incoming;
+mod meter;
+mod painting;
+mod pointing;
+mod start;
+mod turns;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use protocol::view::Role;
+use protocol::{ClientFrame, ErrorCode};
+
+use crate::document::Replica;
+use crate::queue::Queue;
+use crate::session::Session;
+use crate::store::{Notice, Store};
+use connection::Link;
+use meter::Meter;
+use pointing::Pointing;
+
+/// The most notices at once: older ones have been seen.
+const NOTICES_MAX: usize = 4;
+
+/// One page's client.
+pub struct Client {
+    store: Store,
+    session: RefCell<Session>,
+    queue: RefCell<Queue>,
+    replica: RefCell<Option<Replica>>,
+    link: RefCell<Link>,
+    meter: RefCell<Meter>,
+    pointing: RefCell<Pointing>,
+    /// An animation frame is asked for.
+    awaiting_frame: Cell<bool>,
+    /// Input-method composition is under way: nothing remote is applied under the person's hands.
+    composing: Cell<bool>,
+    /// Tells apart the freeze that a timer was set for from later ones.
+    freezes: Cell<u32>,
+    next_notice: Cell<u32>,
+}
+
+impl Client {
+    /// A client that does nothing yet.
+    pub fn new(store: Store, owner: Owner) -> Rc<Self> {
+        Rc::new(Self {
+            store,
+            session: RefCell::new(Session::new(store.turns, owner)),
+            queue: RefCell::default(),
+            replica: RefCell::new(None),
+            link: RefCell::default(),
+            meter: RefCell::default(),
+            pointing: RefCell::default(),
+            awaiting_frame: Cell::new(false),
+            composing: Cell::new(false),
+            freezes: Cell::new(0),
+            next_notice: Cell::new(0),
+        })
+    }
+
+    /// Tells the person something.
+    pub fn notify(&self, code: Option<ErrorCode>, text: impl Into<String>) {
+        let id = self.next_notice.get();
+        self.next_notice.set(id + 1);
+        let notice = Notice { id, code, text: text.into() };
+        self.store.notices.update(|notices| {
+            notices.retain(|n| n.text != notice.text);
+            let surplus = (notices.len() + 1).saturating_sub(NOTICES_MAX);
+            notices.drain(..surplus);
+            notices.push(notice);
+        });
+    }
+
+    /// The last sequence number that is painted.
+    pub fn shown(&self) -> protocol::Seq {
+        self.queue.borrow().shown()
+    }
+
+    /// The person scrolled, typed or moved in the editor: it is theirs now.
+    pub fn wandered(&self) {
+        if self.store.following.get_untracked() && self.session.borrow().running().is_some() {
+            self.store.following.set(false);
+        }
+    }
+
+    /// Sends a frame. Whether the socket took it.
+    fn send(&self, frame: &ClientFrame) -> bool {
+        let Ok(text) = serde_json::to_string(frame) else { return false };
+        self.link.borrow().send(&text)
+    }
+
+    /// Whether this page may change things. Tells the person if not.
+    fn may_edit(&self) -> bool {
+        let may = self.store.role.get_untracked() >= Role::Editor;
+        if !may {
+            self.notify(Some(ErrorCode::Forbidden), "This link lets you watch. Ask for an editor's link to take part.");
+        }
+        may
+    }
+}

@@ -1,0 +1,235 @@
+//! The one socket: opening, hello, ping, loss and return.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use gloo_timers::callback::{Interval, Timeout};
+use leptos::prelude::*;
+use protocol::client::{Hello, Resume};
+use protocol::server::Welcome;
+use protocol::{ClientFrame, CloseCode, Epoch, ParticipantId, SessionId, VERSION, binary};
+
+use super::Client;
+use crate::browser;
+use crate::document::Replica;
+use crate::socket::{Socket, SocketEvent};
+use crate::store::{Connection, Route};
+
+/// How often the page wants merged steps: one animation frame.
+const PACE_MS: u32 = 16;
+/// How often the round trip is measured; well inside the server's 30 s of patience.
+const PING_EVERY: Duration = Duration::from_secs(4);
+/// The first wait before coming back.
+const BACKOFF_FIRST_MS: f64 = 250.0;
+/// The longest: a person who looks at the page should not wait longer than this after the network came back.
+const BACKOFF_MAX_MS: f64 = 8_000.0;
+
+/// The socket and what is needed to open it again.
+#[derive(Default)]
+pub struct Link {
+    session: Option<SessionId>,
+    token: String,
+    socket: Option<Socket>,
+    resume: Option<(ParticipantId, String, Epoch)>,
+    /// Attempts since the last welcome.
+    attempt: u32,
+    /// The number of our last binary frame.
+    counter: u64,
+    /// The server has what the replica had when it asked: from here on each update goes out by itself.
+    pub synced: bool,
+    retry: Option<Timeout>,
+    ping: Option<Interval>,
+}
+
+impl Link {
+    /// Sends a text frame. Whether the socket took it.
+    pub fn send(&self, text: &str) -> bool {
+        self.socket.as_ref().is_some_and(|s| s.send(text))
+    }
+
+    /// Sends a y-protocols message under our next counter. Whether the socket took it.
+    pub fn send_message(&mut self, message: &[u8]) -> bool {
+        self.counter += 1;
+        let frame = binary::encode(self.counter, message);
+        self.socket.as_ref().is_some_and(|s| s.send_bytes(&frame))
+    }
+}
+
+impl Client {
+    /// Enters a session: from now on this page is in it.
+    pub fn enter(self: &Rc<Self>, session: SessionId, token: String) {
+        {
+            let mut link = self.link.borrow_mut();
+            link.session = Some(session);
+            link.token = token;
+        }
+        self.store.route.set(Route::Session);
+        self.store.connection.set(Connection::Connecting);
+        self.connect();
+    }
+
+    /// Tries now, if a retry is waiting: the network came back, or a person asked.
+    pub fn retry_now(self: &Rc<Self>) {
+        if self.link.borrow_mut().retry.take().is_some() {
+            self.connect();
+        }
+    }
+
+    fn connect(self: &Rc<Self>) {
+        let Some(session) = self.link.borrow().session.clone() else { return };
+        let client = Rc::downgrade(self);
+        let socket = Socket::open(&browser::socket_url(session.as_str()), move |event| {
+            let Some(client) = client.upgrade() else { return };
+            match event {
+                SocketEvent::Open => client.hello(),
+                SocketEvent::Text(text) => client.text(&text),
+                SocketEvent::Binary(bytes) => client.bytes(&bytes),
+                SocketEvent::Closed(code) => client.lost(code),
+            }
+        });
+        let opened = socket.is_some();
+        self.link.borrow_mut().socket = socket;
+        if !opened {
+            self.end("This page's address is not one that a session can be reached at.");
+        }
+    }
+
+    fn hello(&self) {
+        let resume = {
+            let link = self.link.borrow();
+            let replica = self.replica.borrow();
+            link.resume.clone().zip(replica.as_ref()).map(|((participant, key, epoch), replica)| Resume {
+                participant,
+                key,
+                epoch,
+                seq: self.queue.borrow().shown(),
+                state_vector: replica.state_vector(),
+            })
+        };
+        let token = self.link.borrow().token.clone();
+        let name = browser::kept("name").filter(|n| !n.is_empty());
+        self.send(&ClientFrame::Hello(Hello { version: VERSION, token, pace_ms: PACE_MS, name, resume }));
+    }
+
+    /// The server's half of the handshake.
+    pub(super) fn welcome(self: &Rc<Self>, welcome: Welcome) {
+        {
+            let mut link = self.link.borrow_mut();
+            link.attempt = 0;
+            link.synced = false;
+            link.resume = Some((welcome.participant.id.clone(), welcome.resume_key, welcome.epoch));
+            let client = Rc::downgrade(self);
+            let every = u32::try_from(PING_EVERY.as_millis()).unwrap_or(u32::MAX);
+            link.ping = Some(Interval::new(every, move || {
+                if let Some(client) = client.upgrade() {
+                    client.ping();
+                }
+            }));
+        }
+        let replica = match self.replica.borrow_mut().take() {
+            Some(replica) if replica.client() == welcome.client_id => Some(replica),
+            Some(replica) => replica.renamed(welcome.client_id, undo_clock).ok(),
+            None => None,
+        };
+        let replica = replica.unwrap_or_else(|| Replica::new(welcome.client_id, undo_clock));
+        *self.replica.borrow_mut() = Some(replica);
+        let store = self.store;
+        let kept = browser::kept("model");
+        let chosen = store.model.get_untracked().map(|m| m.0).or(kept);
+        let offered = |id: &String| welcome.models.iter().any(|m| m.id.0 == *id);
+        let model = chosen.filter(offered).map(Into::into).or_else(|| Some(welcome.models.first()?.id.clone()));
+        store.model.set(model);
+        store.models.set(welcome.models);
+        store.limits.set(welcome.limits);
+        store.role.set(welcome.role);
+        store.me.set(Some(welcome.participant));
+        store.connection.set(Connection::Online);
+        self.ping();
+    }
+
+    fn ping(&self) {
+        self.send(&ClientFrame::Ping { clock: browser::now() });
+    }
+
+    fn lost(self: &Rc<Self>, code: u16) {
+        {
+            let mut link = self.link.borrow_mut();
+            link.socket = None;
+            link.ping = None;
+            link.synced = false;
+        }
+        self.thaw();
+        match CloseCode::from_code(code) {
+            Some(known) if !known.retry() => self.end(farewell(known)),
+            _ => self.come_back(),
+        }
+    }
+
+    fn come_back(self: &Rc<Self>) {
+        let attempt = self.link.borrow().attempt + 1;
+        let wait = backoff(attempt, js_sys::Math::random());
+        let client = Rc::downgrade(self);
+        let retry = Timeout::new(wait, move || {
+            if let Some(client) = client.upgrade() {
+                client.link.borrow_mut().retry = None;
+                client.connect();
+            }
+        });
+        {
+            let mut link = self.link.borrow_mut();
+            link.attempt = attempt;
+            link.retry = Some(retry);
+        }
+        self.store.connection.set(Connection::Reconnecting { attempt, retry_in_ms: wait });
+    }
+
+    /// Throws the replica away and takes the server's: what it refused is gone.
+    pub(super) fn rebuild(self: &Rc<Self>) {
+        *self.replica.borrow_mut() = None;
+        self.queue.borrow_mut().restart(protocol::Seq::ZERO);
+        {
+            let mut link = self.link.borrow_mut();
+            link.resume = None;
+            link.socket = None;
+            link.synced = false;
+        }
+        self.connect();
+    }
+
+    fn end(&self, reason: &str) {
+        self.store.connection.set(Connection::Ended { reason: reason.to_owned() });
+    }
+}
+
+/// The clock that groups keystrokes into steps of undo.
+fn undo_clock() -> u64 {
+    browser::date() as u64
+}
+
+/// How long to wait: doubling, between half and all of it, so that a thousand pages do not come back at once.
+fn backoff(attempt: u32, chance: f64) -> u32 {
+    let doubled = BACKOFF_FIRST_MS * 2f64.powi(attempt.saturating_sub(1).min(16).cast_signed());
+    (doubled.min(BACKOFF_MAX_MS) * (0.5 + chance / 2.0)) as u32
+}
+
+fn farewell(code: CloseCode) -> &'static str {
+    match code {
+        CloseCode::Unauthorized => "This link does not open the session, or it was withdrawn.",
+        CloseCode::NotFound => "This session does not exist any more.",
+        CloseCode::VersionMismatch => "Midstream was updated. Reload the page to go on.",
+        CloseCode::TooLarge => "Something was larger than the server takes. Reload the page to go on.",
+        _ => "The server could not understand this page. Reload it to go on.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_with_jitter_up_to_a_limit() {
+        assert_eq!((backoff(1, 0.0), backoff(1, 1.0)), (125, 250));
+        assert_eq!(backoff(3, 1.0), 1_000);
+        assert_eq!((backoff(40, 0.0), backoff(40, 1.0)), (4_000, 8_000));
+    }
+}

@@ -1,0 +1,173 @@
+//! Files and typing: what a person does to the replica.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use protocol::FileId;
+
+use super::Client;
+use crate::browser;
+use crate::document::Edit;
+use crate::monaco;
+use crate::store::FileRow;
+
+impl Client {
+    /// What the person typed in the editor.
+    pub fn typed(self: &Rc<Self>, file: &FileId, edits: &[Edit]) {
+        if let Some(replica) = self.replica.borrow().as_ref() {
+            replica.typed(file, edits);
+        }
+        self.pump(false);
+    }
+
+    /// Takes the person's last step back, or brings it back.
+    pub fn undo(self: &Rc<Self>, redo: bool) {
+        if let Some(replica) = self.replica.borrow_mut().as_mut() {
+            if redo {
+                replica.redo();
+            } else {
+                replica.undo();
+            }
+        }
+        self.pump(false);
+    }
+
+    /// A new empty file, opened.
+    pub fn create_file(self: &Rc<Self>, path: &str) -> bool {
+        let Some(path) = self.good_path(path) else { return false };
+        let limit = self.store.limits.get_untracked().files_max;
+        if self.store.files.with_untracked(Vec::len) >= limit {
+            self.notify(None, format!("A session holds {limit} files at most."));
+            return false;
+        }
+        let id = FileId(browser::fresh_id());
+        if let Some(replica) = self.replica.borrow().as_ref() {
+            replica.create(&id, &path);
+        }
+        self.pump(false);
+        self.open(id);
+        true
+    }
+
+    /// Another path for a file.
+    pub fn rename_file(self: &Rc<Self>, id: &FileId, path: &str) -> bool {
+        let Some(path) = self.good_path(path) else { return false };
+        if let Some(replica) = self.replica.borrow().as_ref() {
+            replica.rename(id, &path);
+        }
+        self.pump(false);
+        true
+    }
+
+    /// Takes a file away.
+    pub fn delete_file(self: &Rc<Self>, id: &FileId) {
+        if !self.may_edit() {
+            return;
+        }
+        if let Some(replica) = self.replica.borrow().as_ref() {
+            replica.delete(id);
+        }
+        self.pump(false);
+    }
+
+    /// Shows a file because the person wants it: the editor stops following.
+    pub fn open(self: &Rc<Self>, id: FileId) {
+        self.store.following.set(false);
+        self.show_file(id);
+    }
+
+    /// Shows a file.
+    pub(super) fn show_file(self: &Rc<Self>, id: FileId) {
+        let text = self.replica.borrow().as_ref().and_then(|r| r.text(&id));
+        let path = self.store.files.with_untracked(|files| files.iter().find(|f| f.id == id).map(|f| f.path.clone()));
+        let (Some(text), Some(path)) = (text, path) else { return };
+        monaco::show(&id, &path, &text);
+        self.store.open_file.set(Some(id));
+        self.show_hunks();
+        self.show_people();
+    }
+
+    /// The editor was mounted: it shows what is open.
+    pub fn show_open_file(self: &Rc<Self>) {
+        if let Some(id) = self.store.open_file.get_untracked() {
+            self.show_file(id);
+        }
+    }
+
+    /// The list follows the replica; the editor always has a file if there is one.
+    pub(super) fn list_files(self: &Rc<Self>) {
+        let Some(files) = self.replica.borrow().as_ref().map(|r| r.listing()) else { return };
+        let before = self.store.files.get_untracked();
+        for file in before.iter().filter(|old| files.iter().all(|f| f.id != old.id)) {
+            monaco::forget(&file.id);
+        }
+        for file in &files {
+            if before.iter().any(|old| old.id == file.id && old.path != file.path) {
+                monaco::rename(&file.id, &file.path);
+            }
+        }
+        let open = self.store.open_file.get_untracked();
+        let gone = open.as_ref().is_none_or(|id| files.iter().all(|f| f.id != *id));
+        let first = self.first_file(&files);
+        self.store.files.set(files);
+        if gone {
+            match first {
+                Some(id) => self.show_file(id),
+                None => self.store.open_file.set(None),
+            }
+        }
+    }
+
+    /// The file that the lesson begins in, or the first one.
+    fn first_file(&self, files: &[FileRow]) -> Option<FileId> {
+        let opens = self.store.lesson.get_untracked().map(|l| l.opens);
+        let wanted = files.iter().find(|f| Some(&f.path) == opens.as_ref());
+        Some(wanted.or(files.first())?.id.clone())
+    }
+
+    fn good_path(&self, path: &str) -> Option<String> {
+        if !self.may_edit() {
+            return None;
+        }
+        let limit = self.store.limits.get_untracked().path_max;
+        match path_problem(path.trim(), limit) {
+            None => Some(path.trim().to_owned()),
+            Some(problem) => {
+                self.notify(None, problem);
+                None
+            }
+        }
+    }
+}
+
+/// Why a path is not one that every system can store. The server checks again.
+fn path_problem(path: &str, limit: usize) -> Option<String> {
+    if path.is_empty() {
+        return Some("A file needs a name.".to_owned());
+    }
+    if path.len() > limit {
+        return Some(format!("A path has {limit} bytes at most."));
+    }
+    if path.chars().any(char::is_control) || path.contains('\\') {
+        return Some("A path holds no control characters and no backslashes.".to_owned());
+    }
+    if path.split('/').any(|part| part.is_empty() || part == "." || part == "..") {
+        return Some("A path is relative, like src/main.py, without empty parts, . or ..".to_owned());
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_that_lead_elsewhere_are_refused() {
+        for good in ["a.py", "src/lib.rs", "ünï/näme.txt", ".env"] {
+            assert_eq!(path_problem(good, 255), None, "{good}");
+        }
+        for bad in ["", "/a", "a//b", "../a", "a/./b", "a\\b", "a\nb", &"x".repeat(256)] {
+            assert!(path_problem(bad, 255).is_some(), "{bad}");
+        }
+    }
+}

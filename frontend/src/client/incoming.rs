@@ -1,0 +1,142 @@
+//! What the server says: sequenced frames go to the queue, the others are applied at once.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use protocol::view::SessionView;
+use protocol::{ErrorCode, Seq, ServerFrame, SteerId, TurnId, binary};
+
+use super::Client;
+use crate::browser;
+use crate::queue::{Hold, Item, sequenced};
+use crate::store::RecentSession;
+
+impl Client {
+    /// A text frame.
+    pub(super) fn text(self: &Rc<Self>, text: &str) {
+        let frame = match serde_json::from_str::<ServerFrame>(text) {
+            Ok(frame) => frame,
+            Err(error) => {
+                leptos::logging::warn!("a frame could not be read: {error}");
+                return;
+            }
+        };
+        if let ServerFrame::State { seq, session } = frame {
+            self.state(seq, *session);
+        } else if sequenced(&frame) {
+            self.meter.borrow_mut().arrived(&frame, browser::now());
+            self.queue.borrow_mut().push(Item::Frame(frame));
+            self.ask_for_frame();
+        } else {
+            self.overtaking(frame);
+        }
+    }
+
+    /// A binary frame.
+    pub(super) fn bytes(self: &Rc<Self>, bytes: &[u8]) {
+        let Some((seq, message)) = binary::decode(bytes) else { return };
+        self.queue.borrow_mut().push(Item::Update { seq: Seq(seq), message: message.to_vec() });
+        self.ask_for_frame();
+    }
+
+    fn overtaking(self: &Rc<Self>, frame: ServerFrame) {
+        match frame {
+            ServerFrame::Welcome(welcome) => self.welcome(*welcome),
+            ServerFrame::Presence { participants } => {
+                self.store.presence.set(participants);
+                self.show_people();
+            }
+            ServerFrame::Pong { clock } => {
+                self.store.strip.update(|s| s.round_trip_ms = Some(browser::now() - clock));
+            }
+            ServerFrame::SteerFailed { ref turn_id, ref steer_id, ref message, ref text, code } => {
+                self.session.borrow_mut().apply(&frame);
+                self.steer_came_back(turn_id, steer_id, text);
+                self.notify(Some(code), message.clone());
+            }
+            ServerFrame::Error { code, message, answers } => self.refused(code, message, answers),
+            ServerFrame::TurnStopped { .. } | ServerFrame::SteerAccepted { .. } | ServerFrame::SteerAnswered { .. } => {
+                self.session.borrow_mut().apply(&frame);
+            }
+            // Acknowledged is not yet saved; what is not saved comes back by the sync. Draining ends in a close code.
+            _ => {}
+        }
+    }
+
+    /// All that is not in the document. What waits in the queue is older, but holds document updates: it goes first.
+    fn state(self: &Rc<Self>, seq: Seq, view: SessionView) {
+        self.thaw();
+        self.paint_all();
+        self.queue.borrow_mut().restart(seq);
+        let steers = self.session.borrow().unanswered_steers();
+        let lost = self.session.borrow_mut().reset(&view);
+        for turn in lost {
+            self.give_back(&turn.prompt);
+        }
+        for (turn, steer) in steers {
+            let known = view.turns.iter().any(|t| t.id == turn.id && t.steers.iter().any(|s| s.id == steer.id));
+            if !known {
+                self.give_back(&steer.view.get_untracked().text);
+            }
+        }
+        self.store.presence.set(view.participants);
+        self.store.lesson.set(view.lesson);
+        self.remember();
+        self.ask_for_frame();
+    }
+
+    fn refused(self: &Rc<Self>, code: ErrorCode, message: String, answers: Option<String>) {
+        if code == ErrorCode::BadUpdate {
+            self.notify(Some(code), "The server refused a change of yours; the page now shows what the server has.");
+            self.rebuild();
+            return;
+        }
+        if let Some(id) = answers {
+            let turn = self.session.borrow_mut().forget(&TurnId(id.clone()));
+            if let Some(turn) = turn {
+                self.give_back(&turn.prompt);
+            }
+            let waits = match self.queue.borrow().held_for() {
+                Some(Hold::Interrupt(turn)) => turn.as_str() == id,
+                Some(Hold::Steer(turn, steer)) => turn.as_str() == id || steer.as_str() == id,
+                None => false,
+            };
+            if waits {
+                self.thaw();
+            }
+        }
+        self.notify(Some(code), message);
+    }
+
+    fn steer_came_back(self: &Rc<Self>, turn: &TurnId, steer: &SteerId, text: &str) {
+        let waits = self.queue.borrow().held_for() == Some(&Hold::Steer(turn.clone(), steer.clone()));
+        if waits {
+            self.thaw();
+        }
+        self.give_back(text);
+    }
+
+    /// Words that could not be used go back to where they were typed, before what was typed since.
+    pub(super) fn give_back(&self, text: &str) {
+        self.store.composer.update(|composer| {
+            *composer = if composer.trim().is_empty() { text.to_owned() } else { format!("{text}\n{composer}") };
+        });
+    }
+
+    /// Puts this session first among the recent ones.
+    fn remember(&self) {
+        let Some(id) = browser::session_in_address() else { return };
+        let lesson = self.store.lesson.get_untracked().map(|l| l.title);
+        let prompt = self.store.turns.with_untracked(|turns| turns.first().map(|t| t.prompt.clone()));
+        let title = lesson.or(prompt).unwrap_or_else(|| "Untitled session".to_owned());
+        let entry = RecentSession { id: id.into(), title, last_opened: browser::date() };
+        self.store.recent.update(|recent| {
+            recent.retain(|r| r.id != entry.id);
+            recent.insert(0, entry);
+            recent.truncate(super::start::RECENT_MAX);
+        });
+        if let Ok(text) = serde_json::to_string(&self.store.recent.get_untracked()) {
+            browser::keep("recent", &text);
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! Once per animation frame: what has come is applied to the turns, the replica and the editor.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+use std::time::Duration;
+
+use leptos::prelude::*;
+use protocol::{FileId, Seq, ServerFrame};
+
+use super::Client;
+use crate::browser;
+use crate::document::{Changes, Incoming, TextChange, Unreadable};
+use crate::monaco;
+use crate::queue::{Batch, Item};
+use crate::transcript::units;
+
+/// A hidden page gets no animation frames: it is caught up this often instead.
+const HIDDEN_EVERY: Duration = Duration::from_millis(500);
+/// No server's answer freezes the screen for longer than this.
+const FREEZE_MAX: Duration = Duration::from_secs(2);
+
+impl Client {
+    /// Has [`Self::paint`] called before the next paint.
+    pub(super) fn ask_for_frame(self: &Rc<Self>) {
+        if self.awaiting_frame.replace(true) {
+            return;
+        }
+        let client = Rc::clone(self);
+        let hidden = document().hidden();
+        let run = move || {
+            if client.awaiting_frame.replace(false) {
+                client.paint();
+            }
+        };
+        if hidden {
+            set_timeout(run, HIDDEN_EVERY);
+        } else {
+            request_animation_frame(run);
+        }
+    }
+
+    /// The page was shown or hidden: a frame that was asked for the other way may never come.
+    pub fn visibility_changed(self: &Rc<Self>) {
+        if self.awaiting_frame.replace(false) {
+            self.ask_for_frame();
+        }
+    }
+
+    /// The screen stands still from now on, until the answer or for [`FREEZE_MAX`].
+    pub(super) fn freeze(self: &Rc<Self>, hold: crate::queue::Hold) {
+        self.queue.borrow_mut().freeze(hold);
+        self.store.frozen.set(true);
+        let this = self.freezes.get() + 1;
+        self.freezes.set(this);
+        let client = Rc::clone(self);
+        let end = move || {
+            if client.freezes.get() == this {
+                client.thaw();
+            }
+        };
+        set_timeout(end, FREEZE_MAX);
+    }
+
+    /// The screen moves again.
+    pub(super) fn thaw(self: &Rc<Self>) {
+        self.queue.borrow_mut().thaw();
+        self.store.frozen.set(false);
+        self.ask_for_frame();
+    }
+
+    /// Input-method composition began or ended.
+    pub fn composing(self: &Rc<Self>, composing: bool) {
+        self.composing.set(composing);
+        self.ask_for_frame();
+    }
+
+    fn paint(self: &Rc<Self>) {
+        if self.composing.get() {
+            return;
+        }
+        let batch = self.queue.borrow_mut().take();
+        self.apply(batch);
+        let queue = self.queue.borrow();
+        if queue.held_for().is_none() {
+            if self.store.frozen.get_untracked() {
+                self.store.frozen.set(false);
+            }
+            if !queue.is_empty() {
+                drop(queue);
+                self.ask_for_frame();
+            }
+        }
+    }
+
+    /// Everything that waits, now: before a new state.
+    pub(super) fn paint_all(self: &Rc<Self>) {
+        while !self.queue.borrow().is_empty() {
+            let batch = self.queue.borrow_mut().take();
+            self.apply(batch);
+        }
+    }
+
+    fn apply(self: &Rc<Self>, batch: Batch) {
+        if batch.items.is_empty() {
+            return;
+        }
+        let from_model: HashSet<Seq> = batch.items.iter().filter_map(delta_seq).collect();
+        let mut run = Run::default();
+        let mut hunks = false;
+        let mut painted = false;
+        for item in batch.items {
+            match item {
+                Item::Update { seq, message } => {
+                    // What a freeze held back nets to the roll-back: none of it is fresh, and all of it is one change.
+                    let model = !batch.held && from_model.contains(&seq);
+                    if model != run.model && !batch.held {
+                        self.finish(std::mem::take(&mut run));
+                    }
+                    run.model = model;
+                    self.read(&message, &mut run);
+                }
+                Item::Frame(frame) => {
+                    painted |= self.meter.borrow_mut().applied(&frame);
+                    hunks |= touches_hunks(&frame);
+                    self.session.borrow_mut().apply(&frame);
+                    if matches!(frame, ServerFrame::TurnCompleted { .. }) {
+                        monaco::hide_model_caret();
+                    }
+                }
+            }
+        }
+        self.finish(run);
+        if hunks {
+            self.show_hunks();
+        }
+        self.after_paint(painted);
+    }
+
+    fn read(self: &Rc<Self>, message: &[u8], run: &mut Run) {
+        let received = self.replica.borrow().as_ref().map(|replica| replica.receive(message));
+        match received {
+            Some(Ok(Some(Incoming::Update(update)))) => run.updates.push(update),
+            Some(Ok(Some(Incoming::Reply(reply)))) => {
+                let mut link = self.link.borrow_mut();
+                link.synced = true;
+                if self.store.role.get_untracked() >= protocol::view::Role::Editor {
+                    link.send_message(&reply);
+                }
+            }
+            Some(Err(Unreadable)) => run.broken = true,
+            Some(Ok(None)) | None => {}
+        }
+    }
+
+    /// Applies updates of one author in one transaction, and shows them.
+    fn finish(self: &Rc<Self>, run: Run) {
+        let applied = match self.replica.borrow().as_ref() {
+            Some(replica) if !run.updates.is_empty() => replica.apply(run.updates.iter().map(Vec::as_slice)),
+            _ => Ok(()),
+        };
+        if run.broken || applied.is_err() {
+            self.notify(None, "This page's copy of the files was damaged; it takes the server's.");
+            self.rebuild();
+            return;
+        }
+        self.pump(run.model);
+    }
+
+    /// Carries what has happened in the replica to the socket, the list and the editor.
+    pub(super) fn pump(self: &Rc<Self>, model: bool) {
+        let Some(Changes { texts, listing, outgoing }) = self.replica.borrow().as_ref().map(|r| r.take()) else {
+            return;
+        };
+        let mut link = self.link.borrow_mut();
+        // What is not sent now is part of the answer to the server's next question.
+        if link.synced {
+            for message in &outgoing {
+                link.send_message(message);
+            }
+        }
+        drop(link);
+        if listing {
+            self.list_files();
+        }
+        if model {
+            if let Some(last) = texts.last() {
+                self.follow(&last.file);
+            }
+        }
+        for change in &texts {
+            self.show_change(change, model);
+        }
+    }
+
+    fn show_change(&self, change: &TextChange, model: bool) {
+        let mut edits = Vec::with_capacity(change.edits.len());
+        for edit in &change.edits {
+            edits.push((edit.offset, edit.removed, edit.text.as_str()));
+        }
+        monaco::apply(&change.file, &edits, model);
+        if model {
+            // After the edits: the last one's end, moved by those left of it.
+            let mut shift = 0i64;
+            let mut at = 0i64;
+            for edit in &change.edits {
+                at = i64::from(edit.offset) + shift + i64::from(units(&edit.text));
+                shift += i64::from(units(&edit.text)) - i64::from(edit.removed);
+            }
+            let following = self.store.following.get_untracked();
+            monaco::show_model_caret(&change.file, u32::try_from(at).unwrap_or(0), following);
+        }
+    }
+
+    /// Goes where the model writes, unless the person is elsewhere.
+    fn follow(self: &Rc<Self>, file: &FileId) {
+        let store = self.store;
+        if store.following.get_untracked() && store.open_file.get_untracked().as_ref() != Some(file) {
+            self.show_file(file.clone());
+        }
+        self.pointing.borrow_mut().model_in = Some(file.clone());
+    }
+
+    /// Measures what can only be known once the frame is on the screen.
+    fn after_paint(self: &Rc<Self>, painted: bool) {
+        if !painted {
+            return;
+        }
+        let client = Rc::clone(self);
+        set_timeout(move || client.measured(browser::now()), Duration::ZERO);
+    }
+
+    fn measured(&self, now: f64) {
+        let seen = self.meter.borrow_mut().painted(now);
+        if let Some(turn) = seen.turn.and_then(|id| self.session.borrow().find(&id)) {
+            turn.paint_ms.set(seen.paint_ms);
+        }
+        self.store.strip.update(|strip| {
+            strip.first_token_ms = seen.first_token_ms.or(strip.first_token_ms);
+            strip.steer_to_token_ms = seen.steer_to_token_ms.or(strip.steer_to_token_ms);
+            strip.tokens_per_second = seen.tokens_per_second.or(strip.tokens_per_second);
+        });
+    }
+}
+
+/// Updates of one author, to be applied together.
+#[derive(Default)]
+struct Run {
+    updates: Vec<Vec<u8>>,
+    model: bool,
+    broken: bool,
+}
+
+fn delta_seq(item: &Item) -> Option<Seq> {
+    match item {
+        Item::Frame(ServerFrame::TurnDelta { seq, .. }) => Some(*seq),
+        _ => None,
+    }
+}
+
+fn touches_hunks(frame: &ServerFrame) -> bool {
+    matches!(
+        frame,
+        ServerFrame::HunkPlaced { .. }
+            | ServerFrame::HunkClosed { .. }
+            | ServerFrame::HunkFailed { .. }
+            | ServerFrame::HunkDropped { .. }
+            | ServerFrame::HunkAccepted { .. }
+            | ServerFrame::TurnReverted { .. }
+    )
+}

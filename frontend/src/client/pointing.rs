@@ -1,0 +1,131 @@
+//! Places: hunks and people in the editor, and where this person is.
+
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use leptos::prelude::*;
+use protocol::view::{Cursor, HunkStatus};
+use protocol::{ClientFrame, FileId};
+
+use super::Client;
+use crate::monaco;
+use crate::store::Hunk;
+
+/// The least time between two reports of this person's cursor, in milliseconds.
+const CURSOR_EVERY_MS: u32 = 100;
+
+/// What is pointed at.
+#[derive(Default)]
+pub struct Pointing {
+    /// The file that the model wrote in last.
+    pub model_in: Option<FileId>,
+    /// The cursor that is to be reported, and the timer that will.
+    cursor: Option<(FileId, u32, u32)>,
+    timer: Option<Timeout>,
+}
+
+impl Client {
+    /// The person's cursor moved.
+    pub fn cursor(self: &Rc<Self>, file: FileId, anchor: u32, head: u32) {
+        let mut pointing = self.pointing.borrow_mut();
+        pointing.cursor = Some((file, anchor, head));
+        if pointing.timer.is_none() {
+            let client = Rc::downgrade(self);
+            pointing.timer = Some(Timeout::new(CURSOR_EVERY_MS, move || {
+                if let Some(client) = client.upgrade() {
+                    client.report_cursor();
+                }
+            }));
+        }
+    }
+
+    fn report_cursor(&self) {
+        let moved = {
+            let mut pointing = self.pointing.borrow_mut();
+            pointing.timer = None;
+            pointing.cursor.take()
+        };
+        let Some((file, anchor, head)) = moved else { return };
+        let cursor = self.replica.borrow().as_ref().and_then(|replica| {
+            let (anchor, head) = (replica.anchor(&file, anchor)?, replica.anchor(&file, head)?);
+            Some(Cursor { file, anchor, head })
+        });
+        if cursor.is_some() {
+            self.send(&ClientFrame::PresenceUpdate { name: None, cursor });
+        }
+    }
+
+    /// The person's new name.
+    pub fn rename_me(&self, name: String) {
+        self.send(&ClientFrame::PresenceUpdate { name: Some(name), cursor: None });
+    }
+
+    /// Draws the other people's cursors in the open file.
+    pub(super) fn show_people(&self) {
+        let Some(open) = self.store.open_file.get_untracked() else { return };
+        let me = self.store.me.get_untracked().map(|me| me.id);
+        let replica = self.replica.borrow();
+        let Some(replica) = replica.as_ref() else { return };
+        let people = self.store.presence.with_untracked(|people| {
+            let others = people.iter().filter(|p| Some(&p.participant.id) != me.as_ref());
+            let placed = others.filter_map(|p| {
+                let cursor = p.cursor.as_ref().filter(|c| c.file == open)?;
+                Some(monaco::Person {
+                    name: p.participant.name.clone(),
+                    color: p.participant.color,
+                    anchor: replica.offset(&cursor.anchor)?,
+                    head: replica.offset(&cursor.head)?,
+                })
+            });
+            placed.collect::<Vec<_>>()
+        });
+        monaco::show_people(&people);
+    }
+
+    /// Draws the hunks of the open file.
+    pub(super) fn show_hunks(&self) {
+        let Some(open) = self.store.open_file.get_untracked() else { return };
+        let replica = self.replica.borrow();
+        let Some(replica) = replica.as_ref() else { return };
+        let turns = self.store.turns.get_untracked();
+        let hunks = turns.iter().filter(|t| !t.reverted.get_untracked()).flat_map(|t| t.hunks.get_untracked());
+        let marks = hunks.filter_map(|hunk| {
+            hunk.view.with_untracked(|view| {
+                let shown = !matches!(view.status, HunkStatus::Failed | HunkStatus::Reverted);
+                let place = view.place.as_ref().filter(|_| shown && view.file_id.as_ref() == Some(&open))?;
+                Some(monaco::HunkMark {
+                    id: view.id.0.clone(),
+                    why: view.why.clone(),
+                    open: view.status == HunkStatus::Open,
+                    accepted: view.status == HunkStatus::Accepted,
+                    start: replica.offset(&place.start)?,
+                    end: replica.offset(&place.end)?,
+                })
+            })
+        });
+        monaco::show_hunks(&marks.collect::<Vec<_>>());
+    }
+
+    /// Opens a hunk's file and shows its place.
+    pub fn reveal(self: &Rc<Self>, hunk: &Hunk) {
+        let view = hunk.view.get_untracked();
+        let Some(file) = view.file_id else { return };
+        self.open(file);
+        let start = view.place.and_then(|p| self.replica.borrow().as_ref()?.offset(&p.start));
+        if let Some(start) = start {
+            monaco::reveal(start);
+        }
+    }
+
+    /// The editor follows the model again, from where the model is.
+    pub fn resume_following(self: &Rc<Self>) {
+        self.store.following.set(true);
+        let file = self.pointing.borrow().model_in.clone();
+        if let Some(file) = file {
+            if self.store.open_file.get_untracked().as_ref() != Some(&file) {
+                self.show_file(file);
+            }
+            monaco::reveal_model();
+        }
+    }
+}

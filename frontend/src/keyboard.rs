@@ -1,0 +1,105 @@
+//! The page's shortcuts. Monaco's own come first where it has the focus, with one exception: Ctrl/Cmd+. interrupts.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, KeyboardEvent};
+
+use crate::monaco;
+use crate::store::Store;
+
+/// Listens for as long as the page lives.
+pub fn listen(store: Store) {
+    // Capturing: before Monaco sees the key, so that a widget is still open when Esc is about to close it.
+    let pressed = wasm_bindgen::closure::Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
+        if event.is_composing() || event.default_prevented() {
+            return;
+        }
+        if act(store, &event) {
+            event.prevent_default();
+            event.stop_propagation();
+        }
+    });
+    let listener = pressed.into_js_value();
+    let _ = window().add_event_listener_with_callback_and_bool("keydown", listener.unchecked_ref(), true);
+}
+
+/// Does what a key stands for. Whether it stands for anything.
+fn act(store: Store, event: &KeyboardEvent) -> bool {
+    let command = event.ctrl_key() || event.meta_key();
+    match event.key().as_str() {
+        "." if command => {
+            store.interrupt();
+            true
+        }
+        "Escape" => escape(store),
+        "/" if command && !in_editor() => {
+            store.toggle_sheet();
+            true
+        }
+        "?" if !command && !typing() => {
+            store.toggle_sheet();
+            true
+        }
+        "k" if command && !event.shift_key() => {
+            store.focus_composer();
+            true
+        }
+        "j" if command => {
+            store.resume_following();
+            true
+        }
+        "F6" => {
+            cycle(if event.shift_key() { -1 } else { 1 });
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Esc closes the nearest thing first: the sheet, a widget of Monaco's, an open dialog; only then it interrupts.
+fn escape(store: Store) -> bool {
+    if store.sheet_open.get_untracked() {
+        store.sheet_open.set(false);
+        return true;
+    }
+    let dialog = document().query_selector("dialog[open], [role=menu], [role=listbox][data-open]").ok().flatten();
+    if dialog.is_some() || (in_editor() && monaco::widget_open()) {
+        return false;
+    }
+    if store.active.get_untracked().is_none() {
+        return false;
+    }
+    store.interrupt();
+    true
+}
+
+fn focused() -> Option<web_sys::Element> {
+    document().active_element()
+}
+
+fn in_editor() -> bool {
+    focused().is_some_and(|e| e.closest(".monaco-editor").ok().flatten().is_some())
+}
+
+fn typing() -> bool {
+    focused().is_some_and(|e| e.closest("input, textarea, select, [contenteditable], .monaco-editor").ok().flatten().is_some())
+}
+
+/// Moves the focus to the next pane.
+fn cycle(by: i32) {
+    let Ok(found) = document().query_selector_all("[data-pane]") else { return };
+    let panes: Vec<HtmlElement> = (0..found.length()).filter_map(|i| found.item(i)?.dyn_into().ok()).collect();
+    let at = focused().and_then(|e| panes.iter().position(|p| p.contains(Some(&e))));
+    let count = i32::try_from(panes.len()).unwrap_or(0);
+    if count == 0 {
+        return;
+    }
+    let next = at.map_or(0, |at| (i32::try_from(at).unwrap_or(0) + by).rem_euclid(count));
+    let Some(pane) = usize::try_from(next).ok().and_then(|i| panes.get(i)) else { return };
+    if pane.query_selector(".monaco-editor").ok().flatten().is_some() {
+        monaco::focus();
+        return;
+    }
+    let inner = pane.query_selector("[data-pane-focus]").ok().flatten().and_then(|e| e.dyn_into::<HtmlElement>().ok());
+    let _ = inner.as_ref().unwrap_or(pane).focus();
+}
