@@ -55,11 +55,11 @@ pub fn Composer() -> impl IntoView {
         (true, false, false) => "What should change?",
     };
     view! {
-        <form class="composer" data-mode=move || if running.get() { "steer" } else { "prompt" }
+        <form class="composer" data-pane="prompt" tabindex="-1" data-mode=move || if running.get() { "steer" } else { "prompt" }
             on:submit=move |event| { event.prevent_default(); store.send(); }>
             <Offer />
             <div class="composer-box">
-                <textarea aria-label="Prompt" rows="2" node_ref=store.composer_ref data-pane="prompt" data-pane-focus=""
+                <textarea aria-label="Prompt" rows="2" node_ref=store.composer_ref data-pane-focus=""
                     placeholder=placeholder disabled=move || !store.may_edit()
                     prop:value=move || store.composer.get()
                     on:input:target=move |event| store.composer.set(event.target().value())

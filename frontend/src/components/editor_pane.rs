@@ -20,7 +20,7 @@ pub fn EditorPane() -> impl IntoView {
         })
     });
     view! {
-        <section class="pane editor-pane" aria-label="Editor">
+        <section class="pane editor-pane" aria-label="Editor" data-pane="editor" tabindex="-1">
             <div class="pane-head editor-head">
                 {move || path.get().map(|path| {
                     let (folder, name) = format::split_path(&path);

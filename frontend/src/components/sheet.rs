@@ -9,16 +9,18 @@ use crate::store::Store;
 /// What a key does.
 type Key = (&'static str, &'static str);
 
-const LOOP: [Key; 6] = [
+const LOOP: [Key; 7] = [
     ("Send, or steer a running turn", "Enter"),
     ("New line", "Shift Enter"),
     ("Interrupt", "Esc"),
     ("Interrupt, from anywhere", "Ctrl ."),
     ("Continue a stopped turn", "Ctrl Enter"),
+    ("Follow the model again", "Ctrl J"),
     ("Undo your own edit", "Ctrl Z"),
 ];
 
-const PAGE: [Key; 6] = [
+const PAGE: [Key; 7] = [
+    ("To the prompt", "Ctrl K"),
     ("Next pane", "F6"),
     ("Previous pane", "Shift F6"),
     ("Rename the file", "F2"),

@@ -18,6 +18,19 @@ pub fn Topbar(
     files_open: RwSignal<bool>,
 ) -> impl IntoView {
     let store = Store::here();
+    let title = move || {
+        let lesson = store
+            .lesson
+            .with(|lesson| lesson.as_ref().map(|lesson| lesson.title.clone()));
+        let asked = || {
+            store
+                .turns
+                .with(|turns| turns.first().map(|turn| turn.prompt.clone()))
+        };
+        lesson
+            .or_else(asked)
+            .unwrap_or_else(|| "New session".to_owned())
+    };
     view! {
         <header class="topbar">
             <button class="icon-button files-toggle" aria-label="Show files"
@@ -29,10 +42,8 @@ pub fn Topbar(
                 {icons::mark()} <span>"Midstream"</span>
             </button>
             <div class="topbar-title">
-                {move || match store.lesson.get() {
-                    Some(lesson) => view! { <b>{lesson.title}</b> <span>"Lesson"</span> }.into_any(),
-                    None => view! { <b>"Session"</b> }.into_any(),
-                }}
+                <b>{title}</b>
+                {move || store.lesson.with(Option::is_some).then(|| view! { <span>"Lesson"</span> })}
             </div>
             <div class="topbar-end">
                 <People />

@@ -18,7 +18,7 @@ const END_SLACK: i32 = 24;
 pub fn TurnPane() -> impl IntoView {
     let store = Store::here();
     view! {
-        <section class="pane turn" aria-label="Turn" data-pane="turn" tabindex="-1">
+        <section class="pane turn" aria-label="Turn">
             <Flow />
             <p class="visually-hidden" role="status">{move || spoken(store)}</p>
             <Composer />
@@ -77,8 +77,8 @@ fn Flow() -> impl IntoView {
         }
     });
     view! {
-        <div class="turn-body">
-            <div class="turn-scroll" node_ref=scroll on:scroll=on_scroll tabindex="0" aria-label="Turns">
+        <div class="turn-body" data-pane="turn" tabindex="-1">
+            <div class="turn-scroll" node_ref=scroll on:scroll=on_scroll role="group" tabindex="0" aria-label="Turns" data-pane-focus="">
                 <div>
                     <LessonNote />
                     <Show when=move || { ids.with(|ids| ids.len() > 1) }>
