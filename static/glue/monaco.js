@@ -1,13 +1,18 @@
-// Monaco, as the wasm sees it: `globalThis.midstreamMonaco`.
+// Monaco, as the wasm sees it: `globalThis.midstreamMonaco`. The other side is frontend/src/monaco.rs.
+//
+// The parts: editor.js holds the editor and the texts, marks.js what is drawn over them, frames.js counts long
+// animation frames. No logic that the wasm could hold lives here.
 
-import * as monaco from "monaco-editor/editor";
 import "monaco-editor/features/register.all";
-import "monaco-editor/languages/definitions/python/register";
-import "monaco-editor/languages/definitions/markdown/register";
+import "monaco-editor/languages/definitions/register.all";
 import "monaco-editor/languages/features/typescript/register";
 import "monaco-editor/languages/features/json/register";
 import "monaco-editor/languages/features/css/register";
 import "monaco-editor/languages/features/html/register";
+import "./editor.css";
+import * as editor from "./editor.js";
+import * as frames from "./frames.js";
+import * as marks from "./marks.js";
 
 /** @type {Record<string, string>} label of Monaco's -> worker */
 const workers = {
@@ -23,5 +28,7 @@ Object.assign(globalThis, {
     /** @param {string} _id @param {string} label */
     getWorker: (_id, label) => new Worker(workers[label] ?? MIDSTREAM_WORKERS.editor, { type: "module" }),
   },
-  midstreamMonaco: { monaco },
+  midstreamMonaco: { ...editor, ...marks, ...frames },
+  // Read by browser tests only; the wasm adds to it, see frontend/src/testing.rs.
+  midstreamTest: { text: editor.text, longFrames: frames.longFrames },
 });

@@ -1,0 +1,219 @@
+// The editor and the texts that it was shown. A text is the mirror of one of the replica's: what the person types is
+// reported, what comes from elsewhere is applied, and Monaco's own undo is never used.
+
+import * as monaco from "monaco-editor/editor";
+import { clearMarks, forgetMarks, markFresh } from "./marks.js";
+import { defineThemes, themeName } from "./theme.js";
+
+/**
+ * @typedef {object} Host what the wasm wants to hear
+ * @property {(file: string, changes: {offset: number, length: number, text: string}[]) => void} typed
+ * @property {(file: string, anchor: number, head: number) => void} cursor
+ * @property {() => void} wandered
+ * @property {(redo: boolean) => void} undo
+ * @property {(composing: boolean) => void} composing
+ */
+
+/** @type {monaco.editor.IStandaloneCodeEditor | null} */
+let editor = null;
+/** @type {Host | null} */
+let host = null;
+/** @type {Map<string, monaco.editor.ITextModel>} file id -> text */
+const texts = new Map();
+/** @type {string | null} the file that is shown */
+let shown = null;
+/** Changes are being applied from elsewhere: they are not the person's. */
+let applying = false;
+let dark = false;
+let readOnly = true;
+
+defineThemes();
+
+// Undo is the replica's. Monaco's command is replaced, whatever key or menu calls it.
+for (const [id, redo] of /** @type {const} */ ([["undo", false], ["redo", true]])) {
+  monaco.editor.addCommand({ id, run: () => undo(id, redo) });
+}
+
+/** @param {string} id @param {boolean} redo */
+function undo(id, redo) {
+  const field = document.activeElement;
+  // In the find box, and wherever else text is typed that is no file's, the browser's own undo is meant.
+  if (field instanceof HTMLElement && field.matches("input, textarea") && !editor?.hasTextFocus()) {
+    document.execCommand(id);
+  } else {
+    host?.undo(redo);
+  }
+}
+
+/** Fills an element with the editor. @param {HTMLElement} place @param {Host} to */
+export function create(place, to) {
+  editor?.dispose();
+  host = to;
+  const made = monaco.editor.create(place, {
+    model: shown === null ? null : (texts.get(shown) ?? null),
+    theme: themeName(dark),
+    readOnly,
+    automaticLayout: true,
+    accessibilitySupport: "auto",
+    ariaLabel: "Editor",
+    editContext: false,
+    fontLigatures: false,
+    fontSize: 13,
+    lineHeight: 20,
+    minimap: { enabled: false },
+    scrollBeyondLastLine: false,
+    smoothScrolling: true,
+    renderLineHighlight: "line",
+    overviewRulerBorder: false,
+    padding: { top: 12, bottom: 12 },
+    lineDecorationsWidth: 14,
+    unicodeHighlight: { ambiguousCharacters: false },
+    wordBasedSuggestions: "currentDocument",
+    fixedOverflowWidgets: true,
+  });
+  editor = made;
+  made.onDidChangeCursorSelection(({ selection }) => {
+    const model = made.getModel();
+    if (applying || shown === null || model === null) return;
+    const anchor = model.getOffsetAt(selection.getSelectionStart());
+    host?.cursor(shown, anchor, model.getOffsetAt(selection.getPosition()));
+  });
+  made.onDidCompositionStart(() => host?.composing(true));
+  made.onDidCompositionEnd(() => host?.composing(false));
+  // What only a person does. Monaco's scroll events do not tell a person's from ours.
+  for (const kind of ["wheel", "touchmove", "pointerdown"]) {
+    place.addEventListener(kind, () => host?.wandered(), { passive: true });
+  }
+  place.addEventListener("keydown", (event) => {
+    if (!["Escape", "Control", "Meta", "Shift", "Alt", "F6"].includes(event.key)) host?.wandered();
+  });
+}
+
+/** Unmounts the editor; texts stay. */
+export function dispose() {
+  forgetMarks();
+  editor?.dispose();
+  editor = null;
+  host = null;
+}
+
+/** @param {string} file @param {string} path @param {string} text */
+export function show(file, path, text) {
+  if (!texts.has(file)) texts.set(file, makeText(file, path, text));
+  shown = file;
+  const model = texts.get(file);
+  if (editor === null || model === undefined || editor.getModel() === model) return;
+  clearMarks();
+  applying = true;
+  editor.setModel(model);
+  applying = false;
+}
+
+/** @param {string} file @param {string} path @param {string} text */
+function makeText(file, path, text) {
+  const plain = monaco.Uri.file(`/${path}`);
+  const taken = monaco.editor.getModel(plain) !== null;
+  const model = monaco.editor.createModel(text, undefined, taken ? monaco.Uri.file(`/${file}/${path}`) : plain);
+  model.setEOL(monaco.editor.EndOfLineSequence.LF);
+  model.onDidChangeContent(({ changes }) => {
+    if (applying) return;
+    host?.typed(file, changes.map((c) => ({ offset: c.rangeOffset, length: c.rangeLength, text: c.text })));
+  });
+  return model;
+}
+
+/** @param {string} file @param {string} path */
+export function rename(file, path) {
+  const model = texts.get(file);
+  if (model === undefined) return;
+  const language = monaco.languages.getLanguages().find((one) => one.extensions?.some((end) => path.endsWith(end)));
+  monaco.editor.setModelLanguage(model, language?.id ?? "plaintext");
+}
+
+/** @param {string} file */
+export function forget(file) {
+  const model = texts.get(file);
+  texts.delete(file);
+  if (shown === file) {
+    shown = null;
+    clearMarks();
+    editor?.setModel(null);
+  }
+  model?.dispose();
+}
+
+/**
+ * Applies changes from elsewhere, without an undo stop and without moving the person's cursor.
+ * @param {string} file
+ * @param {(number | string)[]} flat offset, length and text of each, offsets of the text before them all
+ * @param {boolean} fresh the model wrote them just now
+ */
+export function apply(file, flat, fresh) {
+  const model = texts.get(file);
+  if (model === undefined) return;
+  /** @type {monaco.editor.IIdentifiedSingleEditOperation[]} */
+  const edits = [];
+  /** @type {[number, number][]} inserted, as offsets of the text after them all */
+  const inserted = [];
+  let shift = 0;
+  for (let i = 0; i + 2 < flat.length; i += 3) {
+    const [offset, length, text] = /** @type {[number, number, string]} */ (flat.slice(i, i + 3));
+    const range = monaco.Range.fromPositions(model.getPositionAt(offset), model.getPositionAt(offset + length));
+    edits.push({ range, text });
+    if (text !== "") inserted.push([offset + shift, offset + shift + text.length]);
+    shift += text.length - length;
+  }
+  applying = true;
+  try {
+    model.applyEdits(edits);
+  } finally {
+    applying = false;
+  }
+  if (fresh && file === shown && editor !== null) markFresh(editor, inserted);
+}
+
+/** @param {boolean} value */
+export function setReadOnly(value) {
+  readOnly = value;
+  editor?.updateOptions({ readOnly });
+}
+
+/** @param {boolean} value */
+export function setDark(value) {
+  dark = value;
+  monaco.editor.setTheme(themeName(dark));
+}
+
+export function focus() {
+  editor?.focus();
+}
+
+/** @param {number} offset */
+export function reveal(offset) {
+  const model = editor?.getModel();
+  if (model) editor?.revealPositionInCenterIfOutsideViewport(model.getPositionAt(offset));
+}
+
+/** What Esc would close in the editor is open. */
+export function widgetOpen() {
+  const open = [
+    ".find-widget.visible",
+    ".suggest-widget.visible",
+    ".parameter-hints-widget.visible",
+    ".rename-box",
+    ".monaco-hover:not(.hidden)",
+    ".quick-input-widget:not([style*='display: none'])",
+    ".context-view.monaco-menu-container",
+  ];
+  return document.querySelector(open.join(", ")) !== null;
+}
+
+/** The text that is shown. */
+export function text() {
+  return (shown === null ? undefined : texts.get(shown)?.getValue()) ?? null;
+}
+
+/** The editor, when it shows this file. @param {string} [file] */
+export function editorOf(file) {
+  return file === undefined || file === shown ? editor : null;
+}

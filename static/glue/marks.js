@@ -1,0 +1,217 @@
+// What is drawn over the text: the model's caret, its fresh text, hunks in the gutter, and other people.
+
+import * as monaco from "monaco-editor/editor";
+import { editorOf } from "./editor.js";
+
+/** Fresh text grows old in this many steps … */
+const AGES = 4;
+/** … of this many milliseconds: gone after 1.6 s. */
+const AGE_MS = 400;
+/** The most fresh ranges of one age: more would cost frames, and nobody tells them apart. */
+const FRESH_MAX = 96;
+/** The colours of people that the style sheet has. */
+const PALETTE = 8;
+const { NeverGrowsWhenTypingAtEdges: NEVER, AlwaysGrowsWhenTypingAtEdges: ALWAYS } =
+  monaco.editor.TrackedRangeStickiness;
+
+/** @typedef {monaco.editor.IEditorDecorationsCollection} Collection */
+
+/** @type {WeakMap<monaco.editor.ICodeEditor, {caret: Collection, hunks: Collection, people: Collection, fresh: Collection[]}>} */
+const collections = new WeakMap();
+/** @type {monaco.editor.IContentWidget[]} */
+let names = [];
+/** @type {{file: string, offset: number} | null} where the model writes, in whichever file */
+let caretAt = null;
+/** @type {ReturnType<typeof setTimeout> | null} */
+let aging = null;
+
+/** @param {monaco.editor.ICodeEditor} editor */
+function of(editor) {
+  const make = () => editor.createDecorationsCollection();
+  const known = collections.get(editor) ?? {
+    caret: make(),
+    hunks: make(),
+    people: make(),
+    fresh: Array.from({ length: AGES }, make),
+  };
+  collections.set(editor, known);
+  return known;
+}
+
+/** Another file is about to be shown. */
+export function clearMarks() {
+  const editor = editorOf();
+  if (editor === null) return;
+  const { caret, hunks, people, fresh } = of(editor);
+  for (const one of [caret, hunks, people, ...fresh]) one.clear();
+  for (const name of names) editor.removeContentWidget(name);
+  names = [];
+}
+
+/** The editor is about to be unmounted. */
+export function forgetMarks() {
+  names = [];
+  if (aging !== null) clearTimeout(aging);
+  aging = null;
+}
+
+/** @param {monaco.editor.ITextModel} model @param {number} start @param {number} end */
+function range(model, start, end) {
+  return monaco.Range.fromPositions(model.getPositionAt(start), model.getPositionAt(end));
+}
+
+/**
+ * Marks what the model wrote just now.
+ * @param {monaco.editor.ICodeEditor} editor @param {[number, number][]} inserted
+ */
+export function markFresh(editor, inserted) {
+  const model = editor.getModel();
+  const [youngest] = of(editor).fresh;
+  if (model === null || youngest === undefined) return;
+  const room = Math.max(0, FRESH_MAX - youngest.length);
+  youngest.append(inserted.slice(0, room).map(([start, end]) => freshMark(range(model, start, end), 0)));
+  aging ??= setTimeout(age, AGE_MS, editor);
+}
+
+/** @param {monaco.IRange} at @param {number} age @returns {monaco.editor.IModelDeltaDecoration} */
+function freshMark(at, age) {
+  return { range: at, options: { inlineClassName: `fresh fresh-${age}`, stickiness: NEVER } };
+}
+
+/** @param {monaco.editor.ICodeEditor} editor */
+function age(editor) {
+  const { fresh } = of(editor);
+  for (let i = AGES - 1; i > 0; i--) {
+    const younger = fresh[i - 1]?.getRanges() ?? [];
+    if (younger.length > 0 || (fresh[i]?.length ?? 0) > 0) fresh[i]?.set(younger.map((at) => freshMark(at, i)));
+  }
+  fresh[0]?.clear();
+  aging = fresh.some((one) => one.length > 0) ? setTimeout(age, AGE_MS, editor) : null;
+}
+
+/** @param {string} file @param {number} offset @param {boolean} scroll */
+export function showModelCaret(file, offset, scroll) {
+  caretAt = { file, offset };
+  const editor = editorOf(file);
+  const model = editor?.getModel();
+  if (!editor || !model) return;
+  const at = range(model, offset, offset);
+  of(editor).caret.set([
+    {
+      range: at,
+      options: { beforeContentClassName: "model-caret", showIfCollapsed: true, stickiness: NEVER },
+    },
+  ]);
+  if (scroll) editor.revealLineInCenterIfOutsideViewport(at.startLineNumber, monaco.editor.ScrollType.Smooth);
+}
+
+export function hideModelCaret() {
+  const editor = editorOf();
+  if (editor !== null) of(editor).caret.clear();
+}
+
+/** Scrolls to where the model writes, or wrote last. */
+export function revealModel() {
+  const editor = caretAt === null ? null : editorOf(caretAt.file);
+  if (!editor || caretAt === null) return;
+  const model = editor.getModel();
+  const tracked = of(editor).caret.getRange(0)?.getStartPosition();
+  const at = tracked ?? model?.getPositionAt(caretAt.offset);
+  if (at) editor.revealPositionInCenterIfOutsideViewport(at, monaco.editor.ScrollType.Smooth);
+}
+
+/** @param {{id: string, why: string, open: boolean, accepted: boolean, start: number, end: number}[]} hunks */
+export function showHunks(hunks) {
+  const editor = editorOf();
+  const model = editor?.getModel();
+  if (!editor || !model) return;
+  of(editor).hunks.set(hunks.flatMap((hunk) => hunkMarks(model, hunk)));
+}
+
+/**
+ * @param {monaco.editor.ITextModel} model
+ * @param {{why: string, open: boolean, accepted: boolean, start: number, end: number}} hunk
+ * @returns {monaco.editor.IModelDeltaDecoration[]}
+ */
+function hunkMarks(model, { why, open, accepted, start, end }) {
+  // A hunk of whole lines ends before the next line's first column: that line is not part of it.
+  const last = model.getPositionAt(end);
+  const whole = range(model, start, end > start && last.column === 1 ? end - 1 : end);
+  const state = open ? "hunk-open" : accepted ? "hunk-accepted" : "hunk-done";
+  /** @type {monaco.editor.IModelDeltaDecoration[]} */
+  const marks = [
+    {
+      range: whole,
+      options: {
+        isWholeLine: true,
+        linesDecorationsClassName: `hunk ${state}`,
+        linesDecorationsTooltip: why,
+        hoverMessage: { value: plain(why) },
+        stickiness: open ? ALWAYS : NEVER,
+      },
+    },
+  ];
+  if (open && why !== "") {
+    const column = model.getLineMaxColumn(whole.startLineNumber);
+    marks.push({
+      range: new monaco.Range(whole.startLineNumber, column, whole.startLineNumber, column),
+      options: {
+        showIfCollapsed: true,
+        after: { content: `   ${why}`, inlineClassName: "hunk-why", cursorStops: monaco.editor.InjectedTextCursorStops.None },
+        stickiness: NEVER,
+      },
+    });
+  }
+  return marks;
+}
+
+/** Model output is text, never Markdown. @param {string} text */
+function plain(text) {
+  return text.replace(/[\\`*_{}[\]()#+\-.!<>|&~]/g, "\\$&");
+}
+
+/** @param {{name: string, color: number, anchor: number, head: number}[]} people */
+export function showPeople(people) {
+  const editor = editorOf();
+  const model = editor?.getModel();
+  if (!editor || !model) return;
+  for (const name of names) editor.removeContentWidget(name);
+  names = people.map((person, index) => nameOf(person, index, model.getPositionAt(person.head)));
+  for (const name of names) editor.addContentWidget(name);
+  of(editor).people.set(
+    people.flatMap(({ color, anchor, head }) => {
+      const person = `person-${color % PALETTE}`;
+      const [start, end] = anchor < head ? [anchor, head] : [head, anchor];
+      return [
+        {
+          range: range(model, start, end),
+          options: { className: `person-selection ${person}`, stickiness: NEVER },
+        },
+        {
+          range: range(model, head, head),
+          options: {
+            beforeContentClassName: `person-caret ${person}`,
+            showIfCollapsed: true,
+            stickiness: NEVER,
+          },
+        },
+      ];
+    }),
+  );
+}
+
+/**
+ * @param {{name: string, color: number}} person @param {number} index @param {monaco.IPosition} position
+ * @returns {monaco.editor.IContentWidget}
+ */
+function nameOf({ name, color }, index, position) {
+  const label = document.createElement("span");
+  label.className = `person-name person-${color % PALETTE}`;
+  label.textContent = name;
+  const { ABOVE, BELOW } = monaco.editor.ContentWidgetPositionPreference;
+  return {
+    getId: () => `person.${index}`,
+    getDomNode: () => label,
+    getPosition: () => ({ position, preference: [ABOVE, BELOW] }),
+  };
+}
