@@ -23,6 +23,7 @@ mod script;
 use crate::action::Counts;
 use in_line::InLine;
 use lines::Lines;
+pub use lines::WINDOW_LINES;
 use script::Script;
 pub(crate) use script::utf16_len;
 
@@ -72,6 +73,8 @@ pub struct StreamingDiff {
     /// The new line so far, while it is withheld.
     line: String,
     mode: Mode,
+    /// Lines compared so far, beyond the one next line: what tests of the cost count.
+    compared: usize,
 }
 
 #[derive(Debug)]
@@ -117,6 +120,7 @@ impl StreamingDiff {
             doubt: None,
             line: String::new(),
             mode: Mode::Next,
+            compared: 0,
         }
     }
 
@@ -155,6 +159,11 @@ impl StreamingDiff {
         self.counts
     }
 
+    #[cfg(test)]
+    pub(crate) fn compared(&self) -> usize {
+        self.compared
+    }
+
     fn character(&mut self, c: char) {
         match &mut self.mode {
             Mode::Typed => {
@@ -174,6 +183,7 @@ impl StreamingDiff {
             }
             Mode::Ahead(lines) => {
                 let at = self.line.len();
+                self.compared += lines.len();
                 let old = &self.old;
                 lines.retain(|index| {
                     old.line(*index)
@@ -206,6 +216,7 @@ impl StreamingDiff {
                 return;
             }
         }
+        self.compared += WINDOW_LINES;
         let ahead = self.old.ahead(self.current, &self.line);
         if ahead.is_empty() {
             self.differ();

@@ -6,7 +6,7 @@ mod locate;
 mod parser;
 mod properties;
 
-use crate::diff::DiffOp;
+use crate::diff::{DiffOp, WINDOW_LINES};
 use crate::testing::Applier;
 
 /// Operations as one readable text: ` kept`, `-deleted`, `+inserted`, an operation a line.

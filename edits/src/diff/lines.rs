@@ -6,7 +6,7 @@ use std::ops::Range;
 
 /// How many old lines ahead a new line is looked for. Bounds the work for each new line; a model
 /// that drops more lines than this in one go has the text behind them typed anew.
-pub(super) const WINDOW_LINES: usize = 128;
+pub const WINDOW_LINES: usize = 128;
 /// A line with fewer letters and digits (`}`, `end`, a blank one) stands in too many places to prove by
 /// itself that lines before it were dropped.
 const STRONG_LETTERS: usize = 4;

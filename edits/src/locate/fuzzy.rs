@@ -38,6 +38,9 @@ pub(super) enum Fuzzy {
     Nothing { closest: Option<usize> },
 }
 
+/// Lines of the file, and which wanted line pairs with which of them.
+type Alignment = (Range<usize>, Vec<(usize, usize)>);
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Move {
     Pair,
@@ -63,7 +66,7 @@ pub(super) fn search(file: &[&str], wanted: &[&str]) -> Fuzzy {
         .skip(1)
         .filter(|(_, cost)| **cost == best)
         .map(|(end, _)| end);
-    let mut found: Vec<(Range<usize>, Vec<(usize, usize)>)> = Vec::new();
+    let mut found: Vec<Alignment> = Vec::new();
     let mut closest = None;
     for end in ends {
         let (lines, pairs) = trace(&moves, file.len(), wanted.len(), end);
@@ -130,12 +133,7 @@ fn align(file: &[&str], wanted: &[&str]) -> (Vec<u32>, Vec<Move>) {
 }
 
 /// Walks back from the end of an alignment.
-fn trace(
-    moves: &[Move],
-    width: usize,
-    height: usize,
-    end: usize,
-) -> (Range<usize>, Vec<(usize, usize)>) {
+fn trace(moves: &[Move], width: usize, height: usize, end: usize) -> Alignment {
     let (mut at, mut index) = (height, end);
     let mut pairs = Vec::new();
     while at > 0 && index > 0 {

@@ -77,11 +77,14 @@ fn a_wrong_closing_tag_counts_only_before_the_right_next_one() {
 
 #[test]
 fn offsets_count_utf16_units_of_what_was_pushed() {
-    check("é😀\r\n  <edit path=x>\n", expect![[r#"
+    check(
+        "é😀\r\n  <edit path=x>\n",
+        expect![[r#"
         Commentary("é😀\n")
         Open { offset: 7, path: Some("x"), why: "" }
         Fail(Unterminated)
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

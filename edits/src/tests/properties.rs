@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::{applied, joined};
-use crate::diff::{StreamingDiff, replace_ops};
+use crate::diff::{DiffOp, StreamingDiff, replace_ops};
 
 mod stream;
 
@@ -126,6 +126,22 @@ proptest! {
     #[test]
     fn typing_the_same_again_changes_nothing(old in text()) {
         let ops = replace_ops(&old, &old);
-        prop_assert!(ops.iter().all(|op| matches!(op, crate::diff::DiffOp::Keep(_))), "{:?}", ops);
+        prop_assert!(ops.iter().all(|op| matches!(op, DiffOp::Keep(_))), "{:?}", ops);
+    }
+
+    #[test]
+    fn one_changed_line_touches_only_itself(
+        lines in 1..40usize, at in any::<prop::sample::Index>(), new in line(), body in line(),
+    ) {
+        let old: Vec<String> = (0..lines).map(|n| format!("    call_{n}({body});\n")).collect();
+        let at = at.index(lines);
+        let mut changed = old.clone();
+        changed[at] = format!("changed {new}\n");
+        let ops = joined(&replace_ops(&old.concat(), &changed.concat()));
+        let sum = |lines: &[String]| lines.iter().map(|line| line.encode_utf16().count()).sum::<usize>();
+        let kept: usize = ops.iter().map(|op| if let DiffOp::Keep(len) = op { *len as usize } else { 0 }).sum();
+        let deleted: usize = ops.iter().map(|op| if let DiffOp::Delete(len) = op { *len as usize } else { 0 }).sum();
+        prop_assert!(deleted <= sum(&old[at..=at]), "{:?}", ops);
+        prop_assert!(kept >= sum(&old) - sum(&old[at..=at]), "{:?}", ops);
     }
 }
