@@ -265,21 +265,21 @@ impl StreamingDiff {
     /// The new line is complete, its newline apart.
     fn end_line(&mut self) {
         if matches!(self.mode, Mode::Next) {
-            let expected = self.expected();
-            if expected < self.old.count() && self.old.line(expected) == self.line {
-                return self.meet(expected);
+            if self.old.is_line(self.expected(), &self.line) {
+                return self.meet(self.expected());
             }
-            self.leave_next();
-            // Without its doubt the line may be the next one after all.
-            if matches!(self.mode, Mode::Next) {
-                return self.end_line();
+            self.reject_doubt();
+            self.compared += WINDOW_LINES;
+            match self.old.find(self.current, &self.line) {
+                Some(index) => return self.meet(index),
+                None => self.differ(),
             }
         }
         if let Mode::Ahead(lines) = &self.mode {
             let met = lines
                 .iter()
                 .copied()
-                .find(|index| self.old.line(*index) == self.line);
+                .find(|index| self.old.is_line(*index, &self.line));
             match met {
                 Some(index) => return self.meet(index),
                 None => self.differ(),

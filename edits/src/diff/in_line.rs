@@ -81,12 +81,12 @@ impl InLine {
                 run_at = found;
                 break;
             }
-            let (dropped, rest) = run.split_at_checked(first.len_utf8()).unwrap_or((run, ""));
-            script.insert(dropped);
-            run = rest;
+            let mut buffer = [0; 4];
+            script.insert(first.encode_utf8(&mut buffer));
+            run = run.get(first.len_utf8()..).unwrap_or_default();
         }
-        let rest = run.to_owned();
-        self.run = rest;
+        let dropped = self.run.len() - run.len();
+        self.run.drain(..dropped);
         self.run_at = run_at;
     }
 }

@@ -64,6 +64,20 @@ impl Lines {
             .collect()
     }
 
+    /// The first line from `current` on in the window that is this one.
+    pub(super) fn find(&self, current: usize, line: &str) -> Option<usize> {
+        self.window(current)
+            .find(|index| self.is_line(*index, line))
+    }
+
+    /// Whether a line is this one.
+    pub(super) fn is_line(&self, index: usize, line: &str) -> bool {
+        self.spans
+            .get(index)
+            .is_some_and(|span| span.len() == line.len())
+            && self.line(index) == line
+    }
+
     /// Whether the line proves by itself that lines before it were dropped.
     pub(super) fn is_strong(&self, current: usize, line: &str) -> bool {
         line.chars()
