@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use yrs::updates::decoder::Decode;
-use yrs::{Map, MapPrelim, ReadTxn, TextPrelim, Transact, Update};
+use yrs::{Map, MapPrelim, TextPrelim, Transact, Update};
 
 use crate::apply::Run;
 use crate::files::Files;

@@ -46,6 +46,8 @@ pub(crate) struct Ledger {
     /// The ids that people deleted, whether or not the model had deleted them too.
     pub(crate) by_people: IdSet,
     pub(crate) restored: Restored,
+    /// Files that a roll-back took away, by the id of their text: the file's id and path.
+    pub(crate) removed: BTreeMap<ID, (String, String)>,
 }
 
 impl Ledger {

@@ -9,6 +9,7 @@ pub mod op;
 mod apply;
 mod document;
 mod receive;
+mod revive;
 mod rollback;
 mod sync;
 
@@ -21,11 +22,16 @@ mod replica;
 
 mod blocks;
 mod craft;
+mod merge;
 mod span;
 mod wire;
 
 pub use document::Document;
 pub use limits::Limits;
+pub use merge::{is_question, merge};
 pub use op::{
     Applied, FileInfo, HunkEvent, HunkKey, ModelOp, Received, Refused, RolledBack, StepKey,
 };
+
+#[cfg(test)]
+mod tests;

@@ -78,25 +78,23 @@ impl Document {
                 texts,
             })
         })?;
+        if integrated.changes
+            && let Err(refused) = self.accept(&contents, &integrated)
+        {
+            self.replica.rebuild();
+            self.run = None;
+            return Err(refused);
+        }
         self.ledger.by_people.merge_with(claimed);
         self.ledger.by_people.merge_with(forwarded);
         if !integrated.changes {
             return Ok(Received::Nothing);
         }
-        self.settle(&contents, integrated)
+        Ok(self.settle(&contents, integrated))
     }
 
-    /// Takes over what an integrated update changed, or undoes it when it turns out to be past a limit.
-    fn settle(
-        &mut self,
-        contents: &Contents<'_>,
-        integrated: Integrated,
-    ) -> Result<Received, Refused> {
-        if let Err(refused) = self.accept(contents, &integrated) {
-            self.replica.rebuild();
-            self.run = None;
-            return Err(refused);
-        }
+    /// Takes over what an integrated update changed.
+    fn settle(&mut self, contents: &Contents<'_>, integrated: Integrated) -> Received {
         self.run = None;
         self.ledger.by_people.merge_with(integrated.deleted.clone());
         for hunk in self.hunks.values_mut() {
@@ -107,14 +105,19 @@ impl Document {
                 self.files.touch(&file);
             }
         }
-        let relay = wire::update(&integrated.update);
+        let mut relay = vec![integrated.update.clone()];
+        let mut back = Vec::new();
+        if !integrated.forwarded.is_empty() {
+            back.push(craft::deletion(&integrated.forwarded));
+        }
         self.changed(integrated.update);
-        let back = (!integrated.forwarded.is_empty())
-            .then(|| wire::update(&craft::deletion(&integrated.forwarded)));
-        Ok(Received::Changed {
-            relay,
-            back_to_author: back,
-        })
+        let revived = self.revive(contents, &integrated.deleted);
+        relay.extend(revived.iter().cloned());
+        back.extend(revived);
+        Received::Changed {
+            relay: wire::update(&merged(relay)),
+            back_to_author: (!back.is_empty()).then(|| wire::update(&merged(back))),
+        }
     }
 
     /// What can be known only of the document that holds the update.
@@ -203,4 +206,17 @@ fn check_content(one: &wire::Struct<'_>) -> Result<bool, Refused> {
         | Content::Collected
         | Content::Deleted => Ok(false),
     }
+}
+
+/// Several updates as one.
+fn merged(mut updates: Vec<Vec<u8>>) -> Vec<u8> {
+    if updates.len() > 1 {
+        match yrs::merge_updates_v1(&updates) {
+            Ok(merged) => return merged,
+            Err(error) => tracing::error!(%error, "the document's own updates cannot be merged"),
+        }
+    }
+    updates
+        .pop()
+        .unwrap_or_else(|| craft::deletion(&IdSet::new()))
 }

@@ -130,13 +130,16 @@ impl Document {
             copies.extend(restoration.copies);
         }
         let root = self.replica.files();
-        for file in &plan.created {
-            let text = self
-                .files
-                .get(file)
-                .and_then(|file| Nested::<TextRef>::new(file.text).get(txn));
+        for id in &plan.created {
+            let Some(file) = self.files.get(id) else {
+                continue;
+            };
+            let text = Nested::<TextRef>::new(file.text).get(txn);
             if text.is_some_and(|text| text.len(txn) == 0) {
-                root.remove(txn, file);
+                root.remove(txn, id);
+                self.ledger
+                    .removed
+                    .insert(file.text, (id.clone(), file.path.clone()));
             }
         }
         copies

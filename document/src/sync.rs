@@ -20,6 +20,10 @@ pub(crate) struct Collected {
 
 impl Document {
     /// The question for what a participant has and the document does not, as one sync message.
+    ///
+    /// A participant should answer it from the replica as it was before [`Document::difference`] went into it:
+    /// where the difference takes a file away, the replica forgets what was typed into it meanwhile, and only the
+    /// answer can still tell.
     pub fn ask(&self) -> Vec<u8> {
         wire::step_1(&self.replica.doc().transact().state_vector().encode_v1())
     }

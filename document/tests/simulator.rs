@@ -4,6 +4,13 @@
 //! `MIDSTREAM_SIM_CASES` sets the number of cases of all tests together (20,000 by default), `MIDSTREAM_SIM_SEED`
 //! the first seed. A failure names its seed: `MIDSTREAM_SIM_SEED=<seed> MIDSTREAM_SIM_CASES=1` runs it alone.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "clippy knows test functions as tests, but not the modules that they share"
+)]
+
 #[path = "simulator/check.rs"]
 mod check;
 #[path = "simulator/model.rs"]
@@ -33,23 +40,51 @@ const CASES: u64 = 20_000;
 /// Runs in which text typed into just-deleted text stands beside it, in a thousand runs: measured at 1 to 2.
 const ORDER_PER_MILLE_MAX: u64 = 5;
 
+/// The same in files that were taken away and came back: measured at 6.
+const REVIVED_PER_MILLE_MAX: u64 = 15;
+
 #[test]
 fn promise_5_the_persons_typing_wins() {
-    run(1, Plan { returns: true, ..Plan::default() });
+    run(
+        1,
+        Plan {
+            returns: true,
+            ..Plan::default()
+        },
+    );
 }
 
 #[test]
 fn promise_2_what_you_saw_is_what_stays() {
-    run(2, Plan { cuts: true, creates: true, ..Plan::default() });
+    run(
+        2,
+        Plan {
+            cuts: true,
+            creates: true,
+            ..Plan::default()
+        },
+    );
 }
 
 #[test]
 fn promise_7_every_model_change_is_one_step_to_undo() {
-    run(3, Plan { cuts: true, reverts: true, returns: true, creates: true });
+    run(
+        3,
+        Plan {
+            cuts: true,
+            reverts: true,
+            returns: true,
+            creates: true,
+        },
+    );
 }
 
 fn run(salt: u64, plan: Plan) {
-    let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
+    let number = |name: &str| {
+        std::env::var(name)
+            .ok()
+            .and_then(|value| value.parse::<u64>().ok())
+    };
     let cases = number("MIDSTREAM_SIM_CASES").unwrap_or(CASES).div_ceil(3);
     let first = number("MIDSTREAM_SIM_SEED").unwrap_or(salt * 1_000_000_000);
     let mut edges = Edges::default();
@@ -64,7 +99,13 @@ fn run(salt: u64, plan: Plan) {
         }
     }
     println!("{cases} cases from seed {first}: {edges:?}");
-    assert!(edges.order * 1000 <= cases * ORDER_PER_MILLE_MAX + 1000, "{edges:?}");
+    // A few cases by chance, however few runs there are.
+    let bound = |per_mille| 10 + cases * per_mille / 1000;
+    assert!(edges.order <= bound(ORDER_PER_MILLE_MAX), "{edges:?}");
+    assert!(
+        edges.revived_order <= bound(REVIVED_PER_MILLE_MAX),
+        "{edges:?}"
+    );
 }
 
 fn case(seed: u64, plan: Plan) -> Edges {

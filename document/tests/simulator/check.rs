@@ -3,23 +3,28 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::person::Person;
-use crate::world::{Owner, World};
+use crate::world::{FILE, Owner, World};
 
 /// Runs in which a stated edge was met.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Edges {
     /// Text typed into text that the model had just deleted stands beside it after a roll-back.
     pub order: u64,
+    /// The same in a file of the model's, which a roll-back may have taken away and a person's typing in flight
+    /// brought back.
+    pub revived_order: u64,
     /// The model and a person deleted the same text, the person's deletion came in a full sync, and the roll-back
     /// brought the text back.
     pub whose_deletion: u64,
-    /// Text typed in flight into a file that a roll-back took away.
+    /// Text typed into a file that a roll-back took away, whose update was lost with its connection after the page
+    /// had taken in that the file is gone: the replica has forgotten the text, and nobody else has seen it.
     pub lost_file: u64,
 }
 
 impl Edges {
     pub fn add(&mut self, other: &Edges) {
         self.order += other.order;
+        self.revived_order += other.revived_order;
         self.whose_deletion += other.whose_deletion;
         self.lost_file += other.lost_file;
     }
@@ -28,8 +33,12 @@ impl Edges {
 impl World {
     pub fn check(&mut self) -> Edges {
         let mut edges = Edges::default();
-        let texts: BTreeMap<String, String> =
-            self.document.files().into_iter().map(|file| (file.id.clone(), self.text(&file.id))).collect();
+        let texts: BTreeMap<String, String> = self
+            .document
+            .files()
+            .into_iter()
+            .map(|file| (file.id.clone(), self.text(&file.id)))
+            .collect();
         for person in &self.people {
             assert_eq!(person.texts(), texts, "a replica diverged");
         }
@@ -41,33 +50,45 @@ impl World {
         assert_eq!(found.len(), there.len(), "something is there twice");
         for (one, owner) in &self.owner {
             let expected = self.expected(*one, *owner);
-            let came_back = self.deleted_offline.contains(one) && self.model_deleted.contains_key(one);
-            let file_gone = self.typed_into.get(one).is_some_and(|file| !texts.contains_key(file));
+            let came_back =
+                self.deleted_offline.contains(one) && self.model_deleted.contains_key(one);
             match (expected, there.contains(one)) {
-                (true, false) if file_gone => edges.lost_file = 1,
+                (true, false) if self.typed_offline.contains(one) => edges.lost_file = 1,
                 (true, false) => panic!("lost {one:?} of {owner:?}: {texts:?}"),
                 (false, true) if came_back => edges.whose_deletion = 1,
                 (false, true) => panic!("left over {one:?} of {owner:?}: {texts:?}"),
                 _ => {}
             }
         }
-        edges.order = u64::from(self.out_of_order(&texts));
+        let (mains, revived) = texts.into_iter().partition(|(file, _)| file == FILE);
+        edges.order = u64::from(self.out_of_order(&mains));
+        edges.revived_order = u64::from(self.out_of_order(&revived));
         edges
     }
 
     fn expected(&self, one: char, owner: Owner) -> bool {
         let undone = |step: &u64| self.undone.contains(step);
         let discarded = matches!(owner, Owner::Model(step) if undone(&step));
-        let deleted = self.model_deleted.get(&one).is_some_and(|steps| !steps.iter().all(undone));
+        let deleted = self
+            .model_deleted
+            .get(&one)
+            .is_some_and(|steps| !steps.iter().all(undone));
         !discarded && !deleted && !self.people_deleted.contains(&one)
     }
 
     /// Whether two characters stand in another order than somebody has seen them in.
     fn out_of_order(&self, texts: &BTreeMap<String, String>) -> bool {
         texts.values().any(|text| {
-            let at: HashMap<char, usize> = text.chars().enumerate().map(|(at, one)| (one, at)).collect();
+            let at: HashMap<char, usize> = text
+                .chars()
+                .enumerate()
+                .map(|(at, one)| (one, at))
+                .collect();
             self.seen.iter().any(|seen| {
-                let places: Vec<usize> = seen.chars().filter_map(|one| at.get(&one).copied()).collect();
+                let places: Vec<usize> = seen
+                    .chars()
+                    .filter_map(|one| at.get(&one).copied())
+                    .collect();
                 !places.is_sorted()
             })
         })

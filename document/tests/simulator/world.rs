@@ -27,8 +27,8 @@ pub struct World {
     pub people_deleted: HashSet<char>,
     /// What they deleted in updates that were lost on the way and came back in a full sync.
     pub deleted_offline: HashSet<char>,
-    /// What they typed into a file that a roll-back took away meanwhile.
-    pub typed_into: HashMap<char, String>,
+    /// What they typed into a file of the model's in such updates.
+    pub typed_offline: HashSet<char>,
     pub undone: HashSet<u64>,
     pub hand: ModelHand,
     /// Every text that anybody has seen.
@@ -48,7 +48,7 @@ impl World {
             model_deleted: HashMap::new(),
             people_deleted: HashSet::new(),
             deleted_offline: HashSet::new(),
-            typed_into: HashMap::new(),
+            typed_offline: HashSet::new(),
             undone: HashSet::new(),
             hand: ModelHand::default(),
             seen: HashSet::new(),
@@ -69,7 +69,11 @@ impl World {
         (0..self.rng.usize(count))
             .map(|_| {
                 self.next += 1;
-                let base = if self.rng.u8(0..5) == 0 { 0x20000 } else { 0x4e00 };
+                let base = if self.rng.u8(0..5) == 0 {
+                    0x20000
+                } else {
+                    0x4e00
+                };
                 let fresh = char::from_u32(base + self.next).unwrap();
                 self.owner.insert(fresh, owner);
                 fresh
@@ -78,7 +82,10 @@ impl World {
     }
 
     pub fn text(&self, file: &str) -> String {
-        self.document.text(file).map(|text| text.to_string()).unwrap_or_default()
+        self.document
+            .text(file)
+            .map(|text| text.to_string())
+            .unwrap_or_default()
     }
 
     /// Notes what everybody sees.
@@ -107,7 +114,10 @@ impl World {
         match self.document.receive(client, message).unwrap() {
             Received::Nothing => {}
             Received::Reply(reply) => self.people[who].inbox.push_back(reply),
-            Received::Changed { relay, back_to_author } => {
+            Received::Changed {
+                relay,
+                back_to_author,
+            } => {
                 for (at, person) in self.people.iter_mut().enumerate() {
                     if at != who {
                         person.inbox.push_back(relay.clone());
@@ -122,14 +132,16 @@ impl World {
     pub fn person_acts(&mut self) {
         let who = self.rng.usize(0..self.people.len());
         let texts = self.people[who].texts();
-        let Some((file, text)) = texts.into_iter().nth(self.rng.usize(0..3).saturating_sub(1)) else { return };
+        let Some((file, text)) = texts
+            .into_iter()
+            .nth(self.rng.usize(0..3).saturating_sub(1))
+        else {
+            return;
+        };
         let chars: Vec<char> = text.chars().collect();
         if chars.is_empty() || self.rng.u8(0..10) < 6 {
             let typed = self.fresh(1..4, Owner::Person);
             let at = self.rng.usize(0..=chars.len());
-            for one in typed.chars() {
-                self.typed_into.insert(one, file.clone());
-            }
             self.people[who].type_at(&file, units(&chars[..at]), &typed);
         } else {
             let at = self.rng.usize(0..chars.len());
@@ -163,12 +175,17 @@ impl World {
             self.people[who] = Person::join(&mut self.document);
         } else {
             let lost = self.people[who].disconnect();
-            self.deleted_offline.extend(lost);
+            for act in lost {
+                self.deleted_offline.extend(act.deleted);
+                if act.file != FILE {
+                    self.typed_offline.extend(act.typed);
+                }
+            }
+            // The answer first: `Document::ask` says why.
+            let answer = self.people[who].answer(&self.document.ask());
             let known = self.people[who].state_vector();
             let news = self.document.difference(Some(&known)).unwrap();
             self.people[who].receive(&news);
-            let question = self.document.ask();
-            let answer = self.people[who].answer(&question);
             self.arrive(who, &answer);
         }
         self.look();
@@ -176,7 +193,11 @@ impl World {
 
     pub fn some_life(&mut self) {
         for _ in 0..self.rng.usize(0..10) {
-            if self.rng.bool() { self.person_acts() } else { self.deliver_one() }
+            if self.rng.bool() {
+                self.person_acts()
+            } else {
+                self.deliver_one()
+            }
         }
     }
 
