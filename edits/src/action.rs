@@ -118,6 +118,6 @@ pub enum Malformed {
     MissingOldText,
     /// Something other than `<new_text>` stood where it was due.
     MissingNewText,
-    /// The stream ended inside the block.
+    /// The stream ended, or another block began, inside the block.
     Unterminated,
 }
