@@ -1,1 +1,18 @@
-//! Placeholder
+//! Midstream's server: sockets, sessions, and the page that comes with them.
+//!
+//! browser input -> `socket` -> `session` -> models -> edits -> document -> every participant
+
+mod base64;
+pub mod config;
+mod http;
+mod meters;
+mod offers;
+mod registry;
+mod secret;
+mod server;
+pub mod session;
+mod socket;
+mod store;
+
+pub use config::Config;
+pub use server::{Server, ServerError};

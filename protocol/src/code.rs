@@ -28,8 +28,6 @@ pub enum ErrorCode {
     IdTaken,
     /// The id has the wrong form.
     BadId,
-    /// `shownSeq` is ahead of everything that was sent.
-    BadSeq,
     /// A document update was refused; the replica must sync anew.
     BadUpdate,
     /// Past a limit.
@@ -76,6 +74,8 @@ pub enum CloseCode {
     HelloTimeout = 4408,
     /// Another protocol version: reload the page.
     VersionMismatch = 4409,
+    /// The same participant came by another connection. Do not retry.
+    Replaced = 4410,
     /// A frame was larger than the limit. Do not retry the same frame.
     TooLarge = 4413,
     /// The client sent faster than the session could take. Retry.
@@ -92,12 +92,13 @@ pub enum CloseCode {
 
 impl CloseCode {
     /// All of them.
-    pub const ALL: [CloseCode; 11] = [
+    pub const ALL: [CloseCode; 12] = [
         CloseCode::BadFrame,
         CloseCode::Unauthorized,
         CloseCode::NotFound,
         CloseCode::HelloTimeout,
         CloseCode::VersionMismatch,
+        CloseCode::Replaced,
         CloseCode::TooLarge,
         CloseCode::Overloaded,
         CloseCode::TooSlow,
@@ -119,6 +120,7 @@ impl CloseCode {
             CloseCode::NotFound => "no such session",
             CloseCode::HelloTimeout => "hello did not come in time",
             CloseCode::VersionMismatch => "version mismatch: reload",
+            CloseCode::Replaced => "opened elsewhere",
             CloseCode::TooLarge => "frame too large",
             CloseCode::Overloaded => "sending too fast: retry",
             CloseCode::TooSlow => "reading too slowly: retry",

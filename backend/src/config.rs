@@ -1,0 +1,166 @@
+//! Configuration: flags over environment over a TOML file over defaults.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use figment::Figment;
+use figment::providers::{Format, Serialized, Toml};
+use models::ModelsConfig;
+use serde::{Deserialize, Serialize};
+
+/// Where the server listens by default: this machine only.
+pub const DEFAULT_ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8787);
+/// The file that is read when none is named and it is there.
+pub const DEFAULT_FILE: &str = "midstream.toml";
+
+/// Steer a coding model in real time: start, watch, interrupt, reshape, continue.
+///
+/// Serves the page and everything behind it on one address. With nothing configured there is the practice model, a
+/// scripted teacher that needs no key and no network.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = AFTER_HELP)]
+pub struct Flags {
+    /// Address to listen on [default: 127.0.0.1:8787]
+    #[arg(long, env = "MIDSTREAM_ADDR", value_name = "IP:PORT")]
+    pub addr: Option<SocketAddr>,
+    /// Folder for data [default: ./midstream-data]
+    #[arg(long, env = "MIDSTREAM_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Configuration file [default: ./midstream.toml, if it is there]
+    #[arg(long, env = "MIDSTREAM_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// A name under which this server may be asked for, beside loopback names; may be given several times
+    #[arg(long, env = "MIDSTREAM_PUBLIC_HOST", value_name = "HOST", value_delimiter = ',')]
+    pub public_host: Vec<String>,
+    /// Do not look for Ollama, LM Studio and llama.cpp on this machine
+    #[arg(long)]
+    pub no_discover: bool,
+}
+
+const AFTER_HELP: &str = "\
+Models:
+  OPENAI_API_KEY               OpenAI, over the Responses API
+  OPENAI_BASE_URL              any server that speaks Chat Completions (with OPENAI_MODEL)
+  CEREBRAS_API_KEY, GROQ_API_KEY, OPENROUTER_API_KEY, DEEPSEEK_API_KEY, MISTRAL_API_KEY, ...
+                               ready presets; CEREBRAS_MODEL and so on choose the model
+  Ollama, LM Studio and llama.cpp on their default ports are found by themselves.
+  Keys stay in this process: no page, link or log ever holds one.
+
+File (TOML):
+  addr = \"127.0.0.1:8787\"
+  data = \"midstream-data\"
+  public_hosts = [\"play.example.org\"]
+  [[models.models]]
+  id = \"fast\"
+  preset = \"cerebras\"
+  model = \"gpt-oss-120b\"
+
+Examples:
+  midstream
+  OPENAI_API_KEY=sk-... midstream
+  midstream --addr 0.0.0.0:8787 --public-host play.example.org";
+
+/// What the server runs with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where to listen.
+    pub addr: SocketAddr,
+    /// The data folder.
+    pub data: PathBuf,
+    /// Names beside loopback ones.
+    pub public_hosts: Vec<String>,
+    /// Whether to look for local models.
+    pub discover: bool,
+    /// The access code that strangers need off loopback.
+    #[serde(skip_serializing)]
+    pub access_code: Option<String>,
+    /// Models beside those that the environment names.
+    #[serde(skip_serializing)]
+    pub models: ModelsConfig,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            addr: DEFAULT_ADDR,
+            data: PathBuf::from("midstream-data"),
+            public_hosts: Vec::new(),
+            discover: true,
+            access_code: None,
+            models: ModelsConfig::default(),
+        }
+    }
+}
+
+/// Why the configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file that was named is not there.
+    #[error("there is no configuration file {0}")]
+    NoFile(PathBuf),
+    /// The file cannot be used.
+    #[error("{0}")]
+    Invalid(#[from] Box<figment::Error>),
+}
+
+impl Config {
+    /// Reads the file, then lets the flags win.
+    pub fn load(flags: &Flags) -> Result<Config, ConfigError> {
+        if let Some(file) = flags.config.as_ref().filter(|f| !f.is_file()) {
+            return Err(ConfigError::NoFile(file.clone()));
+        }
+        let file = flags.config.as_deref().unwrap_or(Path::new(DEFAULT_FILE));
+        let mut config: Config = Figment::from(Serialized::defaults(Config::default()))
+            .merge(Toml::file(file))
+            .extract()
+            .map_err(Box::new)?;
+        config.addr = flags.addr.unwrap_or(config.addr);
+        if let Some(data) = &flags.data {
+            config.data.clone_from(data);
+        }
+        config.public_hosts.extend(flags.public_host.iter().cloned());
+        config.discover &= !flags.no_discover;
+        Ok(config)
+    }
+
+    /// Whether models that cost money, or a local machine's time, may be offered: strangers must not spend them.
+    pub fn offers_real_models(&self) -> bool {
+        self.addr.ip().is_loopback()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags(args: &[&str]) -> Flags {
+        Flags::parse_from([&["midstream"], args].concat())
+    }
+
+    #[test]
+    fn flags_win_over_the_file_and_the_file_over_defaults() {
+        let dir = std::env::temp_dir().join(format!("midstream-config-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        let file = dir.join("m.toml");
+        std::fs::write(&file, "addr = \"127.0.0.1:1111\"\npublic_hosts = [\"a.example\"]\n").unwrap();
+        let path = file.to_str().unwrap();
+        let config = Config::load(&flags(&["--config", path])).unwrap();
+        assert_eq!(config.addr.port(), 1111);
+        let config = Config::load(&flags(&["--config", path, "--addr", "127.0.0.1:2222", "--public-host", "b"])).unwrap();
+        assert_eq!((config.addr.port(), config.public_hosts), (2222, vec!["a.example".into(), "b".into()]));
+        std::fs::write(&file, "adress = 1\n").unwrap();
+        let error = Config::load(&flags(&["--config", path])).unwrap_err().to_string();
+        assert!(error.contains("adress"), "{error}");
+        std::fs::remove_dir_all(&dir).unwrap();
+        assert!(matches!(Config::load(&flags(&["--config", path])), Err(ConfigError::NoFile(_))));
+    }
+
+    #[test]
+    fn strangers_are_offered_no_real_models() {
+        assert!(Config::default().offers_real_models());
+        let open = Config { addr: "0.0.0.0:80".parse().unwrap(), ..Config::default() };
+        assert!(!open.offers_real_models());
+    }
+}

@@ -1,0 +1,107 @@
+//! The routes: the page, sessions, the socket, and what operators look at.
+
+mod assets;
+mod guard;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, Path, State, WebSocketUpgrade};
+use axum::http::{StatusCode, header};
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use metrics_exporter_prometheus::PrometheusHandle;
+use protocol::http::{NewSession, Problem};
+use protocol::{ErrorCode, SessionId};
+
+use crate::offers::Offers;
+use crate::registry::{CreateError, Registry};
+use crate::socket;
+use crate::store::StoreError;
+
+pub use guard::Allowed;
+
+/// What the routes work with.
+#[derive(Clone)]
+pub struct App {
+    /// The sessions.
+    pub registry: Arc<Registry>,
+    /// Models and lessons.
+    pub offers: Arc<Offers>,
+    /// The meters.
+    pub prometheus: PrometheusHandle,
+    /// Which hosts and origins may ask.
+    pub allowed: Arc<Allowed>,
+}
+
+/// All routes.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/api/sessions", post(create))
+        .route("/api/sessions/{id}/socket", get(connect))
+        .route("/api/lessons", get(lessons))
+        .route("/api/models", get(list_models))
+        .merge(assets::router())
+        .layer(middleware::from_fn_with_state(Arc::clone(&app.allowed), guard::check))
+        // Health and metrics have no secrets and no effects: a probe may ask by any name.
+        .route("/healthz", get(healthz))
+        .route("/metrics", get(metrics))
+        .with_state(app)
+}
+
+async fn create(State(app): State<App>, body: Bytes) -> Response {
+    let wanted = if body.is_empty() { Ok(NewSession::default()) } else { serde_json::from_slice::<NewSession>(&body) };
+    let wanted = match wanted {
+        Ok(wanted) => wanted,
+        Err(error) => {
+            return problem(StatusCode::BAD_REQUEST, ErrorCode::BadFrame, &format!("The body cannot be read: {error}."));
+        }
+    };
+    match app.registry.create(wanted.lesson).await {
+        Ok(created) => (StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(created)).into_response(),
+        Err(error @ CreateError::NoSuchLesson(_)) => {
+            problem(StatusCode::NOT_FOUND, ErrorCode::NotFound, &format!("Sorry, {error}."))
+        }
+        Err(CreateError::Store(error @ StoreError::Full)) => {
+            problem(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Limit, &format!("Sorry, {error}."))
+        }
+    }
+}
+
+async fn connect(State(app): State<App>, Path(id): Path<String>, upgrade: WebSocketUpgrade) -> Response {
+    match app.registry.get(&SessionId(id)).await {
+        Ok(session) => socket::accept(upgrade, session),
+        Err(error) => {
+            tracing::error!(%error, "a session could not be loaded");
+            problem(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal, "The session could not be loaded.")
+        }
+    }
+}
+
+async fn lessons(State(app): State<App>) -> Response {
+    Json(app.offers.lessons()).into_response()
+}
+
+async fn list_models(State(app): State<App>) -> Response {
+    Json(app.offers.views()).into_response()
+}
+
+async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// For the machine's own operators: who asks from elsewhere is told nothing.
+async fn metrics(State(app): State<App>, ConnectInfo(from): ConnectInfo<SocketAddr>) -> Response {
+    if !from.ip().to_canonical().is_loopback() {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let text = app.prometheus.render();
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+}
+
+fn problem(status: StatusCode, code: ErrorCode, message: &str) -> Response {
+    (status, Json(Problem { code, message: message.to_owned() })).into_response()
+}

@@ -1,0 +1,113 @@
+//! A live session: one actor task that owns everything, and the handle by which others reach it.
+//!
+//! input -> actor (urgent lane first) -> state -> effects -> feed, connections, turn task
+
+mod actor;
+pub mod command;
+mod entry;
+pub mod feed;
+mod path;
+mod request;
+pub mod roster;
+mod segment;
+pub mod signal;
+pub mod state;
+mod turn;
+
+use std::sync::Arc;
+
+use models::Upstream;
+use protocol::{ModelId, SessionId};
+use protocol::view::{Presence, Role};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use self::command::{Command, Urgent};
+use self::feed::Feed;
+use self::signal::Signal;
+use self::state::State;
+use crate::secret::Hash;
+
+pub use self::entry::{Body, Entry, encode};
+
+/// Commands that wait for a busy session. A full inbox closes the socket that filled it, with a retry code.
+#[cfg(not(test))]
+pub const INBOX: usize = 1024;
+/// Small under test, so that tests fill it.
+#[cfg(test)]
+pub const INBOX: usize = 4;
+/// Interrupts and steers that wait. They are people's, so more than this is not a person.
+pub const URGENT: usize = 64;
+/// What a turn's task has in flight: one step. Here backpressure begins.
+pub const FROM_MODEL: usize = 1;
+
+/// How to reach a live session. Cheap to clone.
+#[derive(Clone)]
+pub struct SessionHandle {
+    /// Its id.
+    pub id: SessionId,
+    /// The owner's token, as it is kept.
+    owner: Hash,
+    /// Interrupts and steers: polled before anything else.
+    pub urgent: mpsc::Sender<Urgent>,
+    /// Everything else.
+    pub inbox: mpsc::Sender<Command>,
+    /// Where turns were cut: overtakes the log.
+    pub signal: watch::Receiver<Signal>,
+    /// Who is here: latest wins.
+    pub presence: watch::Receiver<Arc<[Presence]>>,
+    /// Fires when the session has ended.
+    pub ended: CancellationToken,
+}
+
+impl SessionHandle {
+    /// What a token opens here, if anything.
+    pub fn authorize(&self, token: &str) -> Option<Role> {
+        self.owner.matches(token).then_some(Role::Owner)
+    }
+}
+
+/// Where a session gets its connection to a model.
+pub trait Models: Send + Sync + 'static {
+    /// A connection of the session's own, if the model is on offer.
+    fn open(&self, model: &ModelId) -> Option<Arc<dyn Upstream>>;
+}
+
+/// Starts a session's actor on `tasks`. It drains when `shutdown` fires.
+pub fn spawn(
+    id: SessionId,
+    owner: Hash,
+    state: State,
+    models: Arc<dyn Models>,
+    tasks: &TaskTracker,
+    shutdown: CancellationToken,
+) -> SessionHandle {
+    let (urgent, urgent_rx) = mpsc::channel(URGENT);
+    let (inbox, inbox_rx) = mpsc::channel(INBOX);
+    let signal = watch::Sender::new(Signal::default());
+    let presence = watch::Sender::new(Arc::from([]));
+    let handle = SessionHandle {
+        id: id.clone(),
+        owner,
+        urgent,
+        inbox,
+        signal: signal.subscribe(),
+        presence: presence.subscribe(),
+        ended: CancellationToken::new(),
+    };
+    let actor = actor::Actor::new(actor::Parts {
+        id,
+        state,
+        models,
+        urgent: urgent_rx,
+        inbox: inbox_rx,
+        feed: Feed::new(),
+        signal,
+        presence,
+        shutdown,
+        ended: handle.ended.clone(),
+    });
+    tasks.spawn(actor.run());
+    handle
+}

@@ -1,0 +1,332 @@
+//! The one task that owns a session. It never awaits a model, a viewer or a database: it takes the next input,
+//! lets the state answer it, and carries out the effects.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use models::Upstream;
+use protocol::view::Presence;
+use protocol::{CloseCode, ErrorCode, ModelId, SessionId};
+use tokio::sync::{mpsc, watch};
+use tokio::task::{AbortHandle, JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use super::command::{CaughtUp, Command, Control, FromModel, Join, Joined, ModelEvent, Urgent};
+use super::feed::Feed;
+use super::roster::PeerId;
+use super::segment::Segment;
+use super::signal::Signal;
+use super::state::{Effect, State};
+use super::{FROM_MODEL, Models};
+use crate::meters;
+
+/// How long a turn goes on with nobody connected who could steer it.
+pub const ABANDONED_AFTER: Duration = Duration::from_secs(60);
+/// How long a session stays in memory with nobody connected, while nothing else keeps it.
+pub const FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+/// Commands that were there before a segment's request is built are taken first, at most this many: so that what a
+/// person typed before Enter is in it.
+const SETTLE_MAX: usize = 256;
+
+/// What an actor is made of.
+pub struct Parts {
+    pub id: SessionId,
+    pub state: State,
+    pub models: Arc<dyn Models>,
+    pub urgent: mpsc::Receiver<Urgent>,
+    pub inbox: mpsc::Receiver<Command>,
+    pub feed: Arc<Feed>,
+    pub signal: watch::Sender<Signal>,
+    pub presence: watch::Sender<Arc<[Presence]>>,
+    pub shutdown: CancellationToken,
+    pub ended: CancellationToken,
+}
+
+/// A session's task.
+pub struct Actor {
+    id: SessionId,
+    state: State,
+    models: Arc<dyn Models>,
+    /// Interrupts and steers.
+    urgent: mpsc::Receiver<Urgent>,
+    /// Everything else from connections.
+    inbox: mpsc::Receiver<Command>,
+    /// The running segment's steps.
+    model: mpsc::Receiver<FromModel>,
+    /// Kept to hand to segments.
+    to_actor: mpsc::Sender<FromModel>,
+    /// Where everything sequenced goes.
+    feed: Arc<Feed>,
+    /// Where cuts are announced.
+    signal: watch::Sender<Signal>,
+    /// Where the roster is announced.
+    presence: watch::Sender<Arc<[Presence]>>,
+    /// Each connection's own queue.
+    peers: HashMap<PeerId, mpsc::Sender<Control>>,
+    /// This session's connections to models, made on first use.
+    upstreams: HashMap<ModelId, Arc<dyn Upstream>>,
+    /// The segment's task, the pacer and warm-ups: all end with the actor.
+    tasks: JoinSet<()>,
+    /// The running segment's task.
+    segment: Option<AbortHandle>,
+    /// Since when no editor has been connected while a turn ran.
+    abandoned_since: Option<Instant>,
+    /// Since when nobody has been connected.
+    empty_since: Option<Instant>,
+    shutdown: CancellationToken,
+    ended: CancellationToken,
+    _meter: meters::Live,
+}
+
+enum Event {
+    Urgent(Urgent),
+    Command(Command),
+    Model(FromModel),
+    /// A task ended; only its end matters.
+    TaskEnded,
+    Tick,
+    Shutdown,
+}
+
+impl Actor {
+    pub fn new(parts: Parts) -> Actor {
+        let (to_actor, model) = mpsc::channel(FROM_MODEL);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(Arc::clone(&parts.feed).run_pacer());
+        Actor {
+            id: parts.id,
+            state: parts.state,
+            models: parts.models,
+            urgent: parts.urgent,
+            inbox: parts.inbox,
+            model,
+            to_actor,
+            feed: parts.feed,
+            signal: parts.signal,
+            presence: parts.presence,
+            peers: HashMap::new(),
+            upstreams: HashMap::new(),
+            tasks,
+            segment: None,
+            abandoned_since: None,
+            empty_since: Some(Instant::now()),
+            shutdown: parts.shutdown,
+            ended: parts.ended,
+            _meter: meters::Live::session(),
+        }
+    }
+
+    /// Runs until the server drains or nobody has come for long.
+    pub async fn run(mut self) {
+        /// How often waits are looked at: early commands, abandoned turns, empty sessions.
+        const TICK: Duration = Duration::from_secs(1);
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        // The inbox and the model take turns at being polled first, so that neither can starve the other.
+        let mut inbox_first = false;
+        loop {
+            inbox_first = !inbox_first;
+            let event = tokio::select! {
+                biased;
+                Some(urgent) = self.urgent.recv() => Event::Urgent(urgent),
+                () = self.shutdown.cancelled() => Event::Shutdown,
+                event = next(&mut self.inbox, &mut self.model, inbox_first) => event,
+                Some(_) = self.tasks.join_next() => Event::TaskEnded,
+                _ = tick.tick() => Event::Tick,
+            };
+            match event {
+                Event::Urgent(Urgent { peer, received, kind }) => {
+                    self.state.urgent(peer, kind, received, Instant::now());
+                }
+                Event::Command(command) => self.command(command),
+                Event::Model(message) => self.model(message),
+                Event::TaskEnded => continue,
+                Event::Tick => {
+                    if self.tick(Instant::now()) {
+                        break;
+                    }
+                }
+                Event::Shutdown => {
+                    self.state.stop(ErrorCode::Shutdown, "The server is stopping.");
+                    self.carry_out();
+                    break;
+                }
+            }
+            self.carry_out();
+        }
+        self.close();
+    }
+
+    fn command(&mut self, command: Command) {
+        match command {
+            Command::Join(join) => self.join(*join),
+            Command::CatchUp { peer: _, pace, reply } => {
+                // The effects of what came before are in the feed already, so state and cursor agree.
+                if let Some((seq, state, difference)) = self.state.catch_up() {
+                    let subscription = self.feed.subscribe(pace);
+                    let _ = reply.send(CaughtUp { seq, state, difference, subscription });
+                }
+            }
+            command => {
+                if let Command::Leave(peer) = &command {
+                    self.peers.remove(peer);
+                }
+                self.state.command(command, Instant::now());
+            }
+        }
+    }
+
+    fn join(&mut self, join: Join) {
+        let entrance = match self.state.join(join.peer, join.role, join.name.as_deref(), join.resume.as_ref()) {
+            Ok(entrance) => entrance,
+            Err(code) => {
+                let _ = join.reply.send(Err(code));
+                return;
+            }
+        };
+        self.peers.insert(join.peer, join.control);
+        let caught_up = CaughtUp {
+            seq: entrance.seq,
+            state: entrance.state,
+            difference: entrance.difference,
+            subscription: self.feed.subscribe(join.pace),
+        };
+        let joined = Joined { welcome: entrance.welcome, caught_up, ask: entrance.ask };
+        if join.reply.send(Ok(joined)).is_err() {
+            self.peers.remove(&join.peer);
+            self.state.command(Command::Leave(join.peer), Instant::now());
+        }
+    }
+
+    fn model(&mut self, message: FromModel) {
+        if !self.state.wants(message.generation) {
+            return;
+        }
+        match message.kind {
+            ModelEvent::Request(reply) => {
+                for _ in 0..SETTLE_MAX {
+                    let Ok(command) = self.inbox.try_recv() else { break };
+                    self.command(command);
+                    self.carry_out();
+                }
+                if let Some(request) = self.state.wants(message.generation).then(|| self.state.request(Instant::now())).flatten() {
+                    let _ = reply.send(request);
+                }
+            }
+            ModelEvent::Step(mut step) => {
+                let look = step.look.take();
+                self.state.step(*step, Instant::now());
+                if let Some(look) = look {
+                    let _ = look.reply.send(self.state.look(&look.path));
+                }
+            }
+            ModelEvent::End(end) => self.state.end(*end, Instant::now()),
+        }
+    }
+
+    /// Whether the session should end.
+    fn tick(&mut self, now: Instant) -> bool {
+        self.state.expire(now);
+        let abandoned = self.state.is_abandoned();
+        self.abandoned_since = abandoned.then(|| self.abandoned_since.unwrap_or(now));
+        if self.abandoned_since.is_some_and(|since| now.duration_since(since) >= ABANDONED_AFTER) {
+            self.state.stop(ErrorCode::Abandoned, "Nobody was there to steer it.");
+        }
+        self.empty_since = self.state.is_empty().then(|| self.empty_since.unwrap_or(now));
+        self.empty_since.is_some_and(|since| now.duration_since(since) >= FORGOTTEN_AFTER)
+    }
+
+    fn carry_out(&mut self) {
+        for effect in self.state.take_effects() {
+            match effect {
+                Effect::Log(entry) => self.feed.push(entry),
+                Effect::Tell(peer, frame) => self.tell(peer, Control::Frame(frame)),
+                Effect::Message(peer, message) => self.message(peer, message),
+                Effect::Close(peer, code) => {
+                    self.tell(peer, Control::Close(code));
+                    self.peers.remove(&peer);
+                }
+                Effect::Cut(cut) => self.signal.send_modify(|signal| signal.add(cut)),
+                Effect::Presence => {
+                    self.presence.send_replace(self.state.presence().into());
+                }
+                Effect::Cancel => {
+                    if let Some(segment) = self.segment.take() {
+                        segment.abort();
+                    }
+                }
+                Effect::Run { generation, model } => self.run_segment(generation, &model),
+                Effect::Warm(model) => self.warm(&model),
+                Effect::TurnEnded(status, latency) => meters::turn_ended(status, &latency),
+                Effect::InterruptTook(took) => meters::interrupt(took),
+            }
+        }
+    }
+
+    /// Puts something into a connection's own queue. One whose queue is full does not read: it is let go, and comes
+    /// back by itself.
+    fn tell(&mut self, peer: PeerId, control: Control) {
+        let Some(queue) = self.peers.get(&peer) else { return };
+        if queue.try_send(control).is_err() {
+            // Dropping the queue tells its writer.
+            self.peers.remove(&peer);
+        }
+    }
+
+    fn message(&mut self, peer: PeerId, message: Bytes) {
+        let seq = self.state.seq();
+        self.tell(peer, Control::Message(seq, message));
+    }
+
+    fn run_segment(&mut self, generation: u64, model: &ModelId) {
+        let Some(upstream) = self.upstream(model) else {
+            tracing::error!(session = %self.id, %model, "a model on offer could not be opened");
+            return self.state.stop(ErrorCode::NotFound, "That model is not on offer any more.");
+        };
+        let segment = Segment { generation, upstream, session: self.to_actor.clone() };
+        self.segment = Some(self.tasks.spawn(segment.run()));
+    }
+
+    fn warm(&mut self, model: &ModelId) {
+        let Some(upstream) = self.upstream(model) else { return };
+        let instructions = self.state.instructions();
+        self.tasks.spawn(async move { upstream.warm(&instructions).await });
+    }
+
+    fn upstream(&mut self, model: &ModelId) -> Option<Arc<dyn Upstream>> {
+        if let Some(upstream) = self.upstreams.get(model) {
+            return Some(Arc::clone(upstream));
+        }
+        let upstream = self.models.open(model)?;
+        self.upstreams.insert(model.clone(), Arc::clone(&upstream));
+        Some(upstream)
+    }
+
+    fn close(self) {
+        for queue in self.peers.values() {
+            let _ = queue.try_send(Control::Close(CloseCode::Draining));
+        }
+        self.ended.cancel();
+        tracing::debug!(session = %self.id, "the session left memory");
+    }
+}
+
+async fn next(inbox: &mut mpsc::Receiver<Command>, model: &mut mpsc::Receiver<FromModel>, inbox_first: bool) -> Event {
+    if inbox_first {
+        tokio::select! {
+            biased;
+            Some(command) = inbox.recv() => Event::Command(command),
+            Some(message) = model.recv() => Event::Model(message),
+            else => std::future::pending().await,
+        }
+    } else {
+        tokio::select! {
+            biased;
+            Some(message) = model.recv() => Event::Model(message),
+            Some(command) = inbox.recv() => Event::Command(command),
+            else => std::future::pending().await,
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! What reaches a session's actor, and what it answers.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use edits::{Action, Counts, HunkIndex, Place};
+use models::{EndReason, SegmentRequest, UpstreamFailure, Usage};
+use protocol::view::{HunkFailure, Role};
+use protocol::client::{Resume, TurnStart};
+use protocol::view::Cursor;
+use protocol::{CloseCode, HunkId, ModelId, SegmentId, Seq, ServerFrame, SteerId, TurnId};
+use tokio::sync::{mpsc, oneshot};
+
+use super::feed::{Pace, Subscription};
+use super::roster::PeerId;
+
+/// What must overtake everything: its own channel, polled first.
+#[derive(Debug)]
+pub struct Urgent {
+    /// Whose connection it came by.
+    pub peer: PeerId,
+    /// When its frame arrived.
+    pub received: Instant,
+    /// What.
+    pub kind: UrgentKind,
+}
+
+/// Sorts of urgent command.
+#[derive(Clone, Debug, PartialEq)]
+pub enum UrgentKind {
+    /// Stop.
+    Interrupt {
+        /// The turn.
+        turn: TurnId,
+        /// What the sender had been shown.
+        shown: Seq,
+    },
+    /// Change course.
+    Steer {
+        /// The turn.
+        turn: TurnId,
+        /// The steer.
+        steer: SteerId,
+        /// What the sender had been shown.
+        shown: Seq,
+        /// Its words.
+        text: String,
+    },
+}
+
+/// Everything else from a connection.
+pub enum Command {
+    /// A connection said hello.
+    Join(Box<Join>),
+    /// A connection ended.
+    Leave(PeerId),
+    /// A viewer fell off the log.
+    CatchUp {
+        /// Whose connection.
+        peer: PeerId,
+        /// Its pace.
+        pace: Pace,
+        /// Where the answer goes.
+        reply: oneshot::Sender<CaughtUp>,
+    },
+    /// A document message.
+    Edit {
+        /// Whose connection.
+        peer: PeerId,
+        /// The client's number for it.
+        counter: u64,
+        /// The y-protocols message.
+        message: Bytes,
+    },
+    /// A prompt.
+    Start {
+        /// Whose connection.
+        peer: PeerId,
+        /// When its frame arrived.
+        received: Instant,
+        /// The prompt.
+        start: TurnStart,
+    },
+    /// Go on with an interrupted or failed turn.
+    Continue {
+        /// Whose connection.
+        peer: PeerId,
+        /// When its frame arrived.
+        received: Instant,
+        /// The turn.
+        turn: TurnId,
+        /// The client's id for the new segment.
+        segment: SegmentId,
+        /// Words that come with it.
+        text: Option<String>,
+    },
+    /// A decision on what the model did.
+    Decide {
+        /// Whose connection.
+        peer: PeerId,
+        /// The turn.
+        turn: TurnId,
+        /// Which decision.
+        decision: Decision,
+    },
+    /// An editor is about to prompt.
+    Warm {
+        /// Whose connection.
+        peer: PeerId,
+        /// The model.
+        model: ModelId,
+    },
+    /// A participant moved.
+    Presence {
+        /// Whose connection.
+        peer: PeerId,
+        /// A new name.
+        name: Option<String>,
+        /// Its cursor.
+        cursor: Option<Cursor>,
+    },
+}
+
+/// A person's decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Take the whole turn back.
+    RevertTurn,
+    /// Take one hunk back.
+    RevertHunk(HunkId),
+    /// Keep one hunk.
+    AcceptHunk(HunkId),
+}
+
+/// A hello that was authorized.
+pub struct Join {
+    /// The connection.
+    pub peer: PeerId,
+    /// What its token gives.
+    pub role: Role,
+    /// A display name.
+    pub name: Option<String>,
+    /// Its pace.
+    pub pace: Pace,
+    /// Where it was.
+    pub resume: Option<Resume>,
+    /// The connection's own queue.
+    pub control: mpsc::Sender<Control>,
+    /// Where the answer goes.
+    pub reply: oneshot::Sender<Result<Joined, CloseCode>>,
+}
+
+/// What a connection begins with.
+pub struct Joined {
+    /// The handshake.
+    pub welcome: ServerFrame,
+    /// The session and its document.
+    pub caught_up: CaughtUp,
+    /// The server's own question for what the client has and it has not.
+    pub ask: Bytes,
+}
+
+/// The session as of one number, and the cursor right behind it.
+pub struct CaughtUp {
+    /// The number.
+    pub seq: Seq,
+    /// The session.
+    pub state: ServerFrame,
+    /// The document difference, as a y-protocols message.
+    pub difference: Bytes,
+    /// Everything after.
+    pub subscription: Subscription,
+}
+
+/// What goes to one connection ahead of the log.
+#[derive(Clone, Debug)]
+pub enum Control {
+    /// An unsequenced frame.
+    Frame(Box<ServerFrame>),
+    /// A document message for this connection alone, as of a number.
+    Message(Seq, Bytes),
+    /// The end.
+    Close(CloseCode),
+}
+
+/// What a turn's task sends its session. The channel holds one: it is where backpressure begins.
+#[derive(Debug)]
+pub struct FromModel {
+    /// The generation that the task was started with: an older one's words are dropped.
+    pub generation: u64,
+    /// What.
+    pub kind: ModelEvent,
+}
+
+/// What a turn's task says.
+#[derive(Debug)]
+pub enum ModelEvent {
+    /// It is ready to ask the upstream: what shall it ask?
+    Request(oneshot::Sender<SegmentRequest>),
+    /// A piece of output with what follows from it.
+    Step(Box<ModelStep>),
+    /// The segment ended.
+    End(Box<SegmentEnd>),
+}
+
+/// A piece of output.
+#[derive(Debug, Default)]
+pub struct ModelStep {
+    /// The output; empty when only operations follow from a place that was found.
+    pub text: String,
+    /// What follows from it, in order.
+    pub ops: Vec<StepOp>,
+    /// Lines of the open hunk.
+    pub counts: Option<(HunkIndex, Counts)>,
+    /// Where the answer goes when the last operation asks for a file.
+    pub look: Option<Look>,
+    /// Stages that were passed since the last step.
+    pub stages: Stages,
+}
+
+/// What follows from a piece of output.
+#[derive(Debug)]
+pub enum StepOp {
+    /// From the engine as it is.
+    Edit(Action),
+    /// The hunk's place in its file.
+    Place {
+        /// The hunk.
+        hunk: HunkIndex,
+        /// The file.
+        file: String,
+        /// The revision in which the place was found.
+        revision: u64,
+        /// The place.
+        place: Place,
+    },
+    /// The hunk creates its file.
+    Create {
+        /// The hunk.
+        hunk: HunkIndex,
+        /// The path.
+        path: String,
+    },
+    /// The hunk cannot be applied.
+    Fail {
+        /// The hunk.
+        hunk: HunkIndex,
+        /// Why.
+        failure: HunkFailure,
+        /// Why, in words.
+        message: String,
+    },
+}
+
+/// A question for a file.
+#[derive(Debug)]
+pub struct Look {
+    /// The path.
+    pub path: String,
+    /// Where the answer goes.
+    pub reply: oneshot::Sender<Option<Seen>>,
+}
+
+/// A file as it stands.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Its id.
+    pub file: String,
+    /// Its revision.
+    pub revision: u64,
+    /// Its text.
+    pub text: Arc<str>,
+}
+
+/// When a segment passed what.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Stages {
+    /// The request was handed to the upstream.
+    pub setup: Option<Instant>,
+    /// The upstream connection stood.
+    pub connected: Option<Instant>,
+    /// It had been open before.
+    pub warm: bool,
+    /// The first byte came.
+    pub first_byte: Option<Instant>,
+    /// The first token came.
+    pub first_token: Option<Instant>,
+}
+
+/// How a segment ended.
+#[derive(Debug)]
+pub struct SegmentEnd {
+    /// By itself, or by a failure.
+    pub outcome: Result<EndReason, UpstreamFailure>,
+    /// Tokens, if the upstream said.
+    pub usage: Option<Usage>,
+    /// Stages that were passed since the last step.
+    pub stages: Stages,
+}

@@ -1,0 +1,163 @@
+//! Who is in a session: participants, their connections and where they are.
+
+use std::collections::HashMap;
+
+use protocol::limits::NAME_MAX;
+use protocol::view::{Cursor, Participant, Presence, Role};
+use protocol::ParticipantId;
+
+use crate::secret;
+
+/// The most participants connected at once: what the fan-out was measured with, and some room.
+pub const PARTICIPANTS_MAX: usize = 2_000;
+/// How many colours the page has for people.
+const COLORS: u8 = 8;
+
+/// Numbers one connection of one participant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PeerId(pub u64);
+
+/// One participant, connected or expected back.
+#[derive(Debug)]
+pub struct Member {
+    /// Who, as others see it.
+    pub participant: Participant,
+    /// What it may do.
+    pub role: Role,
+    /// Its replica's Yjs client id.
+    pub client: u64,
+    /// What it shows to come back as the same participant.
+    pub resume_key: String,
+    /// Where it is.
+    cursor: Option<Cursor>,
+    /// Its connection, while it has one: never two, since two replicas must not share a Yjs client id.
+    peer: Option<PeerId>,
+}
+
+/// The session's participants.
+#[derive(Debug, Default)]
+pub struct Roster {
+    members: HashMap<ParticipantId, Member>,
+    peers: HashMap<PeerId, ParticipantId>,
+    joined: u64,
+}
+
+impl Roster {
+    /// Whether there is room for one more.
+    pub fn is_full(&self) -> bool {
+        self.peers.len() >= PARTICIPANTS_MAX
+    }
+
+    /// Takes a new participant in.
+    pub fn join(&mut self, peer: PeerId, name: Option<&str>, role: Role, client: u64) -> &Member {
+        self.joined += 1;
+        let id = ParticipantId(format!("p{}", self.joined));
+        let name = name.and_then(clean_name).unwrap_or_else(|| format!("Guest {}", self.joined));
+        let color = u8::try_from((self.joined - 1) % u64::from(COLORS)).unwrap_or(0);
+        let member = Member {
+            participant: Participant { id: id.clone(), name, color },
+            role,
+            client,
+            resume_key: secret::token(),
+            cursor: None,
+            peer: Some(peer),
+        };
+        self.peers.insert(peer, id.clone());
+        self.members.entry(id).insert_entry(member).into_mut()
+    }
+
+    /// Takes a participant back, if it shows its key. The connection that it had before, if it is still there, is
+    /// returned and has to go.
+    pub fn resume(&mut self, peer: PeerId, id: &ParticipantId, key: &str, role: Role) -> Option<Option<PeerId>> {
+        let member = self.members.get_mut(id).filter(|m| secret::same(&m.resume_key, key))?;
+        member.role = role;
+        let before = member.peer.replace(peer);
+        if let Some(before) = before {
+            self.peers.remove(&before);
+        }
+        self.peers.insert(peer, id.clone());
+        Some(before)
+    }
+
+    /// A connection ended. Whether anybody was behind it.
+    pub fn leave(&mut self, peer: PeerId) -> bool {
+        let Some(id) = self.peers.remove(&peer) else { return false };
+        if let Some(member) = self.members.get_mut(&id) {
+            member.peer = None;
+            member.cursor = None;
+        }
+        true
+    }
+
+    /// Whose connection it is.
+    pub fn member(&self, peer: PeerId) -> Option<&Member> {
+        self.members.get(self.peers.get(&peer)?)
+    }
+
+    /// All connections.
+    pub fn peers(&self) -> Vec<PeerId> {
+        self.peers.keys().copied().collect()
+    }
+
+    /// A participant moved, or changed its name.
+    pub fn update(&mut self, peer: PeerId, name: Option<&str>, cursor: Option<Cursor>) {
+        let Some(member) = self.peers.get(&peer).and_then(|id| self.members.get_mut(id)) else { return };
+        if let Some(name) = name.and_then(clean_name) {
+            member.participant.name = name;
+        }
+        member.cursor = cursor;
+    }
+
+    /// Everyone who is connected, in the order of their arrival.
+    pub fn presence(&self) -> Vec<Presence> {
+        let mut here: Vec<&Member> = self.members.values().filter(|m| m.peer.is_some()).collect();
+        here.sort_by_key(|m| m.client);
+        here.into_iter()
+            .map(|m| Presence { participant: m.participant.clone(), role: m.role, cursor: m.cursor.clone() })
+            .collect()
+    }
+
+    /// Whether somebody who may steer is connected.
+    pub fn has_editor(&self) -> bool {
+        self.members.values().any(|m| m.peer.is_some() && m.role >= Role::Editor)
+    }
+
+    /// Whether anybody is connected.
+    pub fn is_empty(&self) -> bool {
+        self.peers.is_empty()
+    }
+}
+
+/// A display name without control characters, cut to its limit; nothing when nothing is left.
+fn clean_name(name: &str) -> Option<String> {
+    let clean: String = name.trim().chars().filter(|c| !c.is_control()).take(NAME_MAX).collect();
+    (!clean.is_empty()).then_some(clean)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_participant_comes_back_with_its_key_only_and_replaces_its_old_connection() {
+        let mut roster = Roster::default();
+        let (id, key) = {
+            let member = roster.join(PeerId(1), Some("Ada"), Role::Owner, 1);
+            (member.participant.id.clone(), member.resume_key.clone())
+        };
+        assert_eq!(roster.resume(PeerId(2), &id, "guess", Role::Owner), None);
+        assert_eq!(roster.resume(PeerId(2), &id, &key, Role::Owner), Some(Some(PeerId(1))));
+        assert!(!roster.leave(PeerId(1)), "the replaced connection is nobody's");
+        assert!(roster.leave(PeerId(2)));
+        assert!(roster.is_empty());
+    }
+
+    #[test]
+    fn a_name_past_its_limit_is_cut_and_loses_control_characters() {
+        let mut roster = Roster::default();
+        let long = "x".repeat(NAME_MAX + 1);
+        assert_eq!(roster.join(PeerId(1), Some(&long), Role::Owner, 1).participant.name.len(), NAME_MAX);
+        assert_eq!(roster.join(PeerId(2), Some("a\nb"), Role::Owner, 2).participant.name, "ab");
+        assert_eq!(roster.join(PeerId(3), Some(" \t"), Role::Owner, 3).participant.name, "Guest 3");
+    }
+}

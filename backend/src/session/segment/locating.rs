@@ -1,0 +1,80 @@
+//! Finding a hunk's place in a file, off the session's actor.
+
+use edits::{Located, Place};
+use protocol::view::HunkFailure;
+
+use super::failure_words;
+use crate::session::command::Seen;
+use crate::session::path;
+
+/// From this size on, in bytes, locating moves to a blocking thread: below, it takes less than the move.
+const BLOCKING_FROM: usize = 128 * 1024;
+
+/// What became of the search.
+pub enum Found {
+    /// There it is.
+    Place {
+        /// The file.
+        file: String,
+        /// The revision in which it was found.
+        revision: u64,
+        /// Where.
+        place: Place,
+    },
+    /// The hunk creates the file.
+    Create {
+        /// Its path.
+        path: String,
+    },
+    /// It cannot be applied.
+    Nowhere {
+        /// Why.
+        failure: HunkFailure,
+        /// Why, in words.
+        message: String,
+    },
+}
+
+/// Finds `old_text` in the file that the session showed, if it has one by that path.
+pub async fn locate(path: String, old_text: String, seen: Option<Seen>) -> Found {
+    let Some(seen) = seen else {
+        return match (old_text.is_empty(), path::check(&path)) {
+            (true, Ok(())) => Found::Create { path: path::normal(&path).to_owned() },
+            (true, Err(reason)) => nowhere(HunkFailure::Limit, reason.to_owned()),
+            (false, _) => nowhere(HunkFailure::NoSuchFile, format!("There is no file {path}.")),
+        };
+    };
+    if old_text.is_empty() {
+        if seen.text.trim().is_empty() {
+            let place = Place { start: 0, old: seen.text.to_string(), reindent: None };
+            return Found::Place { file: seen.file, revision: seen.revision, place };
+        }
+        return nowhere(HunkFailure::FileNotEmpty, format!("{path} has text already, and the old text is empty."));
+    }
+    let text = seen.text.clone();
+    let located = if text.len() < BLOCKING_FROM {
+        Ok(edits::locate(&text, &old_text))
+    } else {
+        tokio::task::spawn_blocking(move || edits::locate(&text, &old_text)).await
+    };
+    match located {
+        Ok(Located::Found(place)) => Found::Place { file: seen.file, revision: seen.revision, place },
+        Ok(Located::Ambiguous { count }) => {
+            nowhere(HunkFailure::Ambiguous, format!("The old text is in {path} {count} times; more lines would tell which."))
+        }
+        Ok(Located::Absent { closest_line: Some(line) }) => {
+            nowhere(HunkFailure::Unresolved, format!("The old text is not in {path}; the closest is at line {line}."))
+        }
+        Ok(Located::Absent { closest_line: None }) => {
+            nowhere(HunkFailure::Unresolved, format!("The old text is not in {path}."))
+        }
+        Err(error) => {
+            tracing::error!(%error, "locating failed");
+            nowhere(HunkFailure::Unresolved, failure_words(HunkFailure::Unresolved).to_owned())
+        }
+    }
+}
+
+fn nowhere(failure: HunkFailure, message: String) -> Found {
+    Found::Nowhere { failure, message }
+}

@@ -1,0 +1,369 @@
+//! The session itself: its document, turns, people and sequence numbers.
+//!
+//! No I/O, no task, no clock: inputs are values with their time of arrival, outputs are [`Effect`]s in order, which
+//! the actor carries out. Everything that a promise is made about happens here.
+
+mod cut;
+mod decide;
+mod join;
+mod model;
+mod start;
+
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use document::Document;
+use protocol::latency::Latency;
+use protocol::limits::Limits;
+use protocol::server::Reason;
+use protocol::view::{LessonView, ModelView, Role, SessionView, TurnStatus};
+use protocol::{CloseCode, Epoch, ErrorCode, ModelId, ParticipantId, Seq, ServerFrame, TurnId};
+
+use super::command::{Command, UrgentKind};
+use super::entry::{Body, Entry};
+use super::roster::{PeerId, Roster};
+use super::signal::Cut;
+use super::turn::Turn;
+
+/// How long an interrupt or a steer for a turn that is not yet known is kept: Esc right after Enter overtakes
+/// the prompt, but never by longer than a slow connection delays it.
+pub const EARLY_KEPT: Duration = Duration::from_secs(5);
+/// The most of those at once, per session.
+const EARLY_MAX: usize = 64;
+/// The most turns begun in a minute: far above a person's pace, far below what a loop could spend.
+pub const TURNS_PER_MINUTE: usize = 60;
+
+/// What the actor has to do.
+#[derive(Debug)]
+pub enum Effect {
+    /// Append to the feed.
+    Log(Entry),
+    /// Tell one connection, ahead of the log.
+    Tell(PeerId, Box<ServerFrame>),
+    /// Send one connection a document message, ahead of the log.
+    Message(PeerId, Bytes),
+    /// Close one connection.
+    Close(PeerId, CloseCode),
+    /// Announce a cut, ahead of everything.
+    Cut(Cut),
+    /// The roster changed.
+    Presence,
+    /// End the running segment's task.
+    Cancel,
+    /// Start a segment's task.
+    Run {
+        /// Its number.
+        generation: u64,
+        /// The model.
+        model: ModelId,
+    },
+    /// Have a model's connection ready.
+    Warm(ModelId),
+    /// For the meters: a turn ended like this, and its last segment's stages cost that.
+    TurnEnded(TurnStatus, Latency),
+    /// For the meters: from an interrupt's arrival to its cut.
+    InterruptTook(Duration),
+}
+
+/// A file that a lesson puts back at the start of each turn.
+#[derive(Clone, Debug)]
+pub struct LessonFile {
+    /// Its path.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// A session's lesson.
+#[derive(Clone, Debug)]
+pub struct SessionLesson {
+    /// What clients see.
+    pub view: LessonView,
+    /// Its files.
+    pub files: Vec<LessonFile>,
+}
+
+/// A session.
+pub struct State {
+    pub(super) doc: Document,
+    epoch: Epoch,
+    lesson: Option<SessionLesson>,
+    models: Vec<ModelView>,
+    /// The last number given.
+    seq: Seq,
+    /// Oldest first; only the last one can be running.
+    turns: Vec<Turn>,
+    roster: Roster,
+    /// Which run of a segment is the current one. Moves on with every start and every cut.
+    generation: u64,
+    /// The current segment's clock and its hunks.
+    running: Option<Running>,
+    /// Hunks made so far, in the whole session.
+    hunks: u64,
+    /// Cuts made so far.
+    cuts: u64,
+    /// Interrupts and steers that came before their turn.
+    early: VecDeque<Early>,
+    /// When turns began in the last minute.
+    recent_starts: VecDeque<Instant>,
+    /// What the current input leads to.
+    effects: Vec<Effect>,
+}
+
+/// The segment that runs.
+struct Running {
+    /// When the frame that asked for it arrived: latencies count from here.
+    received: Instant,
+    /// The engine's hunk numbers, as the session's.
+    hunks: HashMap<edits::HunkIndex, u64>,
+    /// Whether its first step was relayed.
+    relayed: bool,
+}
+
+/// An urgent command that waits for its turn to begin.
+struct Early {
+    peer: PeerId,
+    received: Instant,
+    kind: UrgentKind,
+}
+
+/// Who asks, once it is known that it may.
+#[derive(Clone)]
+struct Asker {
+    peer: PeerId,
+    id: ParticipantId,
+}
+
+/// Why a command was refused.
+struct Refusal {
+    code: ErrorCode,
+    message: &'static str,
+}
+
+impl State {
+    /// A session with its first files.
+    pub fn new(epoch: Epoch, load: u64, models: Vec<ModelView>, lesson: Option<SessionLesson>) -> State {
+        let mut doc = Document::new(load);
+        for file in lesson.iter().flat_map(|l| &l.files) {
+            doc.seed_file(&crate::secret::token(), &file.path, &file.text);
+        }
+        State {
+            doc,
+            epoch,
+            lesson,
+            models,
+            seq: Seq::ZERO,
+            turns: Vec::new(),
+            roster: Roster::default(),
+            generation: 0,
+            running: None,
+            hunks: 0,
+            cuts: 0,
+            early: VecDeque::new(),
+            recent_starts: VecDeque::new(),
+            effects: Vec::new(),
+        }
+    }
+
+    /// What an input led to, in order.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Takes an urgent command.
+    pub fn urgent(&mut self, peer: PeerId, kind: UrgentKind, received: Instant, now: Instant) {
+        let Some(asker) = self.editor(peer, Some(kind.id())) else { return };
+        match kind {
+            UrgentKind::Interrupt { turn, shown } => self.interrupt(&asker, &turn, shown, received, now),
+            UrgentKind::Steer { turn, steer, shown, text } => {
+                self.steer(&asker, &turn, steer, shown, text, received, now);
+            }
+        }
+    }
+
+    /// Takes any other command but joining, which answers.
+    pub fn command(&mut self, command: Command, now: Instant) {
+        match command {
+            // Both answer with a subscription and are the actor's.
+            Command::Join(_) | Command::CatchUp { .. } => {}
+            Command::Leave(peer) => self.leave(peer),
+            Command::Presence { peer, name, cursor } => {
+                self.roster.update(peer, name.as_deref(), cursor);
+                self.effects.push(Effect::Presence);
+            }
+            Command::Edit { peer, counter, message } => self.edit(peer, counter, &message),
+            Command::Start { peer, received, start } => {
+                let Some(asker) = self.editor(peer, Some(start.turn_id.as_str())) else { return };
+                self.start(&asker, start, received, now);
+            }
+            Command::Continue { peer, received, turn, segment, text } => {
+                let Some(asker) = self.editor(peer, Some(segment.as_str())) else { return };
+                self.go_on(&asker, &turn, segment, text, received);
+            }
+            Command::Decide { peer, turn, decision } => {
+                let Some(asker) = self.editor(peer, Some(turn.as_str())) else { return };
+                self.decide(&asker, &turn, decision);
+            }
+            Command::Warm { peer, model } => {
+                if self.role(peer) >= Some(Role::Editor) {
+                    self.effects.push(Effect::Warm(model));
+                }
+            }
+        }
+    }
+
+    /// Gives up early commands whose turn did not come.
+    pub fn expire(&mut self, now: Instant) {
+        while self.early.front().is_some_and(|e| now.duration_since(e.received) >= EARLY_KEPT) {
+            let Some(Early { peer, kind, .. }) = self.early.pop_front() else { break };
+            match kind {
+                // It was for a turn that never was: there is nothing to stop.
+                UrgentKind::Interrupt { .. } => {}
+                UrgentKind::Steer { turn, steer, text, .. } => {
+                    self.steer_failed(peer, turn, steer, text, ErrorCode::NotFound, "There is no such turn.");
+                }
+            }
+        }
+    }
+
+    /// Ends the running turn for the server's own reason, at the last applied step.
+    pub fn stop(&mut self, code: ErrorCode, message: &str) {
+        let reason = Reason { code, message: message.to_owned(), retry_after_ms: None };
+        if self.running_turn().is_some() {
+            self.cut_to(self.seq, Some(reason));
+        }
+    }
+
+    /// Whether a turn runs that nobody who could steer it watches.
+    pub fn is_abandoned(&self) -> bool {
+        self.running.is_some() && !self.roster.has_editor()
+    }
+
+    /// Whether nobody is connected.
+    pub fn is_empty(&self) -> bool {
+        self.roster.is_empty()
+    }
+
+    /// The last number given.
+    pub fn seq(&self) -> Seq {
+        self.seq
+    }
+
+    /// The system prompt as it stands.
+    pub fn instructions(&self) -> String {
+        let path = super::request::CONVENTIONS;
+        let text = self.doc.find(path).and_then(|id| self.doc.text(&id));
+        let conventions: Vec<_> = text.iter().map(|text| super::request::File { path, text }).collect();
+        super::request::instructions(&conventions)
+    }
+
+    /// Everyone who is connected.
+    pub fn presence(&self) -> Vec<protocol::view::Presence> {
+        self.roster.presence()
+    }
+
+    /// What a client needs that is not in the document.
+    pub fn state_frame(&self) -> ServerFrame {
+        let session = SessionView {
+            lesson: self.lesson.as_ref().map(|l| l.view.clone()),
+            turns: self.turns.iter().map(Turn::view).collect(),
+            participants: self.roster.presence(),
+        };
+        ServerFrame::State { seq: self.seq, session: Box::new(session) }
+    }
+
+    /// The limits that clients are told.
+    fn limits() -> Limits {
+        Limits::default()
+    }
+
+    fn edit(&mut self, peer: PeerId, counter: u64, message: &[u8]) {
+        let Some(member) = self.roster.member(peer) else { return };
+        let (client, author, role) = (member.client, member.participant.id.clone(), member.role);
+        if role < Role::Editor && !document::is_question(message) {
+            return self.refuse(peer, None, ErrorCode::Forbidden, "This link only lets you watch.");
+        }
+        match self.doc.receive(client, message) {
+            Ok(document::Received::Nothing) => self.ack(peer, counter, self.seq),
+            Ok(document::Received::Reply(reply)) => self.effects.push(Effect::Message(peer, reply.into())),
+            Ok(document::Received::Changed { relay, back_to_author }) => {
+                let seq = self.advance();
+                let entry = Entry::new(seq, Some(author), Some(relay.into()), Body::Silent);
+                self.effects.push(Effect::Log(entry));
+                if let Some(back) = back_to_author {
+                    self.effects.push(Effect::Message(peer, back.into()));
+                }
+                self.ack(peer, counter, seq);
+            }
+            Err(refused) => {
+                tracing::info!(%refused, "a document update was refused");
+                self.refuse(peer, None, ErrorCode::BadUpdate, &format!("That edit was refused: {refused}."));
+            }
+        }
+    }
+
+    fn ack(&mut self, peer: PeerId, counter: u64, seq: Seq) {
+        self.tell(peer, ServerFrame::EditAck { counter, seq });
+    }
+
+    fn advance(&mut self) -> Seq {
+        self.seq = self.seq.next();
+        self.seq
+    }
+
+    fn log(&mut self, seq: Seq, frame: ServerFrame) {
+        self.effects.push(Effect::Log(Entry::frame(seq, frame)));
+    }
+
+    fn tell(&mut self, peer: PeerId, frame: ServerFrame) {
+        self.effects.push(Effect::Tell(peer, Box::new(frame)));
+    }
+
+    fn refuse(&mut self, peer: PeerId, answers: Option<&str>, code: ErrorCode, message: &str) {
+        let frame = ServerFrame::Error { code, message: message.to_owned(), answers: answers.map(str::to_owned) };
+        self.tell(peer, frame);
+    }
+
+    fn role(&self, peer: PeerId) -> Option<Role> {
+        self.roster.member(peer).map(|m| m.role)
+    }
+
+    /// Who asks, if it may do what editors do; otherwise it is told.
+    fn editor(&mut self, peer: PeerId, answers: Option<&str>) -> Option<Asker> {
+        let member = self.roster.member(peer)?;
+        let asker = Asker { peer, id: member.participant.id.clone() };
+        if member.role >= Role::Editor {
+            return Some(asker);
+        }
+        self.refuse(peer, answers, ErrorCode::Forbidden, "This link only lets you watch.");
+        None
+    }
+
+    fn turn(&self, id: &TurnId) -> Option<&Turn> {
+        self.turns.iter().rev().find(|t| t.id == *id)
+    }
+
+    fn running_turn(&mut self) -> Option<&mut Turn> {
+        self.turns.last_mut().filter(|t| t.status == TurnStatus::Running)
+    }
+}
+
+impl UrgentKind {
+    /// The id that an answer names.
+    fn id(&self) -> &str {
+        match self {
+            UrgentKind::Interrupt { turn, .. } => turn.as_str(),
+            UrgentKind::Steer { steer, .. } => steer.as_str(),
+        }
+    }
+
+    fn turn(&self) -> &TurnId {
+        match self {
+            UrgentKind::Interrupt { turn, .. } | UrgentKind::Steer { turn, .. } => turn,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,89 @@
+//! Coming in, coming back, leaving.
+
+use bytes::Bytes;
+use document::Refused;
+use protocol::client::Resume;
+use protocol::server::Welcome;
+use protocol::view::Role;
+use protocol::{CloseCode, Seq, ServerFrame, VERSION};
+
+use super::{Effect, State};
+use crate::base64;
+use crate::session::roster::PeerId;
+
+/// What a connection begins with, but for its cursor in the feed.
+pub struct Entrance {
+    /// The handshake.
+    pub welcome: ServerFrame,
+    /// The session as of `seq`.
+    pub state: ServerFrame,
+    /// The number that all of this is as of.
+    pub seq: Seq,
+    /// What the client's replica lacks.
+    pub difference: Bytes,
+    /// The server's question for what it lacks itself.
+    pub ask: Bytes,
+}
+
+impl State {
+    /// Takes a connection in. Every connection gets all it needs as of one number; nothing is replayed.
+    pub fn join(
+        &mut self,
+        peer: PeerId,
+        role: Role,
+        name: Option<&str>,
+        resume: Option<&Resume>,
+    ) -> Result<Entrance, CloseCode> {
+        if self.roster.is_full() {
+            return Err(CloseCode::Full);
+        }
+        let has = resume.map(|r| base64::decode(&r.state_vector)).transpose().map_err(|_| CloseCode::BadFrame)?;
+        let back = resume
+            .filter(|r| r.epoch == self.epoch)
+            .and_then(|r| self.roster.resume(peer, &r.participant, &r.key, role));
+        match back {
+            Some(Some(replaced)) => self.effects.push(Effect::Close(replaced, CloseCode::Replaced)),
+            Some(None) => {}
+            None => {
+                let client = self.doc.assign_client();
+                self.roster.join(peer, name, role, client);
+            }
+        }
+        let difference = self.doc.difference(has.as_deref()).map_err(|refused| match refused {
+            Refused::Malformed(_) => CloseCode::BadFrame,
+            _ => CloseCode::Internal,
+        })?;
+        self.effects.push(Effect::Presence);
+        let Some(member) = self.roster.member(peer) else { return Err(CloseCode::Internal) };
+        let welcome = Welcome {
+            version: VERSION,
+            epoch: self.epoch.clone(),
+            participant: member.participant.clone(),
+            resume_key: member.resume_key.clone(),
+            client_id: member.client,
+            role,
+            seq: self.seq,
+            models: self.models.clone(),
+            limits: State::limits(),
+        };
+        Ok(Entrance {
+            welcome: ServerFrame::Welcome(Box::new(welcome)),
+            state: self.state_frame(),
+            seq: self.seq,
+            difference: difference.into(),
+            ask: self.doc.ask().into(),
+        })
+    }
+
+    /// Everything anew, for a viewer that fell off the log: the whole document, since nobody knows what it has.
+    pub fn catch_up(&self) -> Option<(Seq, ServerFrame, Bytes)> {
+        let difference = self.doc.difference(None).ok()?;
+        Some((self.seq, self.state_frame(), difference.into()))
+    }
+
+    pub(super) fn leave(&mut self, peer: PeerId) {
+        if self.roster.leave(peer) {
+            self.effects.push(Effect::Presence);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! One WebSocket of one tab: hello, then a reader and a writer that do not wait for each other.
+//!
+//! Owns the handshake and the limits of a connection. Knows the session only by its handle.
+
+mod reader;
+mod writer;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::response::Response;
+use futures_util::{SinkExt, StreamExt};
+use protocol::client::Hello;
+use protocol::limits::CLIENT_FRAME_MAX;
+use protocol::{ClientFrame, CloseCode, VERSION};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+
+use self::reader::Reader;
+use self::writer::Writer;
+use crate::meters;
+use crate::session::SessionHandle;
+use crate::session::command::{Command, Join, Joined};
+use crate::session::feed::Pace;
+use crate::session::roster::PeerId;
+
+/// axum's default buffers cost 134 KB a connection; frames are small and flushed as they come.
+const BUFFER: usize = 4 * 1024;
+/// What may be queued in a socket's own buffer before a send waits: what is in there cannot be overtaken.
+const WRITE_MAX: usize = 64 * 1024;
+/// How long a client may take to say hello.
+const HELLO_WITHIN: Duration = Duration::from_secs(10);
+/// How long a peer may take to answer a close, so that it sees the code and not a reset.
+const CLOSE_WITHIN: Duration = Duration::from_secs(1);
+/// A connection's own queue: answers to its own frames, a few per round trip.
+const CONTROL: usize = 256;
+
+static PEERS: AtomicU64 = AtomicU64::new(1);
+
+/// Answers an upgrade. `session` is nothing when there is none by that id: a browser can read a close code, but not
+/// a refused upgrade.
+pub fn accept(upgrade: WebSocketUpgrade, session: Option<SessionHandle>) -> Response {
+    upgrade
+        .read_buffer_size(BUFFER)
+        .write_buffer_size(BUFFER)
+        .max_write_buffer_size(WRITE_MAX)
+        .max_message_size(CLIENT_FRAME_MAX)
+        .max_frame_size(CLIENT_FRAME_MAX)
+        .on_upgrade(async move |socket| serve(socket, session).await)
+}
+
+async fn serve(mut socket: WebSocket, session: Option<SessionHandle>) {
+    let _meter = meters::Live::socket();
+    let Some(session) = session else {
+        return close(socket, CloseCode::NotFound).await;
+    };
+    let hello = match timeout(HELLO_WITHIN, hello(&mut socket)).await {
+        Ok(Ok(hello)) => hello,
+        Ok(Err(code)) => return close(socket, code).await,
+        Err(_) => return close(socket, CloseCode::HelloTimeout).await,
+    };
+    let Some(role) = session.authorize(&hello.token) else {
+        return close(socket, CloseCode::Unauthorized).await;
+    };
+    let peer = PeerId(PEERS.fetch_add(1, Ordering::Relaxed));
+    let pace = Pace::from_millis(hello.pace_ms);
+    let (control, control_rx) = mpsc::channel(CONTROL);
+    let (reply, joined) = oneshot::channel();
+    let join = Join { peer, role, name: hello.name, pace, resume: hello.resume, control: control.clone(), reply };
+    if session.inbox.try_send(Command::Join(Box::new(join))).is_err() {
+        return close(socket, CloseCode::Overloaded).await;
+    }
+    let joined = match joined.await {
+        Ok(Ok(joined)) => joined,
+        Ok(Err(code)) => return close(socket, code).await,
+        Err(_) => return close(socket, CloseCode::Draining).await,
+    };
+    // From here on the session knows the peer, and must hear of its end, whatever happens.
+    let _guard = LeaveGuard { session: session.clone(), peer };
+    talk(socket, session, peer, pace, joined, control, control_rx).await;
+}
+
+async fn talk(
+    socket: WebSocket,
+    session: SessionHandle,
+    peer: PeerId,
+    pace: Pace,
+    joined: Joined,
+    control: mpsc::Sender<crate::session::command::Control>,
+    control_rx: mpsc::Receiver<crate::session::command::Control>,
+) {
+    let (sink, mut stream) = socket.split();
+    let writer = Writer::new(sink, session.clone(), peer, pace, control_rx, joined);
+    let mut reader = Reader { session, peer, control };
+    tokio::select! {
+        () = reader.run(&mut stream) => {}
+        closed = writer.run() => {
+            if closed {
+                // Read on until the peer has seen the close: unread bytes would turn it into a reset.
+                let _ = timeout(CLOSE_WITHIN, async { while let Some(Ok(_)) = stream.next().await {} }).await;
+            }
+        }
+    }
+}
+
+/// Reads the first frame, which must be a hello of our version.
+async fn hello(socket: &mut WebSocket) -> Result<Hello, CloseCode> {
+    loop {
+        let text = match socket.recv().await {
+            Some(Ok(Message::Text(text))) => text,
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
+            Some(Ok(Message::Binary(_))) => return Err(CloseCode::BadFrame),
+            Some(Err(error)) if reader::is_too_large(&error) => return Err(CloseCode::TooLarge),
+            Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(CloseCode::BadFrame),
+        };
+        // Another version's hello may have another form: its version is read first, and alone.
+        #[derive(serde::Deserialize)]
+        struct Version {
+            version: u32,
+        }
+        let version = serde_json::from_str::<Version>(&text).map_err(|_| CloseCode::BadFrame)?.version;
+        if version != VERSION {
+            return Err(CloseCode::VersionMismatch);
+        }
+        return match serde_json::from_str(&text) {
+            Ok(ClientFrame::Hello(hello)) => Ok(hello),
+            _ => Err(CloseCode::BadFrame),
+        };
+    }
+}
+
+async fn close(mut socket: WebSocket, code: CloseCode) {
+    let _ = timeout(CLOSE_WITHIN, async {
+        socket.send(Message::Close(Some(close_frame(code)))).await?;
+        while let Some(Ok(_)) = socket.next().await {}
+        socket.close().await
+    })
+    .await;
+}
+
+fn close_frame(code: CloseCode) -> CloseFrame {
+    CloseFrame { code: code.code(), reason: code.reason().into() }
+}
+
+/// Tells the session that a connection ended, also when its task is dropped.
+struct LeaveGuard {
+    session: SessionHandle,
+    peer: PeerId,
+}
+
+impl Drop for LeaveGuard {
+    fn drop(&mut self) {
+        let leave = Command::Leave(self.peer);
+        if let Err(error) = self.session.inbox.try_send(leave) {
+            let (inbox, leave) = (self.session.inbox.clone(), error.into_inner());
+            // A full inbox empties within moments: the session never awaits anybody.
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                runtime.spawn(async move { inbox.send(leave).await });
+            }
+        }
+    }
+}
