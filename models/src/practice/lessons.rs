@@ -11,6 +11,8 @@ macro_rules! text {
 }
 
 mod invoice;
+mod query;
+mod reading;
 
 /// All of them, in the order in which they are best taken.
-pub(super) const ALL: &[Lesson] = &[invoice::LESSON];
+pub(super) const ALL: &[Lesson] = &[invoice::LESSON, query::LESSON, reading::LESSON];

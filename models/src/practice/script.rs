@@ -8,6 +8,7 @@ mod transcript;
 
 use transcript::Transcript;
 
+use super::hunk::{Origin, Typed};
 use super::lesson::{Beat, Branch, Change, Lesson};
 use super::{hunk, lesson};
 use crate::request::Cue;
@@ -37,11 +38,16 @@ fn play(lesson: &Lesson, cue: &Cue) -> String {
     if let Some(Some(words)) = cue.replies.last() {
         script.say(&answer(lesson, cue, words));
     }
-    let known: Vec<&str> = known_texts(lesson);
+    // A learner who asked for the change wants it made; one who just goes on keeps what they typed.
+    let typed = if chosen.is_some() {
+        Typed::MayGo
+    } else {
+        Typed::Stays
+    };
     for beat in chosen.map_or(lesson.flawed, |branch| branch.beats) {
         match beat {
             Beat::Say(text) => script.say_once(text),
-            Beat::Change(change) => make(change, &known, &mut script),
+            Beat::Change(change) => make(change, lesson, typed, &mut script),
         }
     }
     if chosen.is_none() {
@@ -52,8 +58,13 @@ fn play(lesson: &Lesson, cue: &Cue) -> String {
 }
 
 /// Brings one file to its target, in as many blocks as it takes.
-fn make(change: &Change, known: &[&str], script: &mut Transcript) {
-    let plan = hunk::plan(script.file(change.path), change.to, known);
+fn make(change: &Change, lesson: &Lesson, typed: Typed, script: &mut Transcript) {
+    let plan = hunk::plan(
+        script.file(change.path),
+        change.to,
+        &origin(lesson, change.path),
+        typed,
+    );
     for hunk in &plan.hunks {
         let fits = |text: &str| text.is_empty() || hunk.new.iter().any(|line| line.contains(text));
         let why = change
@@ -69,21 +80,21 @@ fn make(change: &Change, known: &[&str], script: &mut Transcript) {
 }
 
 /// Every text that the script itself may have put into a file.
-fn known_texts(lesson: &Lesson) -> Vec<&'static str> {
+fn origin(lesson: &Lesson, path: &str) -> Origin<'static> {
     let beats = lesson
         .flawed
         .iter()
         .chain(lesson.branches.iter().flat_map(|branch| branch.beats));
     let targets = beats.filter_map(|beat| match beat {
-        Beat::Change(change) => Some(change.to),
-        Beat::Say(_) => None,
+        Beat::Change(change) if change.path == path => Some(change.to),
+        _ => None,
     });
-    lesson
+    let start = lesson
         .files
         .iter()
-        .map(|file| file.text)
-        .chain(targets)
-        .collect()
+        .find(|file| file.path == path)
+        .map_or("", |file| file.text);
+    Origin::new(start, targets)
 }
 
 /// What is said to a reply with words, before anything is done.
