@@ -58,7 +58,7 @@ fn variants(source: &str, name: &str) -> Vec<String> {
         .and_then(|(_, rest)| rest.split_once('}'));
     let lines = body.map_or("", |(body, _)| body).lines().map(str::trim);
     lines
-        .filter(|line| line.ends_with(','))
+        .filter(|line| line.ends_with(',') && !line.starts_with("//"))
         .map(|line| line.trim_end_matches(',').to_owned())
         .collect()
 }
