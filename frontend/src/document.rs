@@ -19,11 +19,10 @@ use yrs::undo::UndoManager;
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
 use yrs::{
-    Assoc, ClientID, Doc, GetString, IndexedSequence, MapRef, OffsetKind, Options, Out, ReadTxn, StateVector, StickyIndex,
-    Text, TextRef, Transact, Update,
+    Assoc, ClientID, Doc, GetString, IndexedSequence, MapRef, OffsetKind, Options, Out, ReadTxn,
+    StateVector, StickyIndex, Text, TextRef, Transact, Update,
 };
 
-pub use files::listing;
 use observe::Observed;
 
 /// The root map: file id -> `{path, text}`.
@@ -106,12 +105,20 @@ impl Replica {
             init_redo_stack: Vec::new(),
         });
         undo.expand_scope(&doc, &files);
-        Self { undo, observed, files, doc }
+        Self {
+            undo,
+            observed,
+            files,
+            doc,
+        }
     }
 
     /// The same content under another client id: after the server gave this page a new one. Undo begins anew.
     pub fn renamed(&self, client: u64, now: fn() -> u64) -> Result<Self, Unreadable> {
-        let state = self.doc.transact().encode_state_as_update_v1(&StateVector::default());
+        let state = self
+            .doc
+            .transact()
+            .encode_state_as_update_v1(&StateVector::default());
         let fresh = Self::new(client, now);
         fresh.apply([state.as_slice()])?;
         fresh.take();
@@ -138,12 +145,17 @@ impl Replica {
         match Message::decode_v1(message).map_err(|_| Unreadable)? {
             Message::Sync(SyncMessage::SyncStep1(vector)) => {
                 let diff = self.doc.transact().encode_state_as_update_v1(&vector);
-                Ok(Some(Incoming::Reply(Message::Sync(SyncMessage::SyncStep2(diff)).encode_v1())))
+                Ok(Some(Incoming::Reply(
+                    Message::Sync(SyncMessage::SyncStep2(diff)).encode_v1(),
+                )))
             }
             Message::Sync(SyncMessage::SyncStep2(update) | SyncMessage::Update(update)) => {
                 Ok(Some(Incoming::Update(update)))
             }
-            Message::Auth(_) | Message::AwarenessQuery | Message::Awareness(_) | Message::Custom(..) => Ok(None),
+            Message::Auth(_)
+            | Message::AwarenessQuery
+            | Message::Awareness(_)
+            | Message::Custom(..) => Ok(None),
         }
     }
 
@@ -160,7 +172,9 @@ impl Replica {
     /// What the person typed. Edits are in the order in which the editor reports them: each counts units of the
     /// text as the ones before it left it, which is the same as right to left over the old text.
     pub fn typed(&self, file: &FileId, edits: &[Edit]) {
-        let Some(text) = self.text_of(file) else { return };
+        let Some(text) = self.text_of(file) else {
+            return;
+        };
         for edit in edits {
             let mut pieces = chunks(&edit.text).into_iter();
             let mut at = edit.offset;
@@ -245,10 +259,14 @@ fn chunks(text: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
     use super::*;
 
+    /// Every look is a second later: no two steps of undo are grouped.
     fn clock() -> u64 {
-        1
+        static NOW: AtomicU64 = AtomicU64::new(1);
+        NOW.fetch_add(1_000, Ordering::Relaxed)
     }
 
     fn pair() -> (Replica, Replica, FileId) {
@@ -261,14 +279,20 @@ mod tests {
 
     fn exchange(from: &Replica, to: &Replica) -> Changes {
         for message in from.take().outgoing {
-            let Ok(Some(Incoming::Update(update))) = to.receive(&message) else { panic!("an update") };
+            let Ok(Some(Incoming::Update(update))) = to.receive(&message) else {
+                panic!("an update")
+            };
             to.apply([update.as_slice()]).unwrap();
         }
         to.take()
     }
 
     fn edit(offset: u32, removed: u32, text: &str) -> Edit {
-        Edit { offset, removed, text: text.into() }
+        Edit {
+            offset,
+            removed,
+            text: text.into(),
+        }
     }
 
     #[test]
@@ -278,8 +302,17 @@ mod tests {
         exchange(&a, &b);
         a.typed(&id, &[edit(9, 5, "moon")]);
         let changes = exchange(&a, &b);
-        assert_eq!(changes.texts, [TextChange { file: id.clone(), edits: vec![edit(9, 5, "moon")] }]);
-        assert!(changes.outgoing.is_empty(), "what came from the server does not go back");
+        assert_eq!(
+            changes.texts,
+            [TextChange {
+                file: id.clone(),
+                edits: vec![edit(9, 5, "moon")]
+            }]
+        );
+        assert!(
+            changes.outgoing.is_empty(),
+            "what came from the server does not go back"
+        );
         assert_eq!(b.text(&id).unwrap(), "héllo 🙂 moon");
     }
 
@@ -294,7 +327,14 @@ mod tests {
         let changes = exchange_taken(&a, &b);
         assert_eq!(a.text(&id).unwrap(), "theirs");
         assert_eq!(b.text(&id).unwrap(), "theirs");
-        assert_eq!(changes.texts, [TextChange { file: id, edits: vec![edit(0, 5, "")] }], "the editor is told of undo");
+        assert_eq!(
+            changes.texts,
+            [TextChange {
+                file: id,
+                edits: vec![edit(0, 5, "")]
+            }],
+            "the editor is told of undo"
+        );
     }
 
     fn exchange_taken(from: &Replica, to: &Replica) -> Changes {
@@ -312,9 +352,14 @@ mod tests {
         let (a, b, id) = pair();
         a.typed(&id, &[edit(0, 0, "offline")]);
         a.take();
-        let ask = Message::Sync(SyncMessage::SyncStep1(b.doc.transact().state_vector())).encode_v1();
-        let Ok(Some(Incoming::Reply(reply))) = a.receive(&ask) else { panic!("a reply") };
-        let Ok(Some(Incoming::Update(update))) = b.receive(&reply) else { panic!("an update") };
+        let ask =
+            Message::Sync(SyncMessage::SyncStep1(b.doc.transact().state_vector())).encode_v1();
+        let Ok(Some(Incoming::Reply(reply))) = a.receive(&ask) else {
+            panic!("a reply")
+        };
+        let Ok(Some(Incoming::Update(update))) = b.receive(&reply) else {
+            panic!("an update")
+        };
         b.apply([update.as_slice()]).unwrap();
         assert_eq!(b.text(&id).unwrap(), "offline");
     }

@@ -20,8 +20,15 @@ pub fn Editor() -> impl IntoView {
         if mounted == Some(true) {
             return true;
         }
-        let (Some(element), Some(client)) = (place.get(), store.client()) else { return false };
-        monaco::create(&element, Hands { client: Rc::clone(&client) });
+        let (Some(element), Some(client)) = (place.get(), store.client()) else {
+            return false;
+        };
+        monaco::create(
+            &element,
+            Hands {
+                client: Rc::clone(&client),
+            },
+        );
         client.show_open_file();
         true
     });

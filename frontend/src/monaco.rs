@@ -115,22 +115,46 @@ pub fn create(place: &web_sys::HtmlElement, host: impl Host) {
     let host = std::rc::Rc::new(host);
     let object = Object::new();
     let on = std::rc::Rc::clone(&host);
-    set(&object, "typed", Closure::<dyn Fn(String, Array)>::new(move |file: String, changes: Array| {
-        let edits = changes.iter().map(|change| {
-            let change: Change = change.unchecked_into();
-            Edit { offset: change.offset(), removed: change.length(), text: change.text() }
-        });
-        on.typed(FileId(file), edits.collect());
-    }));
+    set(
+        &object,
+        "typed",
+        Closure::<dyn Fn(String, Array)>::new(move |file: String, changes: Array| {
+            let edits = changes.iter().map(|change| {
+                let change: Change = change.unchecked_into();
+                Edit {
+                    offset: change.offset(),
+                    removed: change.length(),
+                    text: change.text(),
+                }
+            });
+            on.typed(FileId(file), edits.collect());
+        }),
+    );
     let on = std::rc::Rc::clone(&host);
-    set(&object, "cursor", Closure::<dyn Fn(String, u32, u32)>::new(move |file, anchor, head| {
-        on.cursor(FileId(file), anchor, head);
-    }));
+    set(
+        &object,
+        "cursor",
+        Closure::<dyn Fn(String, u32, u32)>::new(move |file, anchor, head| {
+            on.cursor(FileId(file), anchor, head);
+        }),
+    );
     let on = std::rc::Rc::clone(&host);
-    set(&object, "wandered", Closure::<dyn Fn()>::new(move || on.wandered()));
+    set(
+        &object,
+        "wandered",
+        Closure::<dyn Fn()>::new(move || on.wandered()),
+    );
     let on = std::rc::Rc::clone(&host);
-    set(&object, "undo", Closure::<dyn Fn(bool)>::new(move |redo| on.undo(redo)));
-    set(&object, "composing", Closure::<dyn Fn(bool)>::new(move |composing| host.composing(composing)));
+    set(
+        &object,
+        "undo",
+        Closure::<dyn Fn(bool)>::new(move |redo| on.undo(redo)),
+    );
+    set(
+        &object,
+        "composing",
+        Closure::<dyn Fn(bool)>::new(move |composing| host.composing(composing)),
+    );
     js_create(place, &object);
 }
 
@@ -209,7 +233,11 @@ pub fn expose(name: &str, value: impl Fn() -> JsValue + 'static) {
     }
 }
 
-fn set<T: ?Sized + wasm_bindgen::closure::WasmClosure + 'static>(object: &Object, name: &str, closure: Closure<T>) {
+fn set<T: ?Sized + wasm_bindgen::closure::WasmClosure + 'static>(
+    object: &Object,
+    name: &str,
+    closure: Closure<T>,
+) {
     let _ = Reflect::set(object, &name.into(), &closure.into_js_value());
 }
 

@@ -26,7 +26,11 @@ pub struct Session {
 impl Session {
     /// Over the store's turns.
     pub fn new(turns: RwSignal<Vec<Turn>>, owner: Owner) -> Self {
-        Self { turns, owner, outputs: HashMap::new() }
+        Self {
+            turns,
+            owner,
+            outputs: HashMap::new(),
+        }
     }
 
     /// Replaces everything by what the server says. Turns that are known keep their signals.
@@ -89,12 +93,15 @@ impl Session {
             let steers = turn.steers.get_untracked();
             steers.into_iter().map(move |s| (turn.clone(), s))
         });
-        steers.filter(|(_, s)| s.stage.get_untracked() == SteerProgress::Sent).collect()
+        steers
+            .filter(|(_, s)| s.stage.get_untracked() == SteerProgress::Sent)
+            .collect()
     }
 
     /// A turn by id.
     pub fn find(&self, id: &TurnId) -> Option<Turn> {
-        self.turns.with_untracked(|turns| turns.iter().rev().find(|t| t.id == *id).cloned())
+        self.turns
+            .with_untracked(|turns| turns.iter().rev().find(|t| t.id == *id).cloned())
     }
 
     /// The turn that runs, or is about to.
@@ -111,14 +118,22 @@ impl Session {
         turn.reverted.set(view.reverted);
         turn.pending.set(false);
         let (hunks, steers) = self.owner.with(|| {
-            let hunks = view.hunks.iter().map(|h| hunk_of(&turn.id, h.clone())).collect::<Vec<_>>();
-            let steers = view.steers.iter().map(|s| steer_of(s.clone(), SteerProgress::Server(s.stage)));
+            let hunks = view
+                .hunks
+                .iter()
+                .map(|h| hunk_of(&turn.id, h.clone()))
+                .collect::<Vec<_>>();
+            let steers = view
+                .steers
+                .iter()
+                .map(|s| steer_of(s.clone(), SteerProgress::Server(s.stage)));
             (hunks, steers.collect::<Vec<_>>())
         });
         turn.hunks.set(hunks);
         turn.steers.set(steers);
         let mut output = Output::default();
-        self.owner.with(|| output.replay(turn, &view.output, &view.segments));
+        self.owner
+            .with(|| output.replay(turn, &view.output, &view.segments));
         self.outputs.insert(turn.id.clone(), output);
     }
 }
@@ -161,9 +176,18 @@ fn blank(view: &TurnView) -> Turn {
 }
 
 fn hunk_of(turn: &TurnId, view: HunkView) -> Hunk {
-    Hunk { id: view.id.clone(), turn: turn.clone(), offset: view.offset, view: RwSignal::new(view) }
+    Hunk {
+        id: view.id.clone(),
+        turn: turn.clone(),
+        offset: view.offset,
+        view: RwSignal::new(view),
+    }
 }
 
 fn steer_of(view: SteerView, stage: SteerProgress) -> Steer {
-    Steer { id: view.id.clone(), view: RwSignal::new(view), stage: RwSignal::new(stage) }
+    Steer {
+        id: view.id.clone(),
+        view: RwSignal::new(view),
+        stage: RwSignal::new(stage),
+    }
 }

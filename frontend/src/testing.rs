@@ -21,7 +21,10 @@ pub fn expose(store: Store) {
     monaco::expose("file", move || {
         let open = store.open_file.get_untracked();
         let files = store.files.get_untracked();
-        files.iter().find(|f| Some(&f.id) == open.as_ref()).map_or(JsValue::NULL, |f| f.path.as_str().into())
+        files
+            .iter()
+            .find(|f| Some(&f.id) == open.as_ref())
+            .map_or(JsValue::NULL, |f| f.path.as_str().into())
     });
     monaco::expose("turn", move || {
         let turn = store.turns.with_untracked(|turns| turns.last().cloned());

@@ -76,10 +76,14 @@ impl Client {
     }
 
     fn connect(self: &Rc<Self>) {
-        let Some(session) = self.link.borrow().session.clone() else { return };
+        let Some(session) = self.link.borrow().session.clone() else {
+            return;
+        };
         let client = Rc::downgrade(self);
         let socket = Socket::open(&browser::socket_url(session.as_str()), move |event| {
-            let Some(client) = client.upgrade() else { return };
+            let Some(client) = client.upgrade() else {
+                return;
+            };
             match event {
                 SocketEvent::Open => client.hello(),
                 SocketEvent::Text(text) => client.text(&text),
@@ -98,17 +102,26 @@ impl Client {
         let resume = {
             let link = self.link.borrow();
             let replica = self.replica.borrow();
-            link.resume.clone().zip(replica.as_ref()).map(|((participant, key, epoch), replica)| Resume {
-                participant,
-                key,
-                epoch,
-                seq: self.queue.borrow().shown(),
-                state_vector: replica.state_vector(),
-            })
+            link.resume
+                .clone()
+                .zip(replica.as_ref())
+                .map(|((participant, key, epoch), replica)| Resume {
+                    participant,
+                    key,
+                    epoch,
+                    seq: self.queue.borrow().shown(),
+                    state_vector: replica.state_vector(),
+                })
         };
         let token = self.link.borrow().token.clone();
         let name = browser::kept("name").filter(|n| !n.is_empty());
-        self.send(&ClientFrame::Hello(Hello { version: VERSION, token, pace_ms: PACE_MS, name, resume }));
+        self.send(&ClientFrame::Hello(Hello {
+            version: VERSION,
+            token,
+            pace_ms: PACE_MS,
+            name,
+            resume,
+        }));
     }
 
     /// The server's half of the handshake.
@@ -117,7 +130,11 @@ impl Client {
             let mut link = self.link.borrow_mut();
             link.attempt = 0;
             link.synced = false;
-            link.resume = Some((welcome.participant.id.clone(), welcome.resume_key, welcome.epoch));
+            link.resume = Some((
+                welcome.participant.id.clone(),
+                welcome.resume_key,
+                welcome.epoch,
+            ));
             let client = Rc::downgrade(self);
             let every = u32::try_from(PING_EVERY.as_millis()).unwrap_or(u32::MAX);
             link.ping = Some(Interval::new(every, move || {
@@ -137,7 +154,10 @@ impl Client {
         let kept = browser::kept("model");
         let chosen = store.model.get_untracked().map(|m| m.0).or(kept);
         let offered = |id: &String| welcome.models.iter().any(|m| m.id.0 == *id);
-        let model = chosen.filter(offered).map(Into::into).or_else(|| Some(welcome.models.first()?.id.clone()));
+        let model = chosen
+            .filter(offered)
+            .map(Into::into)
+            .or_else(|| Some(welcome.models.first()?.id.clone()));
         store.model.set(model);
         store.models.set(welcome.models);
         store.limits.set(welcome.limits);
@@ -148,7 +168,9 @@ impl Client {
     }
 
     fn ping(&self) {
-        self.send(&ClientFrame::Ping { clock: browser::now() });
+        self.send(&ClientFrame::Ping {
+            clock: browser::now(),
+        });
     }
 
     fn lost(self: &Rc<Self>, code: u16) {
@@ -180,7 +202,10 @@ impl Client {
             link.attempt = attempt;
             link.retry = Some(retry);
         }
-        self.store.connection.set(Connection::Reconnecting { attempt, retry_in_ms: wait });
+        self.store.connection.set(Connection::Reconnecting {
+            attempt,
+            retry_in_ms: wait,
+        });
     }
 
     /// Throws the replica away and takes the server's: what it refused is gone.
@@ -197,7 +222,9 @@ impl Client {
     }
 
     fn end(&self, reason: &str) {
-        self.store.connection.set(Connection::Ended { reason: reason.to_owned() });
+        self.store.connection.set(Connection::Ended {
+            reason: reason.to_owned(),
+        });
     }
 }
 
@@ -217,7 +244,9 @@ fn farewell(code: CloseCode) -> &'static str {
         CloseCode::Unauthorized => "This link does not open the session, or it was withdrawn.",
         CloseCode::NotFound => "This session does not exist any more.",
         CloseCode::VersionMismatch => "Midstream was updated. Reload the page to go on.",
-        CloseCode::TooLarge => "Something was larger than the server takes. Reload the page to go on.",
+        CloseCode::TooLarge => {
+            "Something was larger than the server takes. Reload the page to go on."
+        }
         _ => "The server could not understand this page. Reload it to go on.",
     }
 }

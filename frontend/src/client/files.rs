@@ -34,7 +34,9 @@ impl Client {
 
     /// A new empty file, opened.
     pub fn create_file(self: &Rc<Self>, path: &str) -> bool {
-        let Some(path) = self.good_path(path) else { return false };
+        let Some(path) = self.good_path(path) else {
+            return false;
+        };
         let limit = self.store.limits.get_untracked().files_max;
         if self.store.files.with_untracked(Vec::len) >= limit {
             self.notify(None, format!("A session holds {limit} files at most."));
@@ -51,7 +53,9 @@ impl Client {
 
     /// Another path for a file.
     pub fn rename_file(self: &Rc<Self>, id: &FileId, path: &str) -> bool {
-        let Some(path) = self.good_path(path) else { return false };
+        let Some(path) = self.good_path(path) else {
+            return false;
+        };
         if let Some(replica) = self.replica.borrow().as_ref() {
             replica.rename(id, &path);
         }
@@ -79,8 +83,13 @@ impl Client {
     /// Shows a file.
     pub(super) fn show_file(self: &Rc<Self>, id: FileId) {
         let text = self.replica.borrow().as_ref().and_then(|r| r.text(&id));
-        let path = self.store.files.with_untracked(|files| files.iter().find(|f| f.id == id).map(|f| f.path.clone()));
-        let (Some(text), Some(path)) = (text, path) else { return };
+        let path = self
+            .store
+            .files
+            .with_untracked(|files| files.iter().find(|f| f.id == id).map(|f| f.path.clone()));
+        let (Some(text), Some(path)) = (text, path) else {
+            return;
+        };
         monaco::show(&id, &path, &text);
         self.store.open_file.set(Some(id));
         self.show_hunks();
@@ -96,18 +105,28 @@ impl Client {
 
     /// The list follows the replica; the editor always has a file if there is one.
     pub(super) fn list_files(self: &Rc<Self>) {
-        let Some(files) = self.replica.borrow().as_ref().map(|r| r.listing()) else { return };
+        let Some(files) = self.replica.borrow().as_ref().map(|r| r.listing()) else {
+            return;
+        };
         let before = self.store.files.get_untracked();
-        for file in before.iter().filter(|old| files.iter().all(|f| f.id != old.id)) {
+        for file in before
+            .iter()
+            .filter(|old| files.iter().all(|f| f.id != old.id))
+        {
             monaco::forget(&file.id);
         }
         for file in &files {
-            if before.iter().any(|old| old.id == file.id && old.path != file.path) {
+            if before
+                .iter()
+                .any(|old| old.id == file.id && old.path != file.path)
+            {
                 monaco::rename(&file.id, &file.path);
             }
         }
         let open = self.store.open_file.get_untracked();
-        let gone = open.as_ref().is_none_or(|id| files.iter().all(|f| f.id != *id));
+        let gone = open
+            .as_ref()
+            .is_none_or(|id| files.iter().all(|f| f.id != *id));
         let first = self.first_file(&files);
         self.store.files.set(files);
         if gone {
@@ -151,8 +170,13 @@ fn path_problem(path: &str, limit: usize) -> Option<String> {
     if path.chars().any(char::is_control) || path.contains('\\') {
         return Some("A path holds no control characters and no backslashes.".to_owned());
     }
-    if path.split('/').any(|part| part.is_empty() || part == "." || part == "..") {
-        return Some("A path is relative, like src/main.py, without empty parts, . or ..".to_owned());
+    if path
+        .split('/')
+        .any(|part| part.is_empty() || part == "." || part == "..")
+    {
+        return Some(
+            "A path is relative, like src/main.py, without empty parts, . or ..".to_owned(),
+        );
     }
     None
 }
@@ -166,7 +190,16 @@ mod tests {
         for good in ["a.py", "src/lib.rs", "ünï/näme.txt", ".env"] {
             assert_eq!(path_problem(good, 255), None, "{good}");
         }
-        for bad in ["", "/a", "a//b", "../a", "a/./b", "a\\b", "a\nb", &"x".repeat(256)] {
+        for bad in [
+            "",
+            "/a",
+            "a//b",
+            "../a",
+            "a/./b",
+            "a\\b",
+            "a\nb",
+            &"x".repeat(256),
+        ] {
             assert!(path_problem(bad, 255).is_some(), "{bad}");
         }
     }

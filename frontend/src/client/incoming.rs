@@ -34,8 +34,13 @@ impl Client {
 
     /// A binary frame.
     pub(super) fn bytes(self: &Rc<Self>, bytes: &[u8]) {
-        let Some((seq, message)) = binary::decode(bytes) else { return };
-        self.queue.borrow_mut().push(Item::Update { seq: Seq(seq), message: message.to_vec() });
+        let Some((seq, message)) = binary::decode(bytes) else {
+            return;
+        };
+        self.queue.borrow_mut().push(Item::Update {
+            seq: Seq(seq),
+            message: message.to_vec(),
+        });
         self.ask_for_frame();
     }
 
@@ -47,15 +52,29 @@ impl Client {
                 self.show_people();
             }
             ServerFrame::Pong { clock } => {
-                self.store.strip.update(|s| s.round_trip_ms = Some(browser::now() - clock));
+                self.store
+                    .strip
+                    .update(|s| s.round_trip_ms = Some(browser::now() - clock));
             }
-            ServerFrame::SteerFailed { ref turn_id, ref steer_id, ref message, ref text, code } => {
+            ServerFrame::SteerFailed {
+                ref turn_id,
+                ref steer_id,
+                ref message,
+                ref text,
+                code,
+            } => {
                 self.session.borrow_mut().apply(&frame);
                 self.steer_came_back(turn_id, steer_id, text);
                 self.notify(Some(code), message.clone());
             }
-            ServerFrame::Error { code, message, answers } => self.refused(code, message, answers),
-            ServerFrame::TurnStopped { .. } | ServerFrame::SteerAccepted { .. } | ServerFrame::SteerAnswered { .. } => {
+            ServerFrame::Error {
+                code,
+                message,
+                answers,
+            } => self.refused(code, message, answers),
+            ServerFrame::TurnStopped { .. }
+            | ServerFrame::SteerAccepted { .. }
+            | ServerFrame::SteerAnswered { .. } => {
                 self.session.borrow_mut().apply(&frame);
             }
             // Acknowledged is not yet saved; what is not saved comes back by the sync. Draining ends in a close code.
@@ -74,7 +93,10 @@ impl Client {
             self.give_back(&turn.prompt);
         }
         for (turn, steer) in steers {
-            let known = view.turns.iter().any(|t| t.id == turn.id && t.steers.iter().any(|s| s.id == steer.id));
+            let known = view
+                .turns
+                .iter()
+                .any(|t| t.id == turn.id && t.steers.iter().any(|s| s.id == steer.id));
             if !known {
                 self.give_back(&steer.view.get_untracked().text);
             }
@@ -87,7 +109,10 @@ impl Client {
 
     fn refused(self: &Rc<Self>, code: ErrorCode, message: String, answers: Option<String>) {
         if code == ErrorCode::BadUpdate {
-            self.notify(Some(code), "The server refused a change of yours; the page now shows what the server has.");
+            self.notify(
+                Some(code),
+                "The server refused a change of yours; the page now shows what the server has.",
+            );
             self.rebuild();
             return;
         }
@@ -109,7 +134,8 @@ impl Client {
     }
 
     fn steer_came_back(self: &Rc<Self>, turn: &TurnId, steer: &SteerId, text: &str) {
-        let waits = self.queue.borrow().held_for() == Some(&Hold::Steer(turn.clone(), steer.clone()));
+        let waits =
+            self.queue.borrow().held_for() == Some(&Hold::Steer(turn.clone(), steer.clone()));
         if waits {
             self.thaw();
         }
@@ -119,17 +145,32 @@ impl Client {
     /// Words that could not be used go back to where they were typed, before what was typed since.
     pub(super) fn give_back(&self, text: &str) {
         self.store.composer.update(|composer| {
-            *composer = if composer.trim().is_empty() { text.to_owned() } else { format!("{text}\n{composer}") };
+            *composer = if composer.trim().is_empty() {
+                text.to_owned()
+            } else {
+                format!("{text}\n{composer}")
+            };
         });
     }
 
     /// Puts this session first among the recent ones.
     fn remember(&self) {
-        let Some(id) = browser::session_in_address() else { return };
+        let Some(id) = browser::session_in_address() else {
+            return;
+        };
         let lesson = self.store.lesson.get_untracked().map(|l| l.title);
-        let prompt = self.store.turns.with_untracked(|turns| turns.first().map(|t| t.prompt.clone()));
-        let title = lesson.or(prompt).unwrap_or_else(|| "Untitled session".to_owned());
-        let entry = RecentSession { id: id.into(), title, last_opened: browser::date() };
+        let prompt = self
+            .store
+            .turns
+            .with_untracked(|turns| turns.first().map(|t| t.prompt.clone()));
+        let title = lesson
+            .or(prompt)
+            .unwrap_or_else(|| "Untitled session".to_owned());
+        let entry = RecentSession {
+            id: id.into(),
+            title,
+            last_opened: browser::date(),
+        };
         self.store.recent.update(|recent| {
             recent.retain(|r| r.id != entry.id);
             recent.insert(0, entry);

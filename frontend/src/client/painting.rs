@@ -137,7 +137,11 @@ impl Client {
     }
 
     fn read(self: &Rc<Self>, message: &[u8], run: &mut Run) {
-        let received = self.replica.borrow().as_ref().map(|replica| replica.receive(message));
+        let received = self
+            .replica
+            .borrow()
+            .as_ref()
+            .map(|replica| replica.receive(message));
         match received {
             Some(Ok(Some(Incoming::Update(update)))) => run.updates.push(update),
             Some(Ok(Some(Incoming::Reply(reply)))) => {
@@ -155,11 +159,16 @@ impl Client {
     /// Applies updates of one author in one transaction, and shows them.
     fn finish(self: &Rc<Self>, run: Run) {
         let applied = match self.replica.borrow().as_ref() {
-            Some(replica) if !run.updates.is_empty() => replica.apply(run.updates.iter().map(Vec::as_slice)),
+            Some(replica) if !run.updates.is_empty() => {
+                replica.apply(run.updates.iter().map(Vec::as_slice))
+            }
             _ => Ok(()),
         };
         if run.broken || applied.is_err() {
-            self.notify(None, "This page's copy of the files was damaged; it takes the server's.");
+            self.notify(
+                None,
+                "This page's copy of the files was damaged; it takes the server's.",
+            );
             self.rebuild();
             return;
         }
@@ -168,7 +177,12 @@ impl Client {
 
     /// Carries what has happened in the replica to the socket, the list and the editor.
     pub(super) fn pump(self: &Rc<Self>, model: bool) {
-        let Some(Changes { texts, listing, outgoing }) = self.replica.borrow().as_ref().map(|r| r.take()) else {
+        let Some(Changes {
+            texts,
+            listing,
+            outgoing,
+        }) = self.replica.borrow().as_ref().map(|r| r.take())
+        else {
             return;
         };
         let mut link = self.link.borrow_mut();
@@ -214,7 +228,8 @@ impl Client {
     /// Goes where the model writes, unless the person is elsewhere.
     fn follow(self: &Rc<Self>, file: &FileId) {
         let store = self.store;
-        if store.following.get_untracked() && store.open_file.get_untracked().as_ref() != Some(file) {
+        if store.following.get_untracked() && store.open_file.get_untracked().as_ref() != Some(file)
+        {
             self.show_file(file.clone());
         }
         self.pointing.borrow_mut().model_in = Some(file.clone());
