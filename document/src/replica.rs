@@ -164,3 +164,35 @@ impl From<Failed> for Refused {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use yrs::{Map, Out};
+
+    #[test]
+    fn after_a_panic_inside_a_transaction_the_document_is_as_it_was() {
+        let mut replica = Replica::new(5);
+        let files = replica.files();
+        let update = {
+            let doc = replica.doc();
+            let mut txn = doc.transact_mut();
+            files.insert(&mut txn, "kept", "value");
+            txn.encode_update_v1()
+        };
+        replica.record(update);
+        let files = replica.files();
+        let failed = replica.guarded(|txn| -> Option<()> {
+            files.insert(txn, "lost", "value");
+            panic!("as the CRDT might");
+        });
+        assert_eq!(failed, Err(Failed::Panicked));
+        let (doc, files) = (replica.doc(), replica.files());
+        let keys: Vec<(String, Out)> = files
+            .iter(&doc.transact())
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect();
+        assert_eq!(keys, [("kept".to_owned(), Out::from("value"))]);
+        files.insert(&mut doc.transact_mut(), "more", "value");
+    }
+}
