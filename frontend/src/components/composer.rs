@@ -49,6 +49,7 @@ pub fn Composer() -> impl IntoView {
         }
     };
     let placeholder = move || match (store.may_edit(), running.get(), stopped.get().is_some()) {
+        (false, ..) if store.me.with(Option::is_none) => "Connecting",
         (false, ..) => "You are watching",
         (true, true, _) => "Say what to change. It goes on from what you see.",
         (true, false, true) => "Say what to change, then continue. Or ask for something new.",

@@ -30,7 +30,7 @@ pub fn EditorPane() -> impl IntoView {
             </div>
             <div class="editor-body" id="editor">
                 <Editor />
-                <Show when=move || path.get().is_none()>
+                <Show when=move || path.get().is_none() && store.me.with(Option::is_some)>
                     <div class="editor-empty">
                         <h2>{move || if store.files.with(Vec::is_empty) { "Nothing here yet" } else { "No file is open" }}</h2>
                         <p>{move || if store.files.with(Vec::is_empty) {

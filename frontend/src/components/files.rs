@@ -83,7 +83,7 @@ pub fn Files(
                 <For each=move || store.files.get() key=|file| file.clone() let(file)>
                     <Row file focused writing />
                 </For>
-                <Show when=move || store.files.with(Vec::is_empty) && !creating.get()>
+                <Show when=move || store.files.with(Vec::is_empty) && store.me.with(Option::is_some) && !creating.get()>
                     <li class="files-empty">
                         "No files yet. Make one, or ask the model for it."
                     </li>

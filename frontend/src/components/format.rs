@@ -25,7 +25,7 @@ pub fn initials(name: &str) -> String {
     let first = words.next().unwrap_or('?');
     first
         .to_uppercase()
-        .chain(words.last().into_iter().flat_map(char::to_uppercase))
+        .chain(words.next_back().into_iter().flat_map(char::to_uppercase))
         .collect()
 }
 

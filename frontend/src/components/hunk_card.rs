@@ -48,22 +48,22 @@ pub fn HunkCard(
     let why = Memo::new(move |_| view.with(|hunk| hunk.why.clone()));
     let hunk = StoredValue::new(hunk);
     view! {
-        <div class="hunk" data-status=move || status_name(status.get()) data-testid="hunk">
-            <button class="hunk-main" title="Show it in the editor" on:click=move |_| hunk.with_value(|hunk| store.reveal_hunk(hunk))>
-                <span class="hunk-row">
-                    <span class="hunk-path"><bdi>{path}</bdi></span>
+        <div class="change" data-status=move || status_name(status.get()) data-testid="hunk">
+            <button class="change-main" title="Show it in the editor" on:click=move |_| hunk.with_value(|hunk| store.reveal_hunk(hunk))>
+                <span class="change-row">
+                    <span class="change-path"><bdi>{path}</bdi></span>
                     <Show when=move || status.get() != HunkStatus::Failed>
-                        <span class="hunk-counts">
+                        <span class="change-counts">
                             <span class="added">"+" {move || view.with(|hunk| hunk.added)}</span>
                             <span class="removed">"−" {move || view.with(|hunk| hunk.removed)}</span>
                         </span>
                     </Show>
                 </span>
-                <span class="hunk-why">{why}</span>
-                {move || note.get().map(|note| view! { <span class="hunk-note">{note}</span> })}
+                <span class="change-why">{why}</span>
+                {move || note.get().map(|note| view! { <span class="change-note">{note}</span> })}
             </button>
             <Show when=move || store.may_edit() && matches!(status.get(), HunkStatus::Applied | HunkStatus::Partial)>
-                <span class="hunk-actions">
+                <span class="change-actions">
                     <button class="button small" title="No later cut takes it back"
                         on:click=move |_| hunk.with_value(|hunk| store.accept_hunk(hunk.turn.clone(), hunk.id.clone()))>"Keep"</button>
                     <button class="button small" title="Take this change back"
@@ -82,9 +82,9 @@ pub fn BlockCard(
 ) -> impl IntoView {
     let open = block.open;
     view! {
-        <div class="hunk" data-status=move || if open.get() { "open" } else { "applied" }>
-            <span class="hunk-row"><span class="hunk-path"><bdi>{block.path}</bdi></span></span>
-            <span class="hunk-why">{block.why}</span>
+        <div class="change" data-status=move || if open.get() { "open" } else { "applied" }>
+            <span class="change-row"><span class="change-path"><bdi>{block.path}</bdi></span></span>
+            <span class="change-why">{block.why}</span>
         </div>
     }
 }
