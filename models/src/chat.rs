@@ -73,7 +73,7 @@ impl ChatProvider {
             key_env: config.key_env.clone(),
             key: config.key.clone(),
         };
-        let client = http::client(&config.timers);
+        let client = http::client(&config.base_url, &config.timers);
         Self {
             shared: Arc::new(Shared {
                 config,

@@ -217,7 +217,7 @@ impl<D: Decoder> Call<D> {
         self.out.push(SegmentEvent::Stage(Stage::FirstByte));
         let status = response.status();
         if !status.is_success() {
-            let retry_after = retry::after(response.headers());
+            let retry_after = retry::after_headers(response.headers());
             let body = read_error(response, self.timers.trailer).await;
             self.out
                 .fail(self.who.refused(status.as_u16(), &body, retry_after));

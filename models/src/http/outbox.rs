@@ -13,6 +13,8 @@ pub(crate) struct Outbox {
     events: VecDeque<SegmentEvent>,
     /// Whether a terminal event was pushed.
     closed: bool,
+    /// Whether that was a failure.
+    failed: bool,
     /// Whether the model has given a sign of life: output or thinking.
     lively: bool,
 }
@@ -24,7 +26,8 @@ impl Outbox {
         }
         match &event {
             SegmentEvent::Text(_) | SegmentEvent::Thinking => self.lively = true,
-            SegmentEvent::Ended(_) | SegmentEvent::Failed(_) => self.closed = true,
+            SegmentEvent::Ended(_) => self.closed = true,
+            SegmentEvent::Failed(_) => (self.closed, self.failed) = (true, true),
             SegmentEvent::Stage(_) | SegmentEvent::Usage(_) => {}
         }
         if event == SegmentEvent::Thinking && self.events.back() == Some(&event) {
@@ -55,6 +58,10 @@ impl Outbox {
 
     pub fn is_closed(&self) -> bool {
         self.closed
+    }
+
+    pub fn has_failed(&self) -> bool {
+        self.failed
     }
 
     pub fn is_lively(&self) -> bool {
