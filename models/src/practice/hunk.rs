@@ -132,3 +132,44 @@ fn joined(lines: &[&str]) -> String {
 fn owned(lines: &[&str]) -> Vec<String> {
     lines.iter().map(|line| (*line).to_owned()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Origin, Plan, Typed, plan};
+
+    fn planned(from: &str, to: &str) -> Plan {
+        plan(from, to, &Origin::new(from, [to].into_iter()), Typed::MayGo)
+    }
+
+    #[test]
+    fn context_is_added_until_the_old_text_is_unique() {
+        let plan = planned("x\nb\nx\nx\nb\n", "x\nb\nx\nnew\nx\nb\n");
+        assert_eq!(plan.hunks.len(), 1);
+        assert_eq!(plan.hunks[0].old, ["x", "x"]);
+        assert_eq!(plan.text, "x\nb\nx\nnew\nx\nb\n");
+    }
+
+    #[test]
+    fn an_empty_file_is_filled_and_an_equal_one_left() {
+        let filled = planned("", "a\n");
+        assert!(filled.hunks[0].old.is_empty());
+        assert_eq!(filled.text, "a\n");
+        assert!(planned("a\n", "a\n").hunks.is_empty());
+    }
+
+    #[test]
+    fn a_file_past_the_comparison_limit_is_changed_in_one_block() {
+        let numbers = |from: usize| {
+            (from..from + 2_100)
+                .map(|n| format!("{n}\n"))
+                .collect::<String>()
+        };
+        let (from, to) = (
+            format!("head\n{}", numbers(0)),
+            format!("head\n{}", numbers(1)),
+        );
+        let plan = planned(&from, &to);
+        assert_eq!((plan.hunks.len(), plan.hunks[0].old.len()), (1, 2_100));
+        assert_eq!(plan.text, to);
+    }
+}
