@@ -1,6 +1,8 @@
 //! The model crate against the stand-in, over real sockets: every family, every fault.
 
 mod chat;
+mod discover;
+mod responses;
 
 use std::time::Duration;
 
