@@ -137,14 +137,14 @@ function hunkMarks(model, { why, open, accepted, start, end }) {
   // A hunk of whole lines ends before the next line's first column: that line is not part of it.
   const last = model.getPositionAt(end);
   const whole = range(model, start, end > start && last.column === 1 ? end - 1 : end);
-  const state = open ? "hunk-open" : accepted ? "hunk-accepted" : "hunk-done";
+  const state = open ? "mark-open" : accepted ? "mark-accepted" : "mark-done";
   /** @type {monaco.editor.IModelDeltaDecoration[]} */
   const marks = [
     {
       range: whole,
       options: {
         isWholeLine: true,
-        linesDecorationsClassName: `hunk ${state}`,
+        linesDecorationsClassName: `mark-hunk ${state}`,
         linesDecorationsTooltip: why,
         hoverMessage: { value: plain(why) },
         stickiness: open ? ALWAYS : NEVER,
@@ -157,7 +157,7 @@ function hunkMarks(model, { why, open, accepted, start, end }) {
       range: new monaco.Range(whole.startLineNumber, column, whole.startLineNumber, column),
       options: {
         showIfCollapsed: true,
-        after: { content: `   ${why}`, inlineClassName: "hunk-why", cursorStops: monaco.editor.InjectedTextCursorStops.None },
+        after: { content: `   ${why}`, inlineClassName: "mark-why", cursorStops: monaco.editor.InjectedTextCursorStops.None },
         stickiness: NEVER,
       },
     });
