@@ -46,6 +46,8 @@ pub(super) fn stream(session: Arc<Session>, request: SegmentRequest) -> SegmentS
 
 enum Phase {
     Ready,
+    /// A line is being taken, opened or asked on.
+    Dialling,
     /// A create is out, or about to be.
     Answering(Box<Answering>),
     /// There is no socket to this server.
@@ -85,7 +87,7 @@ impl Segment {
                 return None;
             }
             match &mut self.phase {
-                Phase::Ready => self.begin().await,
+                Phase::Ready | Phase::Dialling => self.begin().await,
                 Phase::Answering(_) => self.read().await,
                 Phase::Http(stream) => match stream.next().await {
                     Some(event) => self.out.push(event),
@@ -108,6 +110,7 @@ impl Segment {
             self.go_http();
             return;
         }
+        self.phase = Phase::Dialling;
         let (line, warm) = self.session.line().await;
         match line {
             Ok(line) => {
@@ -117,7 +120,11 @@ impl Segment {
                 }
                 self.ask(line).await;
             }
-            Err(DialError::Refused(failure)) => self.fail(failure),
+            // No spare: it would be refused as well.
+            Err(DialError::Refused(failure)) => {
+                self.phase = Phase::Over;
+                self.out.fail(failure);
+            }
             Err(DialError::NoSocket) => {
                 self.session.give_up_sockets();
                 self.go_http();
@@ -265,7 +272,8 @@ impl Segment {
     }
 
     async fn mend(&mut self, remedy: Remedy) {
-        let Phase::Answering(answering) = std::mem::replace(&mut self.phase, Phase::Ready) else {
+        let Phase::Answering(answering) = std::mem::replace(&mut self.phase, Phase::Dialling)
+        else {
             return;
         };
         match remedy {
@@ -310,8 +318,9 @@ impl Segment {
 
     /// Closes a line on which something may still come, and has another one ready.
     fn abandon(&mut self) {
-        if let Phase::Answering(answering) = std::mem::replace(&mut self.phase, Phase::Over) {
-            drop(answering);
+        let left = std::mem::replace(&mut self.phase, Phase::Over);
+        if let Phase::Answering(_) | Phase::Dialling = left {
+            drop(left);
             self.session.open_spare(&self.request.instructions);
         }
     }

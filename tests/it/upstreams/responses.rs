@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use models::{
     EndReason, FailureKind, Provider, ResponsesConfig, ResponsesProvider, Role, Secret, Timers,
     Upstream, Usage,
@@ -452,4 +452,17 @@ async fn a_drop_at_any_event_leaves_a_working_upstream() {
     }
     drop(upstream);
     standin.until(|record| record.open == 0).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_drop_while_dialling_leaves_a_spare() {
+    let (standin, upstream) = start(Script::say(["a"])).await;
+    let mut stream = upstream.start(hello());
+    assert!(stream.next().now_or_never().is_none(), "it dials");
+    drop(stream);
+    upstream.warm("Be brief.").await;
+    let upgrades = standin.record().upgrades;
+    let answer = Answer::whole(upstream.start(hello())).await;
+    assert_eq!((answer.text.as_str(), answer.warm), ("a", Some(true)));
+    assert_eq!(standin.record().upgrades, upgrades);
 }
