@@ -34,8 +34,8 @@ pub(super) struct Plan {
 pub(super) fn plan(from: &str, to: &str, origin: &Origin<'_>, typed: Typed) -> Plan {
     let mut lines: Vec<&str> = from.lines().collect();
     let target: Vec<&str> = to.lines().collect();
-    if lines.iter().all(|line| line.is_empty()) && !target.is_empty() {
-        return fill(&lines, &target);
+    if lines.iter().all(|line| line.trim().is_empty()) && !target.is_empty() {
+        return fill(&target);
     }
     let target = typed::put_in(&lines, &target, origin, typed);
     let mut hunks = Vec::new();
@@ -54,22 +54,14 @@ pub(super) fn plan(from: &str, to: &str, origin: &Origin<'_>, typed: Typed) -> P
     }
 }
 
-/// The block that fills a file of which nothing but blank lines is there.
-fn fill(lines: &[&str], target: &[&str]) -> Plan {
-    // A file of one or more newlines is not empty to an applier: its blank lines cannot be named uniquely, so they stay.
-    let mut all = target.to_vec();
-    all.extend_from_slice(lines);
-    let text = if lines.is_empty() {
-        joined(target)
-    } else {
-        joined(&all)
-    };
+/// The block that fills a file of which nothing but blank lines is there: an empty old text stands for all of them.
+fn fill(target: &[&str]) -> Plan {
     Plan {
         hunks: vec![Hunk {
             old: Vec::new(),
             new: owned(target),
         }],
-        text,
+        text: joined(target),
     }
 }
 

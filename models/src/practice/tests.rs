@@ -1,6 +1,7 @@
 //! The lessons, played through the seam and applied in the plainest way.
 
 mod applier;
+mod engine;
 mod paths;
 mod speed;
 
