@@ -1,4 +1,13 @@
 //! The integration tests, in one binary: one `mod` per area.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "all of it is test code, the helpers outside #[test] functions too"
+)]
+
 mod browser;
+mod steering;
 mod upstreams;

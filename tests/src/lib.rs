@@ -2,3 +2,6 @@
 
 pub mod browser;
 pub mod standin;
+pub mod client;
+pub mod gated;
+pub mod server;

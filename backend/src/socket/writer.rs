@@ -107,8 +107,9 @@ impl Writer {
     async fn write(&mut self) -> Result<std::convert::Infallible, End> {
         if let Some((welcome, seq, state, difference, ask)) = self.first.take() {
             self.frame(&welcome).await?;
-            self.caught_up(seq, &state, &difference).await?;
+            // Asked first: a client answers from what it had, before it learns of files that went meanwhile.
             self.message(seq, &ask).await?;
+            self.caught_up(seq, &state, &difference).await?;
             self.flush().await?;
         }
         loop {

@@ -1,0 +1,436 @@
+//! A second implementation of the protocol, beside the page's: a program that folds frames into state.
+//!
+//! Strict on purpose: a frame out of order, or a delta that does not fit, fails the test that sees it.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use futures_util::{SinkExt, StreamExt};
+use protocol::client::{Hello, Resume, TurnStart};
+use protocol::http::CreatedSession;
+use protocol::server::Welcome;
+use protocol::view::{TurnStatus, TurnView};
+use protocol::{ClientFrame, ErrorCode, Seq, ServerFrame, TurnId, VERSION, binary};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use yrs::updates::decoder::Decode;
+use yrs::updates::encoder::Encode;
+use yrs::{Doc, GetString, Map, MapPrelim, MapRef, OffsetKind, Options, ReadTxn, StateVector, Text, TextPrelim, Transact, Update};
+
+/// How long a test waits for what must come. Long, since the machine may be busy; a test that fails waits it out.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// One connection.
+pub struct Client {
+    socket: Socket,
+    /// The handshake.
+    pub welcome: Welcome,
+    /// The replica.
+    pub doc: Doc,
+    files: MapRef,
+    /// Turns, folded from frames.
+    pub turns: HashMap<TurnId, TurnView>,
+    /// The last sequence number that was applied.
+    pub shown: Seq,
+    /// Every text frame, in the order of arrival.
+    pub frames: Vec<ServerFrame>,
+    /// The numbers of binary frames, in the order of arrival.
+    pub updates: Vec<u64>,
+    /// Counts our binary frames.
+    counter: u64,
+}
+
+impl Client {
+    /// Connects to a session and waits until it is in.
+    pub async fn connect(addr: SocketAddr, session: &CreatedSession, pace_ms: u32) -> Result<Client> {
+        Self::hello(addr, session, pace_ms, None, None).await
+    }
+
+    /// Comes back as who this was, with what it has.
+    pub async fn reconnect(self, addr: SocketAddr, session: &CreatedSession) -> Result<Client> {
+        let resume = Resume {
+            participant: self.welcome.participant.id.clone(),
+            key: self.welcome.resume_key.clone(),
+            epoch: self.welcome.epoch.clone(),
+            seq: self.shown,
+            state_vector: STANDARD.encode(self.doc.transact().state_vector().encode_v1()),
+        };
+        drop(self.socket);
+        Self::hello(addr, session, 0, Some(resume), Some(self.doc)).await
+    }
+
+    /// Comes back as whoever `resume` says, with an empty replica.
+    pub async fn resume(addr: SocketAddr, session: &CreatedSession, resume: Resume) -> Result<Client> {
+        Self::hello(addr, session, 0, Some(resume), None).await
+    }
+
+    async fn hello(
+        addr: SocketAddr,
+        session: &CreatedSession,
+        pace_ms: u32,
+        resume: Option<Resume>,
+        doc: Option<Doc>,
+    ) -> Result<Client> {
+        let (mut socket, _) = connect_async(format!("ws://{addr}/api/sessions/{}/socket", session.id)).await?;
+        let hello = Hello { version: VERSION, token: session.token.clone(), pace_ms, name: None, resume };
+        let text = serde_json::to_string(&ClientFrame::Hello(hello))?;
+        socket.send(Message::text(text)).await?;
+        let welcome = loop {
+            match timeout(PATIENCE, socket.next()).await?.context("closed before welcome")?? {
+                Message::Text(text) => match serde_json::from_str(&text)? {
+                    ServerFrame::Welcome(welcome) => break *welcome,
+                    other => bail!("instead of welcome: {other:?}"),
+                },
+                Message::Close(frame) => bail!("closed: {frame:?}"),
+                _ => {}
+            }
+        };
+        let doc = doc.unwrap_or_else(|| {
+            Doc::with_options(Options {
+                client_id: yrs::ClientID::new(welcome.client_id),
+                offset_kind: OffsetKind::Utf16,
+                ..Options::default()
+            })
+        });
+        let files = doc.get_or_insert_map("files");
+        let mut client = Client {
+            socket,
+            welcome,
+            doc,
+            files,
+            turns: HashMap::new(),
+            shown: Seq::ZERO,
+            frames: Vec::new(),
+            updates: Vec::new(),
+            counter: 0,
+        };
+        client.until("the document", |c| !c.updates.is_empty()).await?;
+        Ok(client)
+    }
+
+    /// Sends a frame.
+    pub async fn send(&mut self, frame: ClientFrame) -> Result<()> {
+        self.send_raw(Message::text(serde_json::to_string(&frame)?)).await
+    }
+
+    /// Sends whatever.
+    pub async fn send_raw(&mut self, message: Message) -> Result<()> {
+        Ok(self.socket.send(message).await?)
+    }
+
+    /// Starts a turn of the model `practice`.
+    pub async fn start(&mut self, turn: &str, prompt: &str) -> Result<()> {
+        self.start_with("practice", turn, prompt).await
+    }
+
+    /// Starts a turn of a model.
+    pub async fn start_with(&mut self, model: &str, turn: &str, prompt: &str) -> Result<()> {
+        self.send(ClientFrame::TurnStart(TurnStart {
+            turn_id: turn.into(),
+            prompt: prompt.to_owned(),
+            model: model.into(),
+            open_file: None,
+            tokens_per_second: Some(1200),
+        }))
+        .await
+    }
+
+    /// Interrupts at what was shown.
+    pub async fn interrupt(&mut self, turn: &str) -> Result<()> {
+        let shown_seq = self.shown;
+        self.send(ClientFrame::TurnInterrupt { turn_id: turn.into(), shown_seq }).await
+    }
+
+    /// Steers at what was shown.
+    pub async fn steer(&mut self, turn: &str, steer: &str, text: &str) -> Result<()> {
+        let (shown_seq, text) = (self.shown, text.to_owned());
+        self.send(ClientFrame::TurnSteer { turn_id: turn.into(), steer_id: steer.into(), shown_seq, text }).await
+    }
+
+    /// Types into a file, and sends the update.
+    pub async fn insert(&mut self, path: &str, at: u32, text: &str) -> Result<u64> {
+        let file = self.file(path).with_context(|| format!("no file {path}"))?;
+        let update = {
+            let mut txn = self.doc.transact_mut();
+            file.insert(&mut txn, at, text);
+            txn.encode_update_v1()
+        };
+        self.send_update(&update).await
+    }
+
+    /// Creates a file, and sends the update.
+    pub async fn create_file(&mut self, id: &str, path: &str, text: &str) -> Result<u64> {
+        let update = {
+            let mut txn = self.doc.transact_mut();
+            let file = self.files.insert(&mut txn, id, MapPrelim::default());
+            file.insert(&mut txn, "path", path);
+            file.insert(&mut txn, "text", TextPrelim::new(text));
+            txn.encode_update_v1()
+        };
+        self.send_update(&update).await
+    }
+
+    /// Renames a file.
+    pub async fn rename_file(&mut self, id: &str, path: &str) -> Result<u64> {
+        let update = {
+            let mut txn = self.doc.transact_mut();
+            let file: MapRef = self.files.get(&txn, id).context("no such file")?.cast().ok().context("not a map")?;
+            file.insert(&mut txn, "path", path);
+            txn.encode_update_v1()
+        };
+        self.send_update(&update).await
+    }
+
+    /// Deletes a file.
+    pub async fn delete_file(&mut self, id: &str) -> Result<u64> {
+        let update = {
+            let mut txn = self.doc.transact_mut();
+            self.files.remove(&mut txn, id);
+            txn.encode_update_v1()
+        };
+        self.send_update(&update).await
+    }
+
+    async fn send_update(&mut self, update: &[u8]) -> Result<u64> {
+        use yrs::encoding::write::Write as _;
+        self.counter += 1;
+        let mut message: Vec<u8> = Vec::new();
+        message.write_var(0u32);
+        message.write_var(2u32);
+        message.write_buf(update);
+        self.send_raw(Message::binary(binary::encode(self.counter, &message))).await?;
+        Ok(self.counter)
+    }
+
+    /// A file's text in the replica.
+    pub fn text(&self, path: &str) -> Option<String> {
+        Some(self.file(path)?.get_string(&self.doc.transact()))
+    }
+
+    /// All paths in the replica.
+    pub fn paths(&self) -> Vec<String> {
+        let txn = self.doc.transact();
+        let mut paths: Vec<String> = self
+            .files
+            .iter(&txn)
+            .filter_map(|(_, file)| file.cast::<MapRef>().ok()?.get(&txn, "path").map(|p| p.to_string(&txn)))
+            .collect();
+        paths.sort();
+        paths
+    }
+
+    fn file(&self, path: &str) -> Option<yrs::TextRef> {
+        let txn = self.doc.transact();
+        self.files.iter(&txn).find_map(|(_, file)| {
+            let file = file.cast::<MapRef>().ok()?;
+            let matches = file.get(&txn, "path").is_some_and(|p| p.to_string(&txn) == path);
+            matches.then(|| file.get(&txn, "text")?.cast().ok()).flatten()
+        })
+    }
+
+    /// A turn, as folded so far.
+    pub fn turn(&self, id: &str) -> Option<&TurnView> {
+        self.turns.get(&TurnId::from(id))
+    }
+
+    /// A turn's output so far.
+    pub fn output(&self, id: &str) -> &str {
+        self.turn(id).map_or("", |t| t.output.as_str())
+    }
+
+    /// Where a turn stands.
+    pub fn status(&self, id: &str) -> Option<TurnStatus> {
+        self.turn(id).map(|t| t.status)
+    }
+
+    /// Reads until something holds.
+    pub async fn until(&mut self, what: &str, mut holds: impl FnMut(&Client) -> bool) -> Result<()> {
+        let waited = timeout(PATIENCE, async {
+            while !holds(self) {
+                self.read().await.with_context(|| format!("while waiting for {what}"))?;
+            }
+            anyhow::Ok(())
+        });
+        waited.await.with_context(|| format!("waited too long for {what}; last: {:?}", self.frames.last()))?
+    }
+
+    /// Reads until a frame comes that matches, and returns it; frames that came before do not count.
+    pub async fn frame(&mut self, what: &str, matches: impl Fn(&ServerFrame) -> bool) -> Result<ServerFrame> {
+        let seen = self.frames.len();
+        self.until(what, |c| c.frames.iter().skip(seen).any(&matches)).await?;
+        let found = self.frames.iter().skip(seen).find(|f| matches(f)).cloned();
+        found.context("it was there")
+    }
+
+    /// Reads until an error comes, and returns its code.
+    pub async fn error(&mut self) -> Result<ErrorCode> {
+        match self.frame("an error", |f| matches!(f, ServerFrame::Error { .. })).await? {
+            ServerFrame::Error { code, .. } => Ok(code),
+            other => bail!("{other:?}"),
+        }
+    }
+
+    /// Asks for a round trip: everything that the server had sent before is read then.
+    pub async fn settle(&mut self) -> Result<()> {
+        let clock = self.frames.len() as f64 + 0.5;
+        self.send(ClientFrame::Ping { clock }).await?;
+        self.frame("pong", |f| matches!(f, ServerFrame::Pong { clock: c } if *c == clock)).await?;
+        Ok(())
+    }
+
+    /// Reads until the server closes, and returns the code.
+    pub async fn closed(&mut self) -> Result<u16> {
+        let closed = async {
+            loop {
+                match self.socket.next().await {
+                    Some(Ok(Message::Close(Some(frame)))) => return Ok(frame.code.into()),
+                    Some(Ok(Message::Close(None))) | None => bail!("closed without a code"),
+                    Some(Ok(_)) => {}
+                    Some(Err(error)) => return Err(error.into()),
+                }
+            }
+        };
+        timeout(PATIENCE, closed).await?
+    }
+
+    /// Reads one message and folds it in.
+    pub async fn read(&mut self) -> Result<()> {
+        match self.socket.next().await.context("the server closed the socket")?? {
+            Message::Text(text) => {
+                let frame = serde_json::from_str(&text).with_context(|| format!("unknown frame {text}"))?;
+                self.fold(&frame)?;
+                self.frames.push(frame);
+            }
+            Message::Binary(bytes) => self.update(&bytes)?,
+            Message::Close(frame) => bail!("the server closed the socket: {frame:?}"),
+            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
+        }
+        Ok(())
+    }
+
+    fn update(&mut self, bytes: &[u8]) -> Result<()> {
+        use yrs::encoding::read::{Cursor, Read as _};
+        let (seq, message) = binary::decode(bytes).context("a binary frame without a number")?;
+        let mut cursor = Cursor::new(message);
+        let (kind, sub): (u32, u32) = (cursor.read_var()?, cursor.read_var()?);
+        ensure!(kind == 0, "not a sync message");
+        if sub == 0 {
+            // The server asks; a test that has something to say says it itself.
+            return Ok(());
+        }
+        let update = Update::decode_v1(cursor.read_buf()?)?;
+        let mut txn = self.doc.transact_mut();
+        txn.apply_update(update)?;
+        ensure!(txn.store().pending_update().is_none(), "an update left something pending");
+        drop(txn);
+        self.updates.push(seq);
+        self.see(Seq(seq));
+        Ok(())
+    }
+
+    fn see(&mut self, seq: Seq) {
+        self.shown = self.shown.max(seq);
+    }
+
+    fn fold(&mut self, frame: &ServerFrame) -> Result<()> {
+        match frame {
+            ServerFrame::State { seq, session } => {
+                self.turns = session.turns.iter().map(|t| (t.id.clone(), t.clone())).collect();
+                self.see(*seq);
+            }
+            ServerFrame::TurnStarted { seq, turn_id, prompt, model, by } => {
+                self.see(*seq);
+                let turn = TurnView {
+                    id: turn_id.clone(),
+                    prompt: prompt.clone(),
+                    model: model.clone(),
+                    by: by.clone(),
+                    status: TurnStatus::Running,
+                    output: String::new(),
+                    hunks: Vec::new(),
+                    steers: Vec::new(),
+                    segments: Vec::new(),
+                    reason: None,
+                    latency: Default::default(),
+                    usage: None,
+                    reverted: false,
+                };
+                self.turns.insert(turn_id.clone(), turn);
+            }
+            ServerFrame::TurnDelta { seq, turn_id, offset, text } => {
+                ensure!(*seq > self.shown || self.updates.last() == Some(&seq.0), "delta {seq} out of order");
+                self.see(*seq);
+                let turn = self.turns.get_mut(turn_id).context("a delta of an unknown turn")?;
+                let units = turn.output.encode_utf16().count();
+                ensure!(units == *offset as usize, "a delta at {offset}, but the output ends at {units}");
+                turn.output.push_str(text);
+            }
+            ServerFrame::TurnCompleted { seq, turn_id, status, kept_offset, reason, latency, usage } => {
+                self.see(*seq);
+                let turn = self.turns.get_mut(turn_id).context("the end of an unknown turn")?;
+                truncate(&mut turn.output, *kept_offset);
+                (turn.status, turn.reason, turn.latency, turn.usage) = (*status, reason.clone(), *latency, *usage);
+            }
+            ServerFrame::TurnContinued { seq, turn_id, .. } => {
+                self.see(*seq);
+                self.turns.get_mut(turn_id).context("an unknown turn goes on")?.status = TurnStatus::Running;
+            }
+            ServerFrame::SteerApplied { seq, turn_id, offset, .. } => {
+                self.see(*seq);
+                let turn = self.turns.get_mut(turn_id).context("a steer of an unknown turn")?;
+                truncate(&mut turn.output, *offset);
+                turn.status = TurnStatus::Running;
+            }
+            ServerFrame::TurnReverted { seq, turn_id, .. } => {
+                self.see(*seq);
+                self.turns.get_mut(turn_id).context("the revert of an unknown turn")?.reverted = true;
+            }
+            ServerFrame::HunkOpened { seq, turn_id, hunk } => {
+                self.see(*seq);
+                self.turns.get_mut(turn_id).context("a hunk of an unknown turn")?.hunks.push(hunk.clone());
+            }
+            ServerFrame::HunkDropped { seq, turn_id, hunk_id } => {
+                self.see(*seq);
+                let turn = self.turns.get_mut(turn_id).context("a hunk of an unknown turn")?;
+                turn.hunks.retain(|h| h.id != *hunk_id);
+            }
+            ServerFrame::HunkClosed { seq, turn_id, hunk_id, status, added, removed } => {
+                self.see(*seq);
+                let turn = self.turns.get_mut(turn_id).context("a hunk of an unknown turn")?;
+                if let Some(hunk) = turn.hunks.iter_mut().find(|h| h.id == *hunk_id) {
+                    (hunk.status, hunk.added, hunk.removed) = (*status, *added, *removed);
+                }
+            }
+            ServerFrame::HunkFailed { seq, turn_id, hunk_id, reason, message } => {
+                self.see(*seq);
+                let turn = self.turns.get_mut(turn_id).context("a hunk of an unknown turn")?;
+                if let Some(hunk) = turn.hunks.iter_mut().find(|h| h.id == *hunk_id) {
+                    hunk.status = protocol::view::HunkStatus::Failed;
+                    (hunk.failure, hunk.message) = (Some(*reason), Some(message.clone()));
+                }
+            }
+            ServerFrame::HunkPlaced { seq, .. } | ServerFrame::HunkAccepted { seq, .. } => self.see(*seq),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The state vector of the replica, for a sync of one's own.
+    pub fn state_vector(&self) -> StateVector {
+        self.doc.transact().state_vector()
+    }
+}
+
+/// Cuts a text at UTF-16 units.
+fn truncate(text: &mut String, units: u32) {
+    let kept: Vec<u16> = text.encode_utf16().take(units as usize).collect();
+    *text = String::from_utf16_lossy(&kept);
+}

@@ -1,0 +1,84 @@
+//! The real server on a port of its own, with models that the test chooses.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use midstream::{Config, Server};
+use models::{Catalog, ModelsConfig, Provider};
+use protocol::http::{CreatedSession, NewSession};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::client::Client;
+
+/// A running server; it drains when it is dropped.
+pub struct TestServer {
+    /// Where it listens.
+    pub addr: SocketAddr,
+    shutdown: CancellationToken,
+    serving: Option<JoinHandle<()>>,
+}
+
+impl TestServer {
+    /// A server whose only model is `model`, under the id `practice`.
+    pub async fn with_model(model: Arc<dyn Provider>) -> Result<TestServer> {
+        Self::with_catalog(Catalog::build(&ModelsConfig::default(), |_| None, model)?).await
+    }
+
+    /// A server with the models of a configuration and an environment, and the practice model.
+    pub async fn with_environment(models: &ModelsConfig, env: &[(&str, &str)]) -> Result<TestServer> {
+        let practice = Arc::new(models::practice::PracticeProvider::new());
+        let env = |name: &str| env.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
+        Self::with_catalog(Catalog::build(models, env, practice)?).await
+    }
+
+    /// A server with the practice model.
+    pub async fn practice() -> Result<TestServer> {
+        Self::with_model(Arc::new(models::practice::PracticeProvider::new())).await
+    }
+
+    /// A server with a catalog.
+    pub async fn with_catalog(catalog: Catalog) -> Result<TestServer> {
+        let config = Config { addr: "127.0.0.1:0".parse()?, discover: false, ..Config::default() };
+        let server = Server::with_catalog(config, catalog).await?;
+        let addr = server.local_addr()?;
+        let shutdown = server.shutdown_token();
+        #[allow(clippy::disallowed_methods)] // Held, and waited for in `stop`.
+        let serving = tokio::spawn(async move { server.listen().await.unwrap_or_else(|e| panic!("serving: {e}")) });
+        Ok(TestServer { addr, shutdown, serving: Some(serving) })
+    }
+
+    /// A URL on it.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.addr)
+    }
+
+    /// Makes a session.
+    pub async fn create(&self, lesson: Option<&str>) -> Result<CreatedSession> {
+        let body = NewSession { lesson: lesson.map(Into::into) };
+        let answer = reqwest::Client::new().post(self.url("/api/sessions")).json(&body).send().await?;
+        ensure!(answer.status() == 201, "{}", answer.text().await?);
+        answer.json().await.context("the answer is not a session")
+    }
+
+    /// A client of a session, that wants every step by itself.
+    pub async fn join(&self, session: &CreatedSession) -> Result<Client> {
+        Client::connect(self.addr, session, 0).await
+    }
+
+    /// Drains it and waits for its end.
+    pub async fn stop(mut self) -> Result<()> {
+        self.shutdown.cancel();
+        if let Some(serving) = self.serving.take() {
+            serving.await?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}
