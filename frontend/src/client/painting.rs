@@ -196,10 +196,8 @@ impl Client {
         if listing {
             self.list_files();
         }
-        if model {
-            if let Some(last) = texts.last() {
-                self.follow(&last.file);
-            }
+        if let Some(last) = texts.last().filter(|_| model) {
+            self.follow(&last.file);
         }
         for change in &texts {
             self.show_change(change, model);

@@ -98,7 +98,7 @@ pub struct Hunk {
     pub turn: TurnId,
     /// Where its block begins in the turn's output, in UTF-16 units.
     pub offset: u32,
-    /// All that is shown of it. While it is open, `added` and `removed` are counted from the output.
+    /// All that is shown of it. Its counts come when it closes.
     pub view: RwSignal<HunkView>,
 }
 
