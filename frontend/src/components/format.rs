@@ -3,9 +3,10 @@
 /// What stands where nothing has been measured yet.
 pub const UNKNOWN: &str = "–";
 
-/// Milliseconds: `0.4 ms`, `12 ms`, `3.2 s`.
+/// Milliseconds: `<0.1 ms`, `0.4 ms`, `12 ms`, `3.2 s`.
 pub fn ms(value: f64) -> String {
     match value {
+        v if v < 0.05 => "<0.1 ms".to_owned(),
         v if v < 0.95 => format!("{v:.1} ms"),
         v if v < 1_000.0 => format!("{v:.0} ms"),
         v => format!("{:.1} s", v / 1_000.0),
@@ -75,8 +76,8 @@ mod tests {
     #[test]
     fn milliseconds_keep_the_digits_that_matter() {
         assert_eq!(
-            [0.42, 1.0, 12.4, 999.0, 3_210.0].map(ms),
-            ["0.4 ms", "1 ms", "12 ms", "999 ms", "3.2 s"]
+            [0.02, 0.42, 1.0, 12.4, 999.0, 3_210.0].map(ms),
+            ["<0.1 ms", "0.4 ms", "1 ms", "12 ms", "999 ms", "3.2 s"]
         );
         assert_eq!(ms_or_dash(None), "–");
     }

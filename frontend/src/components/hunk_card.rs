@@ -46,13 +46,17 @@ pub fn HunkCard(
     let note = Memo::new(move |_| view.with(note));
     let path = Memo::new(move |_| view.with(|hunk| hunk.path.clone()));
     let why = Memo::new(move |_| view.with(|hunk| hunk.why.clone()));
+    // Nothing is counted before a line is whole, and nothing counts where nothing was applied.
+    let counted = Memo::new(move |_| {
+        view.with(|hunk| hunk.status != HunkStatus::Failed && hunk.added + hunk.removed > 0)
+    });
     let hunk = StoredValue::new(hunk);
     view! {
         <div class="change" data-status=move || status_name(status.get()) data-testid="hunk">
             <button class="change-main" title="Show it in the editor" on:click=move |_| hunk.with_value(|hunk| store.reveal_hunk(hunk))>
                 <span class="change-row">
                     <span class="change-path"><bdi>{path}</bdi></span>
-                    <Show when=move || status.get() != HunkStatus::Failed>
+                    <Show when=move || counted.get()>
                         <span class="change-counts">
                             <span class="added">"+" {move || view.with(|hunk| hunk.added)}</span>
                             <span class="removed">"−" {move || view.with(|hunk| hunk.removed)}</span>
