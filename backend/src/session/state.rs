@@ -9,7 +9,7 @@ mod join;
 mod model;
 mod start;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -117,6 +117,8 @@ struct Running {
     received: Instant,
     /// The engine's hunk numbers, as the session's.
     hunks: HashMap<edits::HunkIndex, u64>,
+    /// Those that have a place: what they wrote is in the document.
+    placed: HashSet<u64>,
     /// Whether its first step was relayed.
     relayed: bool,
 }

@@ -48,11 +48,11 @@ async fn promise_9_a_slow_viewer_slows_nobody() -> Result<()> {
     let mut slow = Client::connect(server.addr, &session, 0).await?;
     client.start("t1", "flood").await?;
     client.until("the end", |c| c.status("t1") == Some(TurnStatus::Completed)).await?;
-    // The slow one wakes up: it was caught up from the state, or let go with a retry code.
-    match slow.until("the end", |c| c.status("t1") == Some(TurnStatus::Completed)).await {
-        Ok(()) => assert_eq!(slow.output("t1"), client.output("t1")),
-        Err(error) => assert!(format!("{error:#}").contains(&protocol::CloseCode::TooSlow.code().to_string()), "{error:#}"),
+    // The slow one wakes up: it was caught up from the state, or let go, and then it comes back.
+    if slow.until("the end", |c| c.status("t1") == Some(TurnStatus::Completed)).await.is_err() {
+        slow = slow.reconnect(server.addr, &session).await?;
     }
+    assert_eq!(slow.output("t1"), client.output("t1"));
     Ok(())
 }
 

@@ -81,6 +81,7 @@ async fn a_file_can_be_created_renamed_and_deleted_while_the_model_writes() -> R
     call.tokens("    return total\n");
     room.client.until("the second line", |c| c.text("sums.py").is_some_and(|t| t.contains("return total"))).await?;
     room.client.delete_file("f1").await?;
+    room.client.settle().await?;
     call.tokens("    more\n</new_text>\n</edit>\nDone.");
     call.end();
     room.client.until("the end", |c| c.status("t1") == Some(TurnStatus::Completed)).await?;

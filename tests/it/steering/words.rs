@@ -1,6 +1,6 @@
 //! Frames that nobody should send.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use protocol::limits::CLIENT_FRAME_MAX;
 use protocol::{CloseCode, ErrorCode, VERSION, binary};
 use tests::client::Client;
@@ -34,7 +34,8 @@ async fn bad_frames_get_a_code_and_disturb_nobody() -> Result<()> {
     ];
     for message in huge {
         other.send_raw(Message::binary(binary::encode(1, message))).await?;
-        assert_eq!(other.error().await?, ErrorCode::BadUpdate, "{message:?}");
+        let code = other.error().await.with_context(|| format!("{message:?}"))?;
+        assert_eq!(code, ErrorCode::BadUpdate, "{message:?}");
     }
     // An update that writes as somebody else.
     let foreign = {
@@ -106,7 +107,7 @@ async fn promise_11_other_hosts_and_other_pages_are_refused() -> Result<()> {
             other => anyhow::bail!("{name}: {other:?}"),
         }
         let answer = reqwest::Client::new().post(room.server.url("/api/sessions")).header(name, value).send().await?;
-        assert_eq!(answer.status(), status);
+        assert_eq!(answer.status(), status, "{name}");
     }
     let health = reqwest::get(room.server.url("/healthz")).await?;
     assert_eq!(health.status(), 200);

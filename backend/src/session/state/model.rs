@@ -182,7 +182,7 @@ impl State {
             StepOp::Edit(Action::Fail { hunk, reason }) => {
                 let Some(key) = self.key(hunk) else { return };
                 ops.push(ModelOp::Close { hunk: key });
-                let placed = self.turns.last_mut().and_then(|t| t.hunk_mut(key)).is_some_and(|h| h.view.file_id.is_some());
+                let placed = self.running.as_ref().is_some_and(|r| r.placed.contains(&key));
                 news.push(if placed {
                     News::Closed(key, HunkStatus::Partial, None)
                 } else {
@@ -195,6 +195,7 @@ impl State {
                 if self.doc.files().len() >= FILES_MAX {
                     return news.push(News::Failed(key, HunkFailure::Limit, "The session has too many files.".to_owned()));
                 }
+                self.placed(key);
                 ops.push(ModelOp::Create { hunk: key, file: crate::secret::token(), path });
             }
             StepOp::Fail { hunk, failure, message } => {
@@ -220,8 +221,17 @@ impl State {
         };
         let start = if now == revision { Some(place.start) } else { nearest(&text, &place.old, place.start) };
         match start {
-            Some(start) => ops.push(ModelOp::Place { hunk, file, revision: now, start, len }),
+            Some(start) => {
+                self.placed(hunk);
+                ops.push(ModelOp::Place { hunk, file, revision: now, start, len });
+            }
             None => news.push(News::Failed(hunk, HunkFailure::PlaceGone, "Its place was edited meanwhile.".to_owned())),
+        }
+    }
+
+    fn placed(&mut self, key: u64) {
+        if let Some(running) = &mut self.running {
+            running.placed.insert(key);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Beginning a turn, and going on with one.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use document::ModelOp;
@@ -75,7 +75,7 @@ impl State {
         turn.segments.push(Segment { offset: turn.units, byte: turn.output.len(), cause, id, begun, message: None, note });
         turn.latency = Latency::default();
         self.generation += 1;
-        self.running = Some(Running { received, hunks: Default::default(), relayed: false });
+        self.running = Some(Running { received, hunks: HashMap::new(), placed: HashSet::new(), relayed: false });
         let model = turn.model.clone();
         self.effects.push(Effect::Run { generation: self.generation, model });
     }
