@@ -1,5 +1,6 @@
 //! What the server counts, and how: names, buckets, and guards that count down by themselves.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use metrics::{counter, gauge, histogram};
@@ -18,8 +19,14 @@ const TOKENS: &str = "midstream_output_tokens_total";
 const INTERRUPT: &str = "midstream_interrupt_seconds";
 const STAGE: &str = "midstream_stage_seconds";
 
-/// Installs the recorder of this process. A second call gives a recorder that sees nothing.
+/// The recorder of this process, shared by all servers in it.
+static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+
+/// Installs the recorder of this process, once.
 pub fn install() -> Result<PrometheusHandle, BuildError> {
+    if let Some(installed) = RECORDER.get() {
+        return Ok(installed.clone());
+    }
     let recorder = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
         .build_recorder();
@@ -32,7 +39,7 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
         metrics::describe_histogram!(INTERRUPT, "From an interrupt's arrival to its cut.");
         metrics::describe_histogram!(STAGE, "From a prompt's arrival to each stage of its segment.");
     }
-    Ok(handle)
+    Ok(RECORDER.get_or_init(|| handle).clone())
 }
 
 /// Counts something for as long as it lives.

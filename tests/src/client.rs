@@ -38,6 +38,8 @@ pub struct Client {
     files: MapRef,
     /// Turns, folded from frames.
     pub turns: HashMap<TurnId, TurnView>,
+    /// The length of each turn's output, in UTF-16 units: counted along, since outputs grow long.
+    units: HashMap<TurnId, u32>,
     /// The last sequence number that was applied.
     pub shown: Seq,
     /// Every text frame, in the order of arrival.
@@ -107,6 +109,7 @@ impl Client {
             doc,
             files,
             turns: HashMap::new(),
+            units: HashMap::new(),
             shown: Seq::ZERO,
             frames: Vec::new(),
             updates: Vec::new(),
@@ -343,6 +346,8 @@ impl Client {
     fn fold(&mut self, frame: &ServerFrame) -> Result<()> {
         match frame {
             ServerFrame::State { seq, session } => {
+                let units = |t: &TurnView| t.output.encode_utf16().count() as u32;
+                self.units = session.turns.iter().map(|t| (t.id.clone(), units(t))).collect();
                 self.turns = session.turns.iter().map(|t| (t.id.clone(), t.clone())).collect();
                 self.see(*seq);
             }
@@ -369,14 +374,16 @@ impl Client {
                 ensure!(*seq > self.shown || self.updates.last() == Some(&seq.0), "delta {seq} out of order");
                 self.see(*seq);
                 let turn = self.turns.get_mut(turn_id).context("a delta of an unknown turn")?;
-                let units = turn.output.encode_utf16().count();
-                ensure!(units == *offset as usize, "a delta at {offset}, but the output ends at {units}");
+                let units = self.units.entry(turn_id.clone()).or_default();
+                ensure!(*units == *offset, "a delta at {offset}, but the output ends at {units}");
+                *units += text.encode_utf16().count() as u32;
                 turn.output.push_str(text);
             }
             ServerFrame::TurnCompleted { seq, turn_id, status, kept_offset, reason, latency, usage } => {
                 self.see(*seq);
                 let turn = self.turns.get_mut(turn_id).context("the end of an unknown turn")?;
                 truncate(&mut turn.output, *kept_offset);
+                self.units.insert(turn_id.clone(), *kept_offset);
                 (turn.status, turn.reason, turn.latency, turn.usage) = (*status, reason.clone(), *latency, *usage);
             }
             ServerFrame::TurnContinued { seq, turn_id, .. } => {
@@ -387,6 +394,7 @@ impl Client {
                 self.see(*seq);
                 let turn = self.turns.get_mut(turn_id).context("a steer of an unknown turn")?;
                 truncate(&mut turn.output, *offset);
+                self.units.insert(turn_id.clone(), *offset);
                 turn.status = TurnStatus::Running;
             }
             ServerFrame::TurnReverted { seq, turn_id, .. } => {
@@ -417,6 +425,7 @@ impl Client {
                     (hunk.failure, hunk.message) = (Some(*reason), Some(message.clone()));
                 }
             }
+            ServerFrame::EditAck { seq, .. } => self.see(*seq),
             ServerFrame::HunkPlaced { seq, .. } | ServerFrame::HunkAccepted { seq, .. } => self.see(*seq),
             _ => {}
         }

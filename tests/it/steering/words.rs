@@ -17,7 +17,7 @@ async fn bad_frames_get_a_code_and_disturb_nobody() -> Result<()> {
     let mut other = room.join().await?;
     for text in ["", "{", "[]", "{\"type\":\"no/such\"}", "{\"type\":\"turn/start\"}", "{\"type\":\"hello\",\"version\":1,\"token\":\"x\"}"] {
         other.send_raw(Message::text(text)).await?;
-        assert_eq!(other.error().await?, ErrorCode::BadFrame, "{text}");
+        assert_eq!(other.error().await.with_context(|| text.to_owned())?, ErrorCode::BadFrame, "{text}");
     }
     other.send_raw(Message::binary(vec![1, 2, 3])).await?;
     assert_eq!(other.error().await?, ErrorCode::BadFrame);
@@ -38,9 +38,10 @@ async fn bad_frames_get_a_code_and_disturb_nobody() -> Result<()> {
         assert_eq!(code, ErrorCode::BadUpdate, "{message:?}");
     }
     // An update that writes as somebody else.
+    let silent = room.join().await?;
     let foreign = {
         use yrs::{Doc, Map, Transact};
-        let doc = Doc::with_client_id(room.client.welcome.client_id);
+        let doc = Doc::with_client_id(silent.welcome.client_id);
         let files = doc.get_or_insert_map("files");
         let mut txn = doc.transact_mut();
         files.insert(&mut txn, "x", "y");

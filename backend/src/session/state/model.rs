@@ -85,8 +85,10 @@ impl State {
         if has_text || message.is_some() {
             self.effects.push(Effect::Log(Entry::new(seq, None, message, body)));
         }
-        news.extend(applied.events.into_iter().map(News::from));
-        for item in news {
+        // A hunk opens, then the document speaks of it, then it ends: whatever order the operations had.
+        let (opened, ended): (Vec<News>, Vec<News>) = news.into_iter().partition(|n| matches!(n, News::Opened(_)));
+        let placed = applied.events.into_iter().map(News::from);
+        for item in opened.into_iter().chain(placed).chain(ended) {
             self.tell_news(item, seq);
         }
         if has_text {
