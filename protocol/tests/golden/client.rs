@@ -1,0 +1,214 @@
+//! Every frame of a client.
+
+use expect_test::expect;
+use protocol::client::{ClientFrame, Hello, Resume, TurnStart};
+use protocol::ids::Seq;
+use protocol::view::Cursor;
+
+use crate::check;
+
+#[test]
+fn hello() {
+    check(
+        ClientFrame::Hello(Hello {
+            version: 1,
+            token: "secret".into(),
+            pace_ms: 16,
+            name: Some("Ada".into()),
+            resume: None,
+        }),
+        expect![[r#"{"type":"hello","version":1,"token":"secret","paceMs":16,"name":"Ada"}"#]],
+    );
+}
+
+#[test]
+fn hello_of_one_who_comes_back() {
+    check(
+        ClientFrame::Hello(Hello {
+            version: 1,
+            token: "secret".into(),
+            pace_ms: 0,
+            name: None,
+            resume: Some(Resume {
+                participant: "p1".into(),
+                key: "key".into(),
+                epoch: "e".into(),
+                seq: Seq(7),
+                state_vector: "AQEC".into(),
+            }),
+        }),
+        expect![[
+            r#"{"type":"hello","version":1,"token":"secret","paceMs":0,"resume":{"participant":"p1","key":"key","epoch":"e","seq":7,"stateVector":"AQEC"}}"#
+        ]],
+    );
+}
+
+#[test]
+fn turn_start() {
+    check(
+        ClientFrame::TurnStart(TurnStart {
+            turn_id: "t1".into(),
+            prompt: "make add() handle strings".into(),
+            model: "practice".into(),
+            open_file: Some("f1".into()),
+            tokens_per_second: Some(120),
+        }),
+        expect![[
+            r#"{"type":"turn/start","turnId":"t1","prompt":"make add() handle strings","model":"practice","openFile":"f1","tokensPerSecond":120}"#
+        ]],
+    );
+}
+
+#[test]
+fn turn_start_with_the_least() {
+    check(
+        ClientFrame::TurnStart(TurnStart {
+            turn_id: "t1".into(),
+            prompt: "hi".into(),
+            model: "practice".into(),
+            open_file: None,
+            tokens_per_second: None,
+        }),
+        expect![[r#"{"type":"turn/start","turnId":"t1","prompt":"hi","model":"practice"}"#]],
+    );
+}
+
+#[test]
+fn turn_steer() {
+    check(
+        ClientFrame::TurnSteer {
+            turn_id: "t1".into(),
+            steer_id: "s1".into(),
+            shown_seq: Seq(2),
+            text: "only ints".into(),
+        },
+        expect![[
+            r#"{"type":"turn/steer","turnId":"t1","steerId":"s1","shownSeq":2,"text":"only ints"}"#
+        ]],
+    );
+}
+
+#[test]
+fn turn_interrupt() {
+    check(
+        ClientFrame::TurnInterrupt {
+            turn_id: "t1".into(),
+            shown_seq: Seq(9),
+        },
+        expect![[r#"{"type":"turn/interrupt","turnId":"t1","shownSeq":9}"#]],
+    );
+}
+
+#[test]
+fn turn_continue() {
+    check(
+        ClientFrame::TurnContinue {
+            turn_id: "t1".into(),
+            segment_id: "g2".into(),
+            text: Some("and test it".into()),
+        },
+        expect![[
+            r#"{"type":"turn/continue","turnId":"t1","segmentId":"g2","text":"and test it"}"#
+        ]],
+    );
+    check(
+        ClientFrame::TurnContinue {
+            turn_id: "t1".into(),
+            segment_id: "g2".into(),
+            text: None,
+        },
+        expect![[r#"{"type":"turn/continue","turnId":"t1","segmentId":"g2"}"#]],
+    );
+}
+
+#[test]
+fn turn_revert() {
+    check(
+        ClientFrame::TurnRevert {
+            turn_id: "t1".into(),
+        },
+        expect![[r#"{"type":"turn/revert","turnId":"t1"}"#]],
+    );
+}
+
+#[test]
+fn hunk_accept() {
+    check(
+        ClientFrame::HunkAccept {
+            turn_id: "t1".into(),
+            hunk_id: "h1".into(),
+        },
+        expect![[r#"{"type":"hunk/accept","turnId":"t1","hunkId":"h1"}"#]],
+    );
+}
+
+#[test]
+fn hunk_revert() {
+    check(
+        ClientFrame::HunkRevert {
+            turn_id: "t1".into(),
+            hunk_id: "h1".into(),
+        },
+        expect![[r#"{"type":"hunk/revert","turnId":"t1","hunkId":"h1"}"#]],
+    );
+}
+
+#[test]
+fn model_warm() {
+    check(
+        ClientFrame::ModelWarm {
+            model: "openai".into(),
+        },
+        expect![[r#"{"type":"model/warm","model":"openai"}"#]],
+    );
+}
+
+#[test]
+fn presence_update() {
+    check(
+        ClientFrame::PresenceUpdate {
+            name: Some("Ada".into()),
+            cursor: Some(Cursor {
+                file: "f1".into(),
+                anchor: "AAE=".into(),
+                head: "AAI=".into(),
+            }),
+        },
+        expect![[
+            r#"{"type":"presence/update","name":"Ada","cursor":{"file":"f1","anchor":"AAE=","head":"AAI="}}"#
+        ]],
+    );
+    check(
+        ClientFrame::PresenceUpdate {
+            name: None,
+            cursor: None,
+        },
+        expect![[r#"{"type":"presence/update"}"#]],
+    );
+}
+
+#[test]
+fn ping() {
+    check(
+        ClientFrame::Ping { clock: 1234.5 },
+        expect![[r#"{"type":"ping","clock":1234.5}"#]],
+    );
+}
+
+/// A new variant does not compile here until it is pinned above.
+#[allow(dead_code, reason = "only its exhaustiveness matters")]
+fn all_are_pinned(frame: &ClientFrame) {
+    match frame {
+        ClientFrame::Hello(_)
+        | ClientFrame::TurnStart(_)
+        | ClientFrame::TurnSteer { .. }
+        | ClientFrame::TurnInterrupt { .. }
+        | ClientFrame::TurnContinue { .. }
+        | ClientFrame::TurnRevert { .. }
+        | ClientFrame::HunkAccept { .. }
+        | ClientFrame::HunkRevert { .. }
+        | ClientFrame::ModelWarm { .. }
+        | ClientFrame::PresenceUpdate { .. }
+        | ClientFrame::Ping { .. } => {}
+    }
+}

@@ -1,0 +1,438 @@
+//! Every frame of the server.
+
+use expect_test::expect;
+use protocol::ErrorCode;
+use protocol::ids::Seq;
+use protocol::latency::{Latency, Usage};
+use protocol::limits::Limits;
+use protocol::server::{Reason, ServerFrame, Welcome};
+use protocol::view::{
+    HunkFailure, HunkPlace, HunkStatus, HunkView, ModelView, Participant, Presence, Role,
+    SessionView, TurnStatus,
+};
+
+use crate::check;
+
+#[test]
+fn welcome() {
+    check(
+        ServerFrame::Welcome(Box::new(Welcome {
+            version: 1,
+            epoch: "e".into(),
+            participant: ada(),
+            resume_key: "key".into(),
+            client_id: 1,
+            role: Role::Owner,
+            seq: Seq(0),
+            models: vec![ModelView {
+                id: "practice".into(),
+                label: "Practice (scripted)".into(),
+                provider: "practice".into(),
+                scripted: true,
+            }],
+            limits: Limits::default(),
+        })),
+        expect![[
+            r#"{"type":"welcome","version":1,"epoch":"e","participant":{"id":"p1","name":"Ada","color":0},"resumeKey":"key","clientId":1,"role":"owner","seq":0,"models":[{"id":"practice","label":"Practice (scripted)","provider":"practice","scripted":true}],"limits":{"clientFrameMax":262144,"promptMax":65536,"nameMax":40,"pathMax":255,"fileMax":4194304,"filesMax":10000}}"#
+        ]],
+    );
+}
+
+#[test]
+fn state() {
+    check(
+        ServerFrame::State {
+            seq: Seq(0),
+            session: Box::new(SessionView::default()),
+        },
+        expect![[r#"{"type":"state","seq":0,"session":{"turns":[],"participants":[]}}"#]],
+    );
+}
+
+#[test]
+fn turn_started() {
+    check(
+        ServerFrame::TurnStarted {
+            seq: Seq(1),
+            turn_id: "t1".into(),
+            prompt: "make add() handle strings".into(),
+            model: "practice".into(),
+            by: "p1".into(),
+        },
+        expect![[
+            r#"{"type":"turn/started","seq":1,"turnId":"t1","prompt":"make add() handle strings","model":"practice","by":"p1"}"#
+        ]],
+    );
+}
+
+#[test]
+fn turn_continued() {
+    check(
+        ServerFrame::TurnContinued {
+            seq: Seq(11),
+            turn_id: "t1".into(),
+            offset: 61,
+            by: "p1".into(),
+            text: Some("and test it".into()),
+        },
+        expect![[
+            r#"{"type":"turn/continued","seq":11,"turnId":"t1","offset":61,"by":"p1","text":"and test it"}"#
+        ]],
+    );
+}
+
+#[test]
+fn turn_delta() {
+    check(
+        ServerFrame::TurnDelta {
+            seq: Seq(2),
+            turn_id: "t1".into(),
+            offset: 0,
+            text: "I will \"fix\" it\n".into(),
+        },
+        expect![[
+            r#"{"type":"turn/delta","seq":2,"turnId":"t1","offset":0,"text":"I will \"fix\" it\n"}"#
+        ]],
+    );
+}
+
+#[test]
+fn turn_completed() {
+    check(
+        ServerFrame::TurnCompleted {
+            seq: Seq(10),
+            turn_id: "t1".into(),
+            status: TurnStatus::Interrupted,
+            kept_offset: 61,
+            reason: None,
+            latency: Latency {
+                queue_ms: 0.1,
+                setup_ms: Some(0.3),
+                connected_ms: Some(0.3),
+                first_byte_ms: Some(80.25),
+                first_token_ms: Some(81.5),
+                relayed_ms: Some(81.625),
+                total_ms: None,
+                warm: true,
+            },
+            usage: Some(Usage {
+                input_tokens: 900,
+                cached_tokens: 512,
+                output_tokens: 15,
+                estimated: true,
+            }),
+        },
+        expect![[
+            r#"{"type":"turn/completed","seq":10,"turnId":"t1","status":"interrupted","keptOffset":61,"latency":{"queueMs":0.1,"setupMs":0.3,"connectedMs":0.3,"firstByteMs":80.25,"firstTokenMs":81.5,"relayedMs":81.625,"warm":true},"usage":{"inputTokens":900,"cachedTokens":512,"outputTokens":15,"estimated":true}}"#
+        ]],
+    );
+}
+
+#[test]
+fn turn_completed_by_a_failure() {
+    check(
+        ServerFrame::TurnCompleted {
+            seq: Seq(3),
+            turn_id: "t1".into(),
+            status: TurnStatus::Failed,
+            kept_offset: 0,
+            reason: Some(Reason {
+                code: ErrorCode::UpstreamRateLimited,
+                message: "Slow down.".into(),
+                retry_after_ms: Some(2000),
+            }),
+            latency: Latency::default(),
+            usage: None,
+        },
+        expect![[
+            r#"{"type":"turn/completed","seq":3,"turnId":"t1","status":"failed","keptOffset":0,"reason":{"code":"upstreamRateLimited","message":"Slow down.","retryAfterMs":2000},"latency":{"queueMs":0.0,"warm":false}}"#
+        ]],
+    );
+}
+
+#[test]
+fn turn_stopped() {
+    check(
+        ServerFrame::TurnStopped {
+            turn_id: "t1".into(),
+            kept_offset: 61,
+        },
+        expect![[r#"{"type":"turn/stopped","turnId":"t1","keptOffset":61}"#]],
+    );
+}
+
+#[test]
+fn turn_reverted() {
+    check(
+        ServerFrame::TurnReverted {
+            seq: Seq(12),
+            turn_id: "t1".into(),
+            by: "p1".into(),
+        },
+        expect![[r#"{"type":"turn/reverted","seq":12,"turnId":"t1","by":"p1"}"#]],
+    );
+}
+
+#[test]
+fn turn_steer_accepted() {
+    check(
+        ServerFrame::SteerAccepted {
+            turn_id: "t1".into(),
+            steer_id: "s1".into(),
+            accept_ms: 0.05,
+        },
+        expect![[r#"{"type":"turn/steer/accepted","turnId":"t1","steerId":"s1","acceptMs":0.05}"#]],
+    );
+}
+
+#[test]
+fn turn_steer_applied() {
+    check(
+        ServerFrame::SteerApplied {
+            seq: Seq(3),
+            turn_id: "t1".into(),
+            steer_id: "s1".into(),
+            text: "only ints".into(),
+            by: "p1".into(),
+            offset: 7,
+            apply_ms: 0.06,
+        },
+        expect![[
+            r#"{"type":"turn/steer/applied","seq":3,"turnId":"t1","steerId":"s1","text":"only ints","by":"p1","offset":7,"applyMs":0.06}"#
+        ]],
+    );
+}
+
+#[test]
+fn turn_steer_answered() {
+    check(
+        ServerFrame::SteerAnswered {
+            turn_id: "t1".into(),
+            steer_id: "s1".into(),
+            first_token_ms: 85.5,
+        },
+        expect![[
+            r#"{"type":"turn/steer/answered","turnId":"t1","steerId":"s1","firstTokenMs":85.5}"#
+        ]],
+    );
+}
+
+#[test]
+fn turn_steer_failed() {
+    check(
+        ServerFrame::SteerFailed {
+            turn_id: "t1".into(),
+            steer_id: "s1".into(),
+            code: ErrorCode::TurnNotActive,
+            message: "The turn has ended.".into(),
+            text: "only ints".into(),
+        },
+        expect![[
+            r#"{"type":"turn/steer/failed","turnId":"t1","steerId":"s1","code":"turnNotActive","message":"The turn has ended.","text":"only ints"}"#
+        ]],
+    );
+}
+
+#[test]
+fn hunk_opened() {
+    check(
+        ServerFrame::HunkOpened {
+            seq: Seq(4),
+            turn_id: "t1".into(),
+            hunk: HunkView {
+                id: "h1".into(),
+                offset: 20,
+                path: "src/lib.py".into(),
+                why: "avoid float money".into(),
+                status: HunkStatus::Open,
+                file_id: None,
+                place: None,
+                added: 0,
+                removed: 0,
+                failure: None,
+                message: None,
+            },
+        },
+        expect![[
+            r#"{"type":"hunk/opened","seq":4,"turnId":"t1","hunk":{"id":"h1","offset":20,"path":"src/lib.py","why":"avoid float money","status":"open","added":0,"removed":0}}"#
+        ]],
+    );
+}
+
+#[test]
+fn hunk_placed() {
+    check(
+        ServerFrame::HunkPlaced {
+            seq: Seq(5),
+            turn_id: "t1".into(),
+            hunk_id: "h1".into(),
+            file_id: "f1".into(),
+            place: HunkPlace {
+                start: "AAE=".into(),
+                end: "AAI=".into(),
+            },
+        },
+        expect![[
+            r#"{"type":"hunk/placed","seq":5,"turnId":"t1","hunkId":"h1","fileId":"f1","place":{"start":"AAE=","end":"AAI="}}"#
+        ]],
+    );
+}
+
+#[test]
+fn hunk_closed() {
+    check(
+        ServerFrame::HunkClosed {
+            seq: Seq(6),
+            turn_id: "t1".into(),
+            hunk_id: "h1".into(),
+            status: HunkStatus::Applied,
+            added: 2,
+            removed: 1,
+        },
+        expect![[
+            r#"{"type":"hunk/closed","seq":6,"turnId":"t1","hunkId":"h1","status":"applied","added":2,"removed":1}"#
+        ]],
+    );
+}
+
+#[test]
+fn hunk_failed() {
+    check(
+        ServerFrame::HunkFailed {
+            seq: Seq(6),
+            turn_id: "t1".into(),
+            hunk_id: "h1".into(),
+            reason: HunkFailure::Unresolved,
+            message: "The old text is not in src/lib.py.".into(),
+        },
+        expect![[
+            r#"{"type":"hunk/failed","seq":6,"turnId":"t1","hunkId":"h1","reason":"unresolved","message":"The old text is not in src/lib.py."}"#
+        ]],
+    );
+}
+
+#[test]
+fn hunk_dropped() {
+    check(
+        ServerFrame::HunkDropped {
+            seq: Seq(7),
+            turn_id: "t1".into(),
+            hunk_id: "h1".into(),
+        },
+        expect![[r#"{"type":"hunk/dropped","seq":7,"turnId":"t1","hunkId":"h1"}"#]],
+    );
+}
+
+#[test]
+fn hunk_accepted() {
+    check(
+        ServerFrame::HunkAccepted {
+            seq: Seq(8),
+            turn_id: "t1".into(),
+            hunk_id: "h1".into(),
+            by: "p1".into(),
+        },
+        expect![[r#"{"type":"hunk/accepted","seq":8,"turnId":"t1","hunkId":"h1","by":"p1"}"#]],
+    );
+}
+
+#[test]
+fn edit_ack() {
+    check(
+        ServerFrame::EditAck {
+            counter: 3,
+            seq: Seq(9),
+        },
+        expect![[r#"{"type":"edit/ack","counter":3,"seq":9}"#]],
+    );
+}
+
+#[test]
+fn saved() {
+    check(
+        ServerFrame::Saved { seq: Seq(9) },
+        expect![[r#"{"type":"saved","seq":9}"#]],
+    );
+}
+
+#[test]
+fn presence() {
+    check(
+        ServerFrame::Presence {
+            participants: vec![Presence {
+                participant: ada(),
+                role: Role::Owner,
+                cursor: None,
+            }],
+        },
+        expect![[
+            r#"{"type":"presence","participants":[{"id":"p1","name":"Ada","color":0,"role":"owner"}]}"#
+        ]],
+    );
+}
+
+#[test]
+fn pong() {
+    check(
+        ServerFrame::Pong { clock: 1234.5 },
+        expect![[r#"{"type":"pong","clock":1234.5}"#]],
+    );
+}
+
+#[test]
+fn draining() {
+    check(ServerFrame::Draining, expect![[r#"{"type":"draining"}"#]]);
+}
+
+#[test]
+fn error() {
+    check(
+        ServerFrame::Error {
+            code: ErrorCode::TurnActive,
+            message: "A turn is running.".into(),
+            answers: Some("t2".into()),
+        },
+        expect![[
+            r#"{"type":"error","code":"turnActive","message":"A turn is running.","answers":"t2"}"#
+        ]],
+    );
+}
+
+fn ada() -> Participant {
+    Participant {
+        id: "p1".into(),
+        name: "Ada".into(),
+        color: 0,
+    }
+}
+
+/// A new variant does not compile here until it is pinned above.
+#[allow(dead_code, reason = "only its exhaustiveness matters")]
+fn all_are_pinned(frame: &ServerFrame) {
+    match frame {
+        ServerFrame::Welcome(_)
+        | ServerFrame::State { .. }
+        | ServerFrame::TurnStarted { .. }
+        | ServerFrame::TurnContinued { .. }
+        | ServerFrame::TurnDelta { .. }
+        | ServerFrame::TurnCompleted { .. }
+        | ServerFrame::TurnStopped { .. }
+        | ServerFrame::TurnReverted { .. }
+        | ServerFrame::SteerAccepted { .. }
+        | ServerFrame::SteerApplied { .. }
+        | ServerFrame::SteerAnswered { .. }
+        | ServerFrame::SteerFailed { .. }
+        | ServerFrame::HunkOpened { .. }
+        | ServerFrame::HunkPlaced { .. }
+        | ServerFrame::HunkClosed { .. }
+        | ServerFrame::HunkFailed { .. }
+        | ServerFrame::HunkDropped { .. }
+        | ServerFrame::HunkAccepted { .. }
+        | ServerFrame::EditAck { .. }
+        | ServerFrame::Saved { .. }
+        | ServerFrame::Presence { .. }
+        | ServerFrame::Pong { .. }
+        | ServerFrame::Draining
+        | ServerFrame::Error { .. } => {}
+    }
+}
