@@ -30,7 +30,9 @@ impl Replica {
     /// A new empty file, by the person.
     pub fn create(&self, id: &FileId, path: &str) {
         let mut txn = self.doc.transact_mut_with(ME);
-        let file = self.files.insert(&mut txn, id.as_str(), MapPrelim::from([(PATH, path)]));
+        let file = self
+            .files
+            .insert(&mut txn, id.as_str(), MapPrelim::from([(PATH, path)]));
         file.insert(&mut txn, TEXT, TextPrelim::new(""));
     }
 
@@ -44,13 +46,16 @@ impl Replica {
 
     /// Takes a file away, by the person.
     pub fn delete(&self, id: &FileId) {
-        self.files.remove(&mut self.doc.transact_mut_with(ME), id.as_str());
+        self.files
+            .remove(&mut self.doc.transact_mut_with(ME), id.as_str());
     }
 }
 
 /// A file's path and text.
 pub(super) fn entry<T: ReadTxn>(files: &MapRef, txn: &T, id: &FileId) -> Option<(Out, Out)> {
-    let Out::YMap(file) = files.get(txn, id.as_str())? else { return None };
+    let Out::YMap(file) = files.get(txn, id.as_str())? else {
+        return None;
+    };
     Some((file.get(txn, PATH)?, file.get(txn, TEXT)?))
 }
 
@@ -63,7 +68,11 @@ pub fn listing(mut files: Vec<(FileId, String)>) -> Vec<FileRow> {
         .map(|(id, path)| {
             let count = seen.entry(path.clone()).or_default();
             *count += 1;
-            let display = if *count == 1 { path.clone() } else { format!("{path} ({count})") };
+            let display = if *count == 1 {
+                path.clone()
+            } else {
+                format!("{path} ({count})")
+            };
             FileRow { id, path, display }
         })
         .collect()
@@ -75,8 +84,15 @@ mod tests {
 
     #[test]
     fn files_with_one_path_are_told_apart() {
-        let rows = listing(vec![("b".into(), "x".into()), ("c".into(), "a".into()), ("a".into(), "x".into())]);
-        let shown: Vec<_> = rows.iter().map(|r| (r.id.as_str(), r.display.as_str())).collect();
+        let rows = listing(vec![
+            ("b".into(), "x".into()),
+            ("c".into(), "a".into()),
+            ("a".into(), "x".into()),
+        ]);
+        let shown: Vec<_> = rows
+            .iter()
+            .map(|r| (r.id.as_str(), r.display.as_str()))
+            .collect();
         assert_eq!(shown, [("c", "a"), ("a", "x"), ("b", "x (2)")]);
     }
 }

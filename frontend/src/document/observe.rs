@@ -36,15 +36,23 @@ pub(super) fn attach(doc: &Doc, files: &MapRef) -> Rc<RefCell<Observed>> {
             sink.borrow_mut().changes.outgoing.push(message);
         }
     });
-    debug_assert!(watching.is_ok(), "no transaction is open on a document that was just made");
+    debug_assert!(
+        watching.is_ok(),
+        "no transaction is open on a document that was just made"
+    );
     let sink = Rc::clone(&observed);
     files.observe_deep(KEY, move |txn, events| {
         let changes = &mut sink.borrow_mut().changes;
         for event in events.iter() {
             match event {
                 Event::Text(text) if !is(txn, ME) => {
-                    let Some(file) = file_of(&text.path()) else { continue };
-                    changes.texts.push(TextChange { file, edits: edits(text.delta(txn)) });
+                    let Some(file) = file_of(&text.path()) else {
+                        continue;
+                    };
+                    changes.texts.push(TextChange {
+                        file,
+                        edits: edits(text.delta(txn)),
+                    });
                 }
                 Event::Map(_) => changes.listing = true,
                 _ => {}
@@ -80,7 +88,11 @@ fn edits(delta: &[Delta]) -> Vec<Edit> {
             Delta::Deleted(count) => {
                 match edits.last_mut().filter(|_| touches) {
                     Some(edit) => edit.removed += count,
-                    None => edits.push(Edit { offset: at, removed: *count, text: String::new() }),
+                    None => edits.push(Edit {
+                        offset: at,
+                        removed: *count,
+                        text: String::new(),
+                    }),
                 }
                 at += count;
                 touches = true;
@@ -88,7 +100,11 @@ fn edits(delta: &[Delta]) -> Vec<Edit> {
             Delta::Inserted(Out::Any(Any::String(text)), _) => {
                 match edits.last_mut().filter(|_| touches) {
                     Some(edit) => edit.text.push_str(text),
-                    None => edits.push(Edit { offset: at, removed: 0, text: text.to_string() }),
+                    None => edits.push(Edit {
+                        offset: at,
+                        removed: 0,
+                        text: text.to_string(),
+                    }),
                 }
                 touches = true;
             }
@@ -113,9 +129,20 @@ mod tests {
             Delta::Deleted(1),
         ];
         let found = edits(&delta);
-        assert_eq!(found, [
-            Edit { offset: 3, removed: 2, text: "new".into() },
-            Edit { offset: 6, removed: 1, text: String::new() },
-        ]);
+        assert_eq!(
+            found,
+            [
+                Edit {
+                    offset: 3,
+                    removed: 2,
+                    text: "new".into()
+                },
+                Edit {
+                    offset: 6,
+                    removed: 1,
+                    text: String::new()
+                },
+            ]
+        );
     }
 }
