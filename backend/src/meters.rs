@@ -1,6 +1,6 @@
 //! What the server counts, and how: names, buckets, and guards that count down by themselves.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use metrics::{counter, gauge, histogram};
@@ -20,11 +20,12 @@ const INTERRUPT: &str = "midstream_interrupt_seconds";
 const STAGE: &str = "midstream_stage_seconds";
 
 /// The recorder of this process, shared by all servers in it.
-static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+static RECORDER: Mutex<Option<PrometheusHandle>> = Mutex::new(None);
 
 /// Installs the recorder of this process, once.
 pub fn install() -> Result<PrometheusHandle, BuildError> {
-    if let Some(installed) = RECORDER.get() {
+    let mut installed = RECORDER.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(installed) = &*installed {
         return Ok(installed.clone());
     }
     let recorder = PrometheusBuilder::new()
@@ -39,7 +40,7 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
         metrics::describe_histogram!(INTERRUPT, "From an interrupt's arrival to its cut.");
         metrics::describe_histogram!(STAGE, "From a prompt's arrival to each stage of its segment.");
     }
-    Ok(RECORDER.get_or_init(|| handle).clone())
+    Ok(installed.insert(handle).clone())
 }
 
 /// Counts something for as long as it lives.

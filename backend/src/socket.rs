@@ -27,8 +27,6 @@ use crate::session::roster::PeerId;
 
 /// axum's default buffers cost 134 KB a connection; frames are small and flushed as they come.
 const BUFFER: usize = 4 * 1024;
-/// What may be queued in a socket's own buffer before a send waits: what is in there cannot be overtaken.
-const WRITE_MAX: usize = 64 * 1024;
 /// How long a client may take to say hello.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
 /// How long a peer may take to answer a close, so that it sees the code and not a reset.
@@ -44,7 +42,6 @@ pub fn accept(upgrade: WebSocketUpgrade, session: Option<SessionHandle>) -> Resp
     upgrade
         .read_buffer_size(BUFFER)
         .write_buffer_size(BUFFER)
-        .max_write_buffer_size(WRITE_MAX)
         .max_message_size(CLIENT_FRAME_MAX)
         .max_frame_size(CLIENT_FRAME_MAX)
         .on_upgrade(async move |socket| serve(socket, session).await)

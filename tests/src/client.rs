@@ -425,7 +425,6 @@ impl Client {
                     (hunk.failure, hunk.message) = (Some(*reason), Some(message.clone()));
                 }
             }
-            ServerFrame::EditAck { seq, .. } => self.see(*seq),
             ServerFrame::HunkPlaced { seq, .. } | ServerFrame::HunkAccepted { seq, .. } => self.see(*seq),
             _ => {}
         }

@@ -26,6 +26,9 @@ use super::roster::{PeerId, Roster};
 use super::signal::Cut;
 use super::turn::Turn;
 
+/// The most output that one turn may have, in bytes: far more than any model's own limit, and still a state that a
+/// client takes in one frame.
+pub const OUTPUT_MAX: usize = 4 * 1024 * 1024;
 /// How long an interrupt or a steer for a turn that is not yet known is kept: Esc right after Enter overtakes
 /// the prompt, but never by longer than a slow connection delays it.
 pub const EARLY_KEPT: Duration = Duration::from_secs(5);

@@ -41,7 +41,8 @@ async fn promise_1_an_interrupt_overtakes_everything() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn promise_9_a_slow_viewer_slows_nobody() -> Result<()> {
-    let model = Flood::new(&"word ".repeat(200), 30_000);
+    // More steps than the log holds, and more bytes than a socket's buffers.
+    let model = Flood::new(&"word ".repeat(12), 60_000);
     let server = TestServer::with_model(model).await?;
     let session = server.create(None).await?;
     let mut client = server.join(&session).await?;
@@ -53,6 +54,20 @@ async fn promise_9_a_slow_viewer_slows_nobody() -> Result<()> {
         slow = slow.reconnect(server.addr, &session).await?;
     }
     assert_eq!(slow.output("t1"), client.output("t1"));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_turn_past_its_output_limit_is_stopped_and_keeps_what_it_has() -> Result<()> {
+    let model = Flood::new(&"word ".repeat(10_000), 1_000);
+    let server = TestServer::with_model(model).await?;
+    let session = server.create(None).await?;
+    let mut client = server.join(&session).await?;
+    client.start("t1", "flood").await?;
+    client.until("the end", |c| c.status("t1") == Some(TurnStatus::Interrupted)).await?;
+    let turn = client.turn("t1").unwrap();
+    assert_eq!(turn.reason.as_ref().map(|r| r.code), Some(protocol::ErrorCode::OutputLimit));
+    assert!(turn.output.len() > midstream::session::state::OUTPUT_MAX);
     Ok(())
 }
 

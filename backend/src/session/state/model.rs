@@ -11,7 +11,7 @@ use protocol::server::Reason;
 use protocol::view::{HunkFailure, HunkPlace, HunkStatus, HunkView, SegmentCause, SteerStage, TurnStatus};
 use protocol::{ErrorCode, FileId, HunkId, Seq, ServerFrame};
 
-use super::{Effect, State};
+use super::{Effect, OUTPUT_MAX, State};
 use crate::base64;
 use crate::session::command::{ModelStep, Seen, SegmentEnd, Stages, StepOp};
 use crate::session::entry::{Body, Delta, Entry, utf16_len};
@@ -93,6 +93,9 @@ impl State {
         }
         if has_text {
             self.first_token(now);
+        }
+        if self.turns.last().is_some_and(|t| t.output.len() > OUTPUT_MAX) {
+            self.stop(ErrorCode::OutputLimit, "The turn's output is past its limit.");
         }
     }
 
