@@ -95,8 +95,20 @@ impl Registry {
         let models = Arc::clone(&self.offers);
         let handle =
             session::spawn(record.id.clone(), record.owner, state, models, &self.tasks, self.shutdown.clone());
-        live.insert(record.id, handle.clone());
+        live.insert(record.id.clone(), handle.clone());
+        self.forget_when_ended(record.id, handle.ended.clone());
         handle
+    }
+
+    /// Documents are not kept beyond memory: a session that left it is gone, and must not come back empty.
+    fn forget_when_ended(&self, id: SessionId, ended: CancellationToken) {
+        let store = Arc::clone(&self.store);
+        self.tasks.spawn(async move {
+            ended.cancelled().await;
+            if let Err(error) = store.delete(&id).await {
+                tracing::error!(%error, session = %id, "a session that ended could not be forgotten");
+            }
+        });
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, SessionHandle>> {

@@ -14,6 +14,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::command::{CaughtUp, Command, Control, FromModel, Join, Joined, ModelEvent, Urgent};
+use super::entry::Body;
 use super::feed::Feed;
 use super::roster::PeerId;
 use super::segment::Segment;
@@ -241,7 +242,12 @@ impl Actor {
     fn carry_out(&mut self) {
         for effect in self.state.take_effects() {
             match effect {
-                Effect::Log(entry) => self.feed.push(entry),
+                Effect::Log(entry) => {
+                    if matches!(entry.body, Body::Delta(_)) {
+                        meters::token();
+                    }
+                    self.feed.push(entry);
+                }
                 Effect::Tell(peer, frame) => self.tell(peer, Control::Frame(frame)),
                 Effect::Message(peer, message) => self.message(peer, message),
                 Effect::Close(peer, code) => {
