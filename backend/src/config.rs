@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 use figment::Figment;
 use figment::providers::{Format, Serialized, Toml};
-use models::ModelsConfig;
+use models::config::ModelConfig;
 use serde::{Deserialize, Serialize};
 
 /// Where the server listens by default: this machine only.
@@ -24,7 +24,7 @@ pub struct Flags {
     /// Address to listen on [default: 127.0.0.1:8787]
     #[arg(long, env = "MIDSTREAM_ADDR", value_name = "IP:PORT")]
     pub addr: Option<SocketAddr>,
-    /// Folder for data [default: ./midstream-data]
+    /// Folder for data; sessions live in memory so far, so nothing is written yet [default: ./midstream-data]
     #[arg(long, env = "MIDSTREAM_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Configuration file [default: ./midstream.toml, if it is there]
@@ -51,7 +51,7 @@ File (TOML):
   addr = \"127.0.0.1:8787\"
   data = \"midstream-data\"
   public_hosts = [\"play.example.org\"]
-  [[models.models]]
+  [[models]]
   id = \"fast\"
   preset = \"cerebras\"
   model = \"gpt-oss-120b\"
@@ -73,12 +73,9 @@ pub struct Config {
     pub public_hosts: Vec<String>,
     /// Whether to look for local models.
     pub discover: bool,
-    /// The access code that strangers need off loopback.
-    #[serde(skip_serializing)]
-    pub access_code: Option<String>,
     /// Models beside those that the environment names.
     #[serde(skip_serializing)]
-    pub models: ModelsConfig,
+    pub models: Vec<ModelConfig>,
 }
 
 impl Default for Config {
@@ -88,8 +85,7 @@ impl Default for Config {
             data: PathBuf::from("midstream-data"),
             public_hosts: Vec::new(),
             discover: true,
-            access_code: None,
-            models: ModelsConfig::default(),
+            models: Vec::new(),
         }
     }
 }
@@ -155,6 +151,15 @@ mod tests {
         assert!(error.contains("adress"), "{error}");
         std::fs::remove_dir_all(&dir).unwrap();
         assert!(matches!(Config::load(&flags(&["--config", path])), Err(ConfigError::NoFile(_))));
+    }
+
+    #[test]
+    fn the_file_in_the_help_text_is_one_that_works() {
+        let (_, example) = AFTER_HELP.split_once("File (TOML):").unwrap();
+        let (example, _) = example.split_once("Examples:").unwrap();
+        let config: Config = Figment::from(Serialized::defaults(Config::default())).merge(Toml::string(example)).extract().unwrap();
+        assert_eq!(config.models[0].preset.as_deref(), Some("cerebras"));
+        assert_eq!(config.public_hosts, ["play.example.org"]);
     }
 
     #[test]

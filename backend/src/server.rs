@@ -137,7 +137,7 @@ async fn catalog(config: &Config) -> Result<Catalog, ServerError> {
         tracing::warn!(addr = %config.addr, "bound beyond loopback: only the practice model is offered");
         return Ok(Catalog::build(&ModelsConfig::default(), |_| None, practice)?);
     }
-    let mut catalog = Catalog::build(&config.models, |name| std::env::var(name).ok(), practice)?;
+    let mut catalog = Catalog::build(&ModelsConfig { models: config.models.clone() }, |name| std::env::var(name).ok(), practice)?;
     if config.discover {
         catalog.add_found(&discover(PATIENCE).await);
     }
