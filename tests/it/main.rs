@@ -9,5 +9,6 @@
 )]
 
 mod browser;
+mod faults;
 mod steering;
 mod upstreams;

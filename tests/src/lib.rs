@@ -1,5 +1,6 @@
 //! What Midstream's integration tests and its bench share.
 
+pub mod api;
 pub mod browser;
 pub mod standin;
 pub mod client;
