@@ -1,4 +1,4 @@
-//! The prompt box: a prompt while nothing runs, a steer while a turn does.
+//! The prompt box: a prompt while nothing runs, a steer while a turn does, and the way on from a turn that was stopped.
 
 use leptos::prelude::*;
 use protocol::TurnId;
@@ -31,6 +31,11 @@ pub fn Composer() -> impl IntoView {
     let running = Memo::new(move |_| store.active.get().is_some());
     let stopped = Memo::new(move |_| stopped_turn(store));
     let blank = Memo::new(move |_| store.composer.with(|text| text.trim().is_empty()));
+    // The loop's own way comes first: words after a stop reshape that turn. Something new is one key more.
+    let submit = move || match stopped.get_untracked() {
+        Some(turn) if !blank.get_untracked() => store.continue_turn(turn),
+        _ => store.send(),
+    };
     let on_key = move |event: web_sys::KeyboardEvent| {
         if event.key() != "Enter"
             || event.is_composing()
@@ -40,24 +45,22 @@ pub fn Composer() -> impl IntoView {
             return;
         }
         event.prevent_default();
-        let goes_on = (event.ctrl_key() || event.meta_key())
-            .then(|| stopped.get_untracked())
-            .flatten();
-        match goes_on {
-            Some(turn) => store.continue_turn(turn),
-            None => store.send(),
+        if event.ctrl_key() || event.meta_key() {
+            store.send();
+        } else {
+            submit();
         }
     };
     let placeholder = move || match (store.may_edit(), running.get(), stopped.get().is_some()) {
         (false, ..) if store.me.with(Option::is_none) => "Connecting",
         (false, ..) => "You are watching",
         (true, true, _) => "Say what to change. It goes on from what you see.",
-        (true, false, true) => "Say what to change, then continue. Or ask for something new.",
+        (true, false, true) => "Say what to change. It goes on from what you see.",
         (true, false, false) => "What should change?",
     };
     view! {
         <form class="composer" data-pane="prompt" tabindex="-1" data-mode=move || if running.get() { "steer" } else { "prompt" }
-            on:submit=move |event| { event.prevent_default(); store.send(); }>
+            on:submit=move |event| { event.prevent_default(); submit(); }>
             <Offer />
             <div class="composer-box">
                 <textarea aria-label="Prompt" rows="2" node_ref=store.composer_ref data-pane-focus=""
@@ -70,7 +73,7 @@ pub fn Composer() -> impl IntoView {
                     <span class="composer-hint">
                         {move || match (running.get(), stopped.get().is_some()) {
                             (true, _) => view! { <kbd>"Enter"</kbd> " steers" }.into_any(),
-                            (false, true) => view! { <kbd>"Ctrl Enter"</kbd> " continues" }.into_any(),
+                            (false, true) => view! { <kbd>"Enter"</kbd> " goes on, " <kbd>"Ctrl Enter"</kbd> " asks anew" }.into_any(),
                             (false, false) => view! { <kbd>"Enter"</kbd> " sends" }.into_any(),
                         }}
                     </span>
@@ -79,9 +82,17 @@ pub fn Composer() -> impl IntoView {
                         "Interrupt" <kbd>"Esc"</kbd>
                     </button>
                     <button class="button primary" type="submit" aria-label="Send"
-                        title=move || if running.get() { "Steer the running turn (Enter)" } else { "Start a turn (Enter)" }
+                        title=move || match (running.get(), stopped.get().is_some()) {
+                            (true, _) => "Steer the running turn (Enter)",
+                            (false, true) => "Go on with these words (Enter)",
+                            (false, false) => "Start a turn (Enter)",
+                        }
                         disabled=move || blank.get() || !store.may_edit()>
-                        {move || if running.get() { "Steer" } else { "Send" }}
+                        {move || match (running.get(), stopped.get().is_some()) {
+                            (true, _) => "Steer",
+                            (false, true) => "Go on",
+                            (false, false) => "Send",
+                        }}
                     </button>
                 </div>
             </div>

@@ -15,7 +15,7 @@ pub fn Guide() -> impl IntoView {
                 <li><b>"Watch"</b>"It types into the editor, and the editor follows."</li>
                 <li><b>"Interrupt" <kbd>"Esc"</kbd></b>"The moment it goes wrong. The screen stops at once, and what you saw stays."</li>
                 <li><b>"Reshape"</b>"Edit the code, or say what to change. While it still writes, your words steer it."</li>
-                <li><b>"Continue" <kbd>"Ctrl Enter"</kbd></b>"It goes on from exactly what is on the screen."</li>
+                <li><b>"Continue" <kbd>"Enter"</kbd></b>"It goes on from exactly what is on the screen."</li>
             </ol>
         </div>
     }

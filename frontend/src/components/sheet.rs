@@ -10,11 +10,11 @@ use crate::store::Store;
 type Key = (&'static str, &'static str);
 
 const LOOP: [Key; 7] = [
-    ("Send, or steer a running turn", "Enter"),
+    ("Send, steer, or go on after a stop", "Enter"),
     ("New line", "Shift Enter"),
     ("Interrupt", "Esc"),
     ("Interrupt, from anywhere", "Ctrl ."),
-    ("Continue a stopped turn", "Ctrl Enter"),
+    ("Ask anew after a stop", "Ctrl Enter"),
     ("Follow the model again", "Ctrl J"),
     ("Undo your own edit", "Ctrl Z"),
 ];
