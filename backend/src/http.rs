@@ -16,6 +16,7 @@ use axum::{Json, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
 use protocol::http::{NewSession, Problem};
 use protocol::{ErrorCode, SessionId};
+use tokio_util::task::TaskTracker;
 
 use crate::offers::Offers;
 use crate::registry::{CreateError, Registry};
@@ -31,6 +32,8 @@ pub struct App {
     pub registry: Arc<Registry>,
     /// Models and lessons.
     pub offers: Arc<Offers>,
+    /// Every open socket, so that a drain can wait for them.
+    pub sockets: TaskTracker,
     /// The meters.
     pub prometheus: PrometheusHandle,
     /// Which hosts and origins may ask.
@@ -73,7 +76,7 @@ async fn create(State(app): State<App>, body: Bytes) -> Response {
 
 async fn connect(State(app): State<App>, Path(id): Path<String>, upgrade: WebSocketUpgrade) -> Response {
     match app.registry.get(&SessionId(id)).await {
-        Ok(session) => socket::accept(upgrade, session),
+        Ok(session) => socket::accept(upgrade, session, app.sockets.token()),
         Err(error) => {
             tracing::error!(%error, "a session could not be loaded");
             problem(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal, "The session could not be loaded.")

@@ -11,8 +11,8 @@ use models::practice::PracticeProvider;
 use models::{Catalog, ModelsConfig};
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::http::{self, Allowed, App};
@@ -75,6 +75,7 @@ impl Server {
         let app = App {
             registry,
             offers,
+            sockets: TaskTracker::new(),
             prometheus: meters::install()?,
             allowed: Arc::new(Allowed::new(bound, &config.public_hosts)),
         };
@@ -99,24 +100,27 @@ impl Server {
     /// Serves until the shutdown token fires; then stops accepting, interrupts turns, tells clients, and waits for
     /// sessions and sockets under a deadline.
     pub async fn listen(self) -> Result<(), ServerError> {
-        let registry = Arc::clone(&self.app.registry);
+        let (registry, sockets) = (Arc::clone(&self.app.registry), self.app.sockets.clone());
         let router = http::router(self.app).into_make_service_with_connect_info::<SocketAddr>();
         let listener = self.listener.tap_io(tune);
         let shutdown = self.shutdown.clone();
         let serve =
             axum::serve(listener, router).with_graceful_shutdown(async move { shutdown.cancelled().await });
-        let drained = async {
+        let overdue = async {
             self.shutdown.cancelled().await;
-            registry.drained().await;
-            // Sockets end by themselves once they have told their clients.
             tokio::time::sleep(DRAIN_WITHIN).await;
         };
+        let drained = async {
+            serve.await?;
+            registry.drained().await;
+            // A socket ends by itself once it has told its client.
+            sockets.close();
+            sockets.wait().await;
+            io::Result::Ok(())
+        };
         tokio::select! {
-            served = serve => served?,
-            () = drained => tracing::warn!("some connections did not end in time"),
-        }
-        if timeout(DRAIN_WITHIN, registry.drained()).await.is_err() {
-            tracing::warn!("some sessions did not end in time");
+            drained = drained => drained?,
+            () = overdue => tracing::warn!("some connections did not end in time"),
         }
         Ok(())
     }

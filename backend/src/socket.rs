@@ -16,6 +16,7 @@ use protocol::limits::CLIENT_FRAME_MAX;
 use protocol::{ClientFrame, CloseCode, VERSION};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use self::reader::Reader;
 use self::writer::Writer;
@@ -36,15 +37,18 @@ const CONTROL: usize = 256;
 
 static PEERS: AtomicU64 = AtomicU64::new(1);
 
-/// Answers an upgrade. `session` is nothing when there is none by that id: a browser can read a close code, but not
+/// Answers an upgrade. `alive` is held until the socket has ended, so that a drain can wait for it. `session` is nothing when there is none by that id: a browser can read a close code, but not
 /// a refused upgrade.
-pub fn accept(upgrade: WebSocketUpgrade, session: Option<SessionHandle>) -> Response {
+pub fn accept(upgrade: WebSocketUpgrade, session: Option<SessionHandle>, alive: TaskTrackerToken) -> Response {
     upgrade
         .read_buffer_size(BUFFER)
         .write_buffer_size(BUFFER)
         .max_message_size(CLIENT_FRAME_MAX)
         .max_frame_size(CLIENT_FRAME_MAX)
-        .on_upgrade(async move |socket| serve(socket, session).await)
+        .on_upgrade(async move |socket| {
+            serve(socket, session).await;
+            drop(alive);
+        })
 }
 
 async fn serve(mut socket: WebSocket, session: Option<SessionHandle>) {
