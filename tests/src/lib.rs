@@ -1,6 +1,7 @@
 //! What Midstream's integration tests and its bench share.
 
 pub mod api;
+pub mod bench;
 pub mod browser;
 pub mod standin;
 pub mod client;

@@ -121,6 +121,11 @@ impl Standin {
         self.shared.record.borrow().clone()
     }
 
+    /// What `look` makes of everything seen so far, without a copy of it.
+    pub fn look<T>(&self, look: impl FnOnce(&Record) -> T) -> T {
+        look(&self.shared.record.borrow())
+    }
+
     /// The requests seen so far.
     pub fn requests(&self) -> Vec<Request> {
         self.shared.record.borrow().requests.clone()

@@ -20,9 +20,11 @@ pub fn run(args: Args) -> Result<()> {
     let mut steps = Steps::new(assets::STEPS + 1);
     assets::build(&place, Profile::Release, &mut steps)?;
     let bench = ["--release", "--package", "tests", "--bin", "bench"];
+    // The bench starts the server's own program, which cargo puts beside it.
+    let server = ["--package", "midstream", "--bin", "midstream"];
     steps.command(
-        "building the bench (release)",
-        place.cargo(&["build"]).args(bench),
+        "building the server and the bench (release)",
+        place.cargo(&["build"]).args(bench).args(server),
     )?;
     let status = place
         .cargo(&["run", "--quiet"])

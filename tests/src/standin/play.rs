@@ -113,6 +113,9 @@ async fn perform(
         out.write(&wire.opening(script)).await?;
     }
     wait(script, out, async { tokio::time::sleep_until(start).await }).await?;
+    if !script.head.is_empty() {
+        out.write(&[wire.token(script.head)]).await?;
+    }
     let total = fault_at.unwrap_or(usize::MAX).min(script.tokens.len());
     let mut sent = 0;
     let mut batch = Vec::new();

@@ -11,6 +11,8 @@ use super::stamp;
 /// One answer.
 #[derive(Clone, Debug)]
 pub struct Script {
+    /// Said at once before the tokens, uncounted: what a block of stamps begins with.
+    pub head: &'static str,
     /// What is said.
     pub tokens: Tokens,
     /// From the request to the first token; headers go out at once.
@@ -188,6 +190,7 @@ impl Script {
 
     fn of(tokens: Tokens, pace: Pace) -> Self {
         Self {
+            head: "",
             tokens,
             first_token: Duration::ZERO,
             pace,
@@ -201,6 +204,12 @@ impl Script {
             fault: None,
             deaf: false,
         }
+    }
+
+    /// After that text.
+    pub fn after(mut self, head: &'static str) -> Self {
+        self.head = head;
+        self
     }
 
     /// At that rate.
@@ -257,7 +266,7 @@ impl Tokens {
     pub(super) fn get(&self, at: usize) -> String {
         match self {
             Self::Fixed(tokens) => tokens.get(at).cloned().unwrap_or_default(),
-            Self::Stamped(_) => stamp::now(),
+            Self::Stamped(_) => stamp::nth(at),
         }
     }
 }

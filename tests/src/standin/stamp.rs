@@ -1,9 +1,12 @@
 //! Tokens that carry the moment of their making, for measuring latency inside one process or one machine run.
 //!
-//! A stamp is [`WIDTH`] characters: 12 hex digits of microseconds since [`epoch`], and a space.
+//! A stamp is [`WIDTH`] characters: 12 hex digits of microseconds since [`epoch`], and a space or a line's end.
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
+
+/// Stamps to a line: lines as long as those of code and prose.
+const PER_LINE: usize = 8;
 
 /// Characters (and bytes) of one stamp.
 pub const WIDTH: usize = 13;
@@ -17,6 +20,16 @@ pub fn epoch() -> Instant {
 /// A stamp of now.
 pub fn now() -> String {
     format!("{:012x} ", epoch().elapsed().as_micros())
+}
+
+/// A stamp of now as the token at `at` of an answer: one ends its line now and then.
+pub fn nth(at: usize) -> String {
+    let mut stamp = now();
+    if at % PER_LINE == PER_LINE - 1 {
+        stamp.pop();
+        stamp.push('\n');
+    }
+    stamp
 }
 
 /// The whole stamps in `text`, each as time since [`epoch`]. `text` has to begin at a stamp's beginning.
@@ -35,7 +48,7 @@ mod tests {
 
     #[test]
     fn stamps_read_back() {
-        let text = [now(), now(), "00".to_owned()].concat();
+        let text = [now(), nth(PER_LINE - 1), "00".to_owned()].concat();
         let read: Vec<Duration> = parse(&text).collect();
         assert_eq!(read.len(), 2);
         assert!(read[0] <= read[1] && read[1] <= epoch().elapsed());
