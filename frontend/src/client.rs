@@ -42,8 +42,8 @@ pub struct Client {
     pointing: RefCell<Pointing>,
     /// An animation frame is asked for.
     awaiting_frame: Cell<bool>,
-    /// Input-method composition is under way: nothing remote is applied under the person's hands.
-    composing: Cell<bool>,
+    /// Since when input-method composition is under way: nothing remote is applied under the person's hands.
+    composing: Cell<Option<f64>>,
     /// Tells apart the freeze that a timer was set for from later ones.
     freezes: Cell<u32>,
     next_notice: Cell<u32>,
@@ -61,7 +61,7 @@ impl Client {
             meter: RefCell::default(),
             pointing: RefCell::default(),
             awaiting_frame: Cell::new(false),
-            composing: Cell::new(false),
+            composing: Cell::new(None),
             freezes: Cell::new(0),
             next_notice: Cell::new(0),
         })

@@ -20,7 +20,7 @@ use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
 use yrs::{
     Assoc, ClientID, Doc, GetString, IndexedSequence, MapRef, OffsetKind, Options, Out, ReadTxn,
-    StateVector, StickyIndex, Text, TextRef, Transact, Update,
+    StateVector, StickyIndex, Text, TextRef, Transact, TransactionMut, Update,
 };
 
 use observe::Observed;
@@ -33,8 +33,9 @@ const ME: &str = "me";
 const SERVER: &str = "server";
 /// Keystrokes closer together than this are one undo step, in milliseconds: a word, not a letter.
 const UNDO_GROUP_MS: u64 = 500;
-/// The most UTF-16 units of one local insertion in one update: at 3 bytes each it stays below the frame limit.
-const INSERT_UNITS: usize = 64 * 1024;
+/// The most UTF-16 units that one update of ours inserts or removes: at 3 bytes each, what it inserts, or what undo puts
+/// back, stays below the frame limit.
+const EDIT_UNITS: u32 = 64 * 1024;
 
 /// One replacement in a file's text. Offsets count UTF-16 units of the text before the whole change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,13 +68,13 @@ pub struct Changes {
     pub outgoing: Vec<Vec<u8>>,
 }
 
-/// What a message from the server asks for.
+/// What a message from the server says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Incoming {
     /// It brings changes: the Yjs update in it.
     Update(Vec<u8>),
-    /// It asks for what this replica has and the server has not: this goes back.
-    Reply(Vec<u8>),
+    /// It asks for what this replica has and the holder of this state vector has not.
+    Question(StateVector),
 }
 
 /// The bytes could not be read or integrated: the replica must be built anew.
@@ -95,7 +96,7 @@ impl Replica {
         options.offset_kind = OffsetKind::Utf16;
         let doc = Doc::with_options(options);
         let files = doc.get_or_insert_map(FILES);
-        let observed = observe::attach(&doc, &files);
+        let observed = observe::attach(&files);
         let mut undo = UndoManager::with_options(yrs::undo::Options {
             capture_timeout_millis: UNDO_GROUP_MS,
             tracked_origins: HashSet::from([ME.into()]),
@@ -143,12 +144,7 @@ impl Replica {
     /// Reads a y-protocols message.
     pub fn receive(&self, message: &[u8]) -> Result<Option<Incoming>, Unreadable> {
         match Message::decode_v1(message).map_err(|_| Unreadable)? {
-            Message::Sync(SyncMessage::SyncStep1(vector)) => {
-                let diff = self.doc.transact().encode_state_as_update_v1(&vector);
-                Ok(Some(Incoming::Reply(
-                    Message::Sync(SyncMessage::SyncStep2(diff)).encode_v1(),
-                )))
-            }
+            Message::Sync(SyncMessage::SyncStep1(vector)) => Ok(Some(Incoming::Question(vector))),
             Message::Sync(SyncMessage::SyncStep2(update) | SyncMessage::Update(update)) => {
                 Ok(Some(Incoming::Update(update)))
             }
@@ -157,6 +153,12 @@ impl Replica {
             | Message::Awareness(_)
             | Message::Custom(..) => Ok(None),
         }
+    }
+
+    /// What this replica has and the holder of `vector` has not, as a message.
+    pub fn answer(&self, vector: &StateVector) -> Vec<u8> {
+        let diff = self.doc.transact().encode_state_as_update_v1(vector);
+        Message::Sync(SyncMessage::SyncStep2(diff)).encode_v1()
     }
 
     /// Applies the server's updates in one transaction: what is between them is never seen.
@@ -171,38 +173,74 @@ impl Replica {
 
     /// What the person typed. Edits are in the order in which the editor reports them: each counts units of the
     /// text as the ones before it left it, which is the same as right to left over the old text.
-    pub fn typed(&self, file: &FileId, edits: &[Edit]) {
+    ///
+    /// A large edit is several, each a step of undo: taken back or not, each fits a frame.
+    pub fn typed(&mut self, file: &FileId, edits: &[Edit]) {
         let Some(text) = self.text_of(file) else {
             return;
         };
         for edit in edits {
-            let mut pieces = chunks(&edit.text).into_iter();
+            let pieces = chunks(&edit.text);
+            let large = pieces.len() > 1 || edit.removed > EDIT_UNITS;
+            let mut removed = edit.removed;
+            while removed > EDIT_UNITS {
+                removed -= EDIT_UNITS;
+                self.mine(|txn| text.remove_range(txn, edit.offset + removed, EDIT_UNITS));
+                self.undo.reset();
+            }
+            let mut pieces = pieces.into_iter();
             let mut at = edit.offset;
-            {
-                let mut txn = self.doc.transact_mut_with(ME);
-                if edit.removed > 0 {
-                    text.remove_range(&mut txn, at, edit.removed);
+            let first = pieces.next();
+            self.mine(|txn| {
+                if removed > 0 {
+                    text.remove_range(txn, at, removed);
                 }
-                if let Some(piece) = pieces.next() {
-                    text.insert(&mut txn, at, piece);
+                if let Some(piece) = first {
+                    text.insert(txn, at, piece);
                     at += units(piece);
                 }
-            }
+            });
             for piece in pieces {
-                text.insert(&mut self.doc.transact_mut_with(ME), at, piece);
+                self.undo.reset();
+                self.mine(|txn| text.insert(txn, at, piece));
                 at += units(piece);
+            }
+            if large {
+                self.undo.reset();
             }
         }
     }
 
+    /// One change by the person: what the server has to be told of it is written down.
+    fn mine(&self, change: impl FnOnce(&mut TransactionMut<'_>)) {
+        let mut txn = self.doc.transact_mut_with(ME);
+        change(&mut txn);
+        // Before the commit: an observer's update is encoded after neighbouring blocks were joined, which costs a pass
+        // over the whole text, and would do so for the server's changes, too.
+        let update = txn.encode_update_v1();
+        drop(txn);
+        self.observed.borrow_mut().tell(update);
+    }
+
     /// Takes the person's last step back. Whether there was one.
     pub fn undo(&mut self) -> bool {
-        self.undo.can_undo() && self.undo.undo_blocking()
+        self.watched(|undo| undo.can_undo() && undo.undo_blocking())
     }
 
     /// Brings it back.
     pub fn redo(&mut self) -> bool {
-        self.undo.can_redo() && self.undo.redo_blocking()
+        self.watched(|undo| undo.can_redo() && undo.redo_blocking())
+    }
+
+    /// The undo manager makes its own transactions: for them alone an observer is worth its cost.
+    fn watched(&mut self, step: impl FnOnce(&mut UndoManager<()>) -> bool) -> bool {
+        observe::outgoing(&self.doc, &self.observed, || step(&mut self.undo))
+    }
+
+    /// A file's length, in UTF-16 units.
+    pub fn length(&self, file: &FileId) -> u32 {
+        self.text_of(file)
+            .map_or(0, |text| text.len(&self.doc.transact()))
     }
 
     /// A file's text.
@@ -247,7 +285,7 @@ fn chunks(text: &str) -> Vec<&str> {
             .char_indices()
             .find(|(_, c)| {
                 length += c.len_utf16();
-                length > INSERT_UNITS
+                length > EDIT_UNITS as usize
             })
             .map_or(rest.len(), |(at, _)| at);
         let (piece, after) = rest.split_at(end);
@@ -297,7 +335,7 @@ mod tests {
 
     #[test]
     fn typing_reaches_the_other_replica_as_a_delta() {
-        let (a, b, id) = pair();
+        let (mut a, b, id) = pair();
         a.typed(&id, &[edit(0, 0, "héllo 🙂 world")]);
         exchange(&a, &b);
         a.typed(&id, &[edit(9, 5, "moon")]);
@@ -318,7 +356,7 @@ mod tests {
 
     #[test]
     fn undo_takes_back_only_what_the_person_typed() {
-        let (mut a, b, id) = pair();
+        let (mut a, mut b, id) = pair();
         a.typed(&id, &[edit(0, 0, "mine ")]);
         exchange(&a, &b);
         b.typed(&id, &[edit(5, 0, "theirs")]);
@@ -349,14 +387,15 @@ mod tests {
 
     #[test]
     fn typing_while_offline_comes_back_by_the_two_way_sync() {
-        let (a, b, id) = pair();
+        let (mut a, b, id) = pair();
         a.typed(&id, &[edit(0, 0, "offline")]);
         a.take();
         let ask =
             Message::Sync(SyncMessage::SyncStep1(b.doc.transact().state_vector())).encode_v1();
-        let Ok(Some(Incoming::Reply(reply))) = a.receive(&ask) else {
-            panic!("a reply")
+        let Ok(Some(Incoming::Question(vector))) = a.receive(&ask) else {
+            panic!("a question")
         };
+        let reply = a.answer(&vector);
         let Ok(Some(Incoming::Update(update))) = b.receive(&reply) else {
             panic!("an update")
         };
@@ -366,7 +405,7 @@ mod tests {
 
     #[test]
     fn a_renamed_replica_keeps_what_was_never_sent() {
-        let (a, _, id) = pair();
+        let (mut a, _, id) = pair();
         a.typed(&id, &[edit(0, 0, "kept")]);
         let c = a.renamed(9, clock).unwrap();
         assert_eq!((c.client(), c.text(&id).unwrap().as_str()), (9, "kept"));
@@ -375,7 +414,7 @@ mod tests {
 
     #[test]
     fn places_move_with_the_text() {
-        let (a, _, id) = pair();
+        let (mut a, _, id) = pair();
         a.typed(&id, &[edit(0, 0, "abc")]);
         let place = a.anchor(&id, 2).unwrap();
         a.typed(&id, &[edit(0, 0, "xx")]);
@@ -385,11 +424,28 @@ mod tests {
 
     #[test]
     fn a_long_paste_is_split_where_characters_begin() {
-        let text = "🙂".repeat(INSERT_UNITS);
+        let text = "🙂".repeat(EDIT_UNITS as usize);
         let pieces = chunks(&text);
         assert_eq!(pieces.len(), 2);
         assert_eq!(pieces.concat(), text);
         assert!(chunks("").is_empty());
+    }
+
+    #[test]
+    fn what_undo_brings_back_fits_a_frame() {
+        let (mut a, b, id) = pair();
+        let text = "0123456789".repeat(20_000);
+        a.typed(&id, &[edit(0, 0, &text)]);
+        exchange(&a, &b);
+        a.typed(&id, &[edit(0, 200_000, "")]);
+        exchange(&a, &b);
+        assert_eq!(b.length(&id), 0);
+        while b.length(&id) < 200_000 && a.undo() {
+            let changes = exchange_taken(&a, &b);
+            let largest = changes.outgoing.iter().map(Vec::len).max();
+            assert!(largest < Some(protocol::limits::CLIENT_FRAME_MAX));
+        }
+        assert!(b.text(&id) == Some(text));
     }
 
     #[test]

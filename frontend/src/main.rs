@@ -12,6 +12,7 @@ mod document;
 mod editor;
 mod keyboard;
 mod monaco;
+mod outbox;
 mod queue;
 mod session;
 mod socket;

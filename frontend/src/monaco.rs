@@ -21,6 +21,8 @@ extern "C" {
     fn js_forget(file: &str);
     #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = apply)]
     fn js_apply(file: &str, edits: &Array, fresh: bool);
+    #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = restore)]
+    fn js_restore(file: &str, text: &str);
     #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = showModelCaret)]
     fn js_show_model_caret(file: &str, offset: u32, reveal: bool);
     #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = showHunks)]
@@ -54,6 +56,9 @@ extern "C" {
     /// Closes Monaco's widgets that Esc would close. Whether there was one.
     #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = widgetOpen)]
     pub fn widget_open() -> bool;
+    /// Whether the model or another person was last seen in the line that the person is in.
+    #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = othersInMyLine)]
+    pub fn others_in_my_line() -> bool;
     /// The text that the editor shows.
     #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = text)]
     pub fn text() -> Option<String>;
@@ -171,6 +176,11 @@ pub fn rename(file: &FileId, path: &str) {
 /// A file is gone.
 pub fn forget(file: &FileId) {
     js_forget(file.as_str());
+}
+
+/// Puts a file's whole text back: the person's last change of it was not taken.
+pub fn restore(file: &FileId, text: &str) {
+    js_restore(file.as_str(), text);
 }
 
 /// Changes of a text from elsewhere: offset, units that go, text that comes; offsets of the text before them all.

@@ -12,12 +12,12 @@ use protocol::{Seq, ServerFrame, SteerId, TurnId};
 pub enum Item {
     /// A text frame.
     Frame(ServerFrame),
-    /// A binary frame: one y-protocols message.
+    /// What a binary frame brought to the document.
     Update {
         /// The step that it belongs to.
         seq: Seq,
-        /// The message.
-        message: Vec<u8>,
+        /// The Yjs update.
+        update: Vec<u8>,
     },
 }
 
@@ -185,7 +185,7 @@ mod tests {
     fn update(seq: u64) -> Item {
         Item::Update {
             seq: Seq(seq),
-            message: vec![],
+            update: vec![],
         }
     }
 

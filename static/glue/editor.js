@@ -61,6 +61,16 @@ export function create(place, to) {
     fontSize: 13,
     lineHeight: 20,
     minimap: { enabled: false },
+    // Each of these looks at the whole text, or measures lines, whenever the text changes: 60 times a second.
+    bracketPairColorization: { enabled: false },
+    guides: { indentation: false },
+    stickyScroll: { enabled: false },
+    foldingStrategy: "indentation",
+    links: false,
+    colorDecorators: false,
+    codeLens: false,
+    inlayHints: { enabled: "off" },
+    occurrencesHighlight: "off",
     scrollBeyondLastLine: false,
     smoothScrolling: true,
     renderLineHighlight: "line",
@@ -165,11 +175,42 @@ export function apply(file, flat, fresh) {
   }
   applying = true;
   try {
+    const stay = file === shown && editor !== null ? staying(editor, model, flat) : null;
     model.applyEdits(edits);
+    if (stay !== null) editor?.setPosition(model.getPositionAt(stay));
   } finally {
     applying = false;
   }
   if (fresh && file === shown && editor !== null) markFresh(editor, inserted);
+}
+
+/** Puts a text back. @param {string} file @param {string} text */
+export function restore(file, text) {
+  applying = true;
+  try {
+    texts.get(file)?.setValue(text);
+  } finally {
+    applying = false;
+  }
+}
+
+/**
+ * Where the cursor must be put back to: Monaco would drag it along with text that comes exactly where it stands, and
+ * the person with it, wherever the model writes next.
+ * @param {monaco.editor.ICodeEditor} editor @param {monaco.editor.ITextModel} model @param {(number | string)[]} flat
+ */
+function staying(editor, model, flat) {
+  const selection = editor.getSelection();
+  if (!selection?.isEmpty() || (editor.getSelections()?.length ?? 0) > 1) return null;
+  const at = model.getOffsetAt(selection.getPosition());
+  let shift = 0;
+  for (let i = 0; i + 2 < flat.length; i += 3) {
+    const [offset, length, text] = /** @type {[number, number, string]} */ (flat.slice(i, i + 3));
+    if (offset === at && text !== "") return at + shift;
+    if (offset + length > at) return null;
+    shift += text.length - length;
+  }
+  return null;
 }
 
 /** @param {boolean} value */

@@ -110,6 +110,15 @@ export function hideModelCaret() {
   if (editor !== null) of(editor).caret.clear();
 }
 
+/** Whether the model or another person was last seen in the line that the person is in. */
+export function othersInMyLine() {
+  const editor = editorOf();
+  const mine = editor?.getPosition()?.lineNumber;
+  if (!editor || mine === undefined) return false;
+  const { caret, people } = of(editor);
+  return [...caret.getRanges(), ...people.getRanges()].some((at) => at.startLineNumber <= mine && mine <= at.endLineNumber);
+}
+
 /** Scrolls to where the model writes, or wrote last. */
 export function revealModel() {
   const editor = caretAt === null ? null : editorOf(caretAt.file);

@@ -5,7 +5,7 @@
 
 import "monaco-editor/features/register.all";
 import "monaco-editor/languages/definitions/register.all";
-import "monaco-editor/languages/features/typescript/register";
+import { javascriptDefaults, typescriptDefaults } from "monaco-editor/languages/features/typescript/register";
 import "monaco-editor/languages/features/json/register";
 import "monaco-editor/languages/features/css/register";
 import "monaco-editor/languages/features/html/register";
@@ -13,6 +13,12 @@ import "./editor.css";
 import * as editor from "./editor.js";
 import * as frames from "./frames.js";
 import * as marks from "./marks.js";
+
+// Code that is being written is wrong until it is whole: no squiggles chase the model's caret, and no worker checks
+// the project anew with every token. Completion and hovers stay.
+for (const defaults of [javascriptDefaults, typescriptDefaults]) {
+  defaults.setDiagnosticsOptions({ noSemanticValidation: true, noSyntaxValidation: true, noSuggestionDiagnostics: true });
+}
 
 /** @type {Record<string, string>} label of Monaco's -> worker */
 const workers = {

@@ -7,11 +7,12 @@ use gloo_timers::callback::{Interval, Timeout};
 use leptos::prelude::*;
 use protocol::client::{Hello, Resume};
 use protocol::server::Welcome;
-use protocol::{ClientFrame, CloseCode, Epoch, ParticipantId, SessionId, VERSION, binary};
+use protocol::{ClientFrame, CloseCode, Epoch, ParticipantId, SessionId, VERSION};
 
 use super::Client;
 use crate::browser;
 use crate::document::Replica;
+use crate::outbox::Outbox;
 use crate::socket::{Socket, SocketEvent};
 use crate::store::{Connection, Route};
 
@@ -33,10 +34,10 @@ pub struct Link {
     resume: Option<(ParticipantId, String, Epoch)>,
     /// Attempts since the last welcome.
     attempt: u32,
-    /// The number of our last binary frame.
-    counter: u64,
+    /// Our binary frames that were not acknowledged.
+    pub outbox: Outbox,
     /// The server has what the replica had when it asked: from here on each update goes out by itself.
-    pub synced: bool,
+    synced: bool,
     retry: Option<Timeout>,
     ping: Option<Interval>,
 }
@@ -47,11 +48,27 @@ impl Link {
         self.socket.as_ref().is_some_and(|s| s.send(text))
     }
 
-    /// Sends a y-protocols message under our next counter. Whether the socket took it.
-    pub fn send_message(&mut self, message: &[u8]) -> bool {
-        self.counter += 1;
-        let frame = binary::encode(self.counter, message);
-        self.socket.as_ref().is_some_and(|s| s.send_bytes(&frame))
+    /// Sends a y-protocols message, now or in the answer to the server's next question.
+    pub fn send_message(&mut self, message: Vec<u8>) {
+        let frame = self.outbox.push(message);
+        if self.synced {
+            self.send_frame(&frame);
+        }
+    }
+
+    /// Answers the server's question. From here on each update goes out by itself.
+    pub fn answer(&mut self, answer: &[u8], limit: usize) {
+        self.synced = true;
+        for frame in self.outbox.answer(answer, limit) {
+            self.send_frame(&frame);
+        }
+    }
+
+    /// A frame that the socket does not take is not acknowledged, and so is not lost.
+    fn send_frame(&self, frame: &[u8]) {
+        if let Some(socket) = &self.socket {
+            socket.send_bytes(frame);
+        }
     }
 }
 
@@ -148,7 +165,10 @@ impl Client {
             Some(replica) => replica.renamed(welcome.client_id, undo_clock).ok(),
             None => None,
         };
-        let replica = replica.unwrap_or_else(|| Replica::new(welcome.client_id, undo_clock));
+        let replica = replica.unwrap_or_else(|| {
+            self.forget_files();
+            Replica::new(welcome.client_id, undo_clock)
+        });
         *self.replica.borrow_mut() = Some(replica);
         let store = self.store;
         let kept = browser::kept("model");
@@ -211,10 +231,12 @@ impl Client {
     /// Throws the replica away and takes the server's: what it refused is gone.
     pub(super) fn rebuild(self: &Rc<Self>) {
         *self.replica.borrow_mut() = None;
+        self.forget_files();
         self.queue.borrow_mut().restart(protocol::Seq::ZERO);
         {
             let mut link = self.link.borrow_mut();
             link.resume = None;
+            link.outbox.clear();
             link.socket = None;
             link.synced = false;
         }

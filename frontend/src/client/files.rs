@@ -14,10 +14,35 @@ use crate::store::FileRow;
 impl Client {
     /// What the person typed in the editor.
     pub fn typed(self: &Rc<Self>, file: &FileId, edits: &[Edit]) {
-        if let Some(replica) = self.replica.borrow().as_ref() {
+        if self.outgrows(file, edits) {
+            return;
+        }
+        if let Some(replica) = self.replica.borrow_mut().as_mut() {
             replica.typed(file, edits);
         }
         self.pump(false);
+    }
+
+    /// A file that the server would refuse: the editor shows again what it was. What was pasted is still where it
+    /// was copied.
+    fn outgrows(&self, file: &FileId, edits: &[Edit]) -> bool {
+        let limit = self.store.limits.get_untracked().file_max;
+        let replica = self.replica.borrow();
+        let Some(replica) = replica.as_ref() else {
+            return false;
+        };
+        let comes: usize = edits.iter().map(|e| e.text.encode_utf16().count()).sum();
+        let goes: usize = edits.iter().map(|e| e.removed as usize).sum();
+        let refused = comes > goes && replica.length(file) as usize + comes - goes > limit;
+        if refused {
+            monaco::restore(file, &replica.text(file).unwrap_or_default());
+            let limit = limit / (1024 * 1024);
+            self.notify(
+                None,
+                format!("A file holds {limit} MiB at most: this was not taken."),
+            );
+        }
+        refused
     }
 
     /// Takes the person's last step back, or brings it back.
@@ -124,17 +149,25 @@ impl Client {
             }
         }
         let open = self.store.open_file.get_untracked();
-        let gone = open
+        let open = open.filter(|id| files.iter().any(|f| f.id == *id));
+        let shown = open
             .as_ref()
-            .is_none_or(|id| files.iter().all(|f| f.id != *id));
-        let first = self.first_file(&files);
+            .is_some_and(|id| before.iter().any(|f| f.id == *id));
+        let next = open.or_else(|| self.first_file(&files));
         self.store.files.set(files);
-        if gone {
-            match first {
-                Some(id) => self.show_file(id),
-                None => self.store.open_file.set(None),
-            }
+        match next {
+            Some(_) if shown => {}
+            Some(id) => self.show_file(id),
+            None => self.store.open_file.set(None),
         }
+    }
+
+    /// The replica begins anew: no text in the editor is a copy of one of its own.
+    pub(super) fn forget_files(&self) {
+        for file in self.store.files.get_untracked() {
+            monaco::forget(&file.id);
+        }
+        self.store.files.set(Vec::new());
     }
 
     /// The file that the lesson begins in, or the first one.

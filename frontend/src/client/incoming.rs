@@ -3,11 +3,14 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use protocol::view::SessionView;
+use protocol::view::{Role, SessionView};
 use protocol::{ErrorCode, Seq, ServerFrame, SteerId, TurnId, binary};
+
+use yrs::StateVector;
 
 use super::Client;
 use crate::browser;
+use crate::document::{Incoming, Unreadable};
 use crate::queue::{Hold, Item, sequenced};
 use crate::store::RecentSession;
 
@@ -37,11 +40,39 @@ impl Client {
         let Some((seq, message)) = binary::decode(bytes) else {
             return;
         };
-        self.queue.borrow_mut().push(Item::Update {
-            seq: Seq(seq),
-            message: message.to_vec(),
-        });
-        self.ask_for_frame();
+        let received = self.replica.borrow().as_ref().map(|r| r.receive(message));
+        match received {
+            Some(Ok(Some(Incoming::Update(update)))) => {
+                let seq = Seq(seq);
+                self.queue.borrow_mut().push(Item::Update { seq, update });
+                self.ask_for_frame();
+            }
+            Some(Ok(Some(Incoming::Question(vector)))) => self.answer(&vector),
+            Some(Ok(None)) | None => {}
+            Some(Err(Unreadable)) => self.damaged(),
+        }
+    }
+
+    /// What the server lacks goes out at once: text typed into a file that the difference, which comes next, takes
+    /// away is still in the replica.
+    fn answer(self: &Rc<Self>, vector: &StateVector) {
+        if self.store.role.get_untracked() < Role::Editor {
+            return;
+        }
+        let answer = self.replica.borrow().as_ref().map(|r| r.answer(vector));
+        let limit = self.store.limits.get_untracked().client_frame_max;
+        if let Some(answer) = answer {
+            self.link.borrow_mut().answer(&answer, limit);
+        }
+    }
+
+    /// The page's copy of the document cannot be gone on with.
+    pub(super) fn damaged(self: &Rc<Self>) {
+        self.notify(
+            None,
+            "This page's copy of the files was damaged; it takes the server's.",
+        );
+        self.rebuild();
     }
 
     fn overtaking(self: &Rc<Self>, frame: ServerFrame) {
@@ -72,13 +103,27 @@ impl Client {
                 message,
                 answers,
             } => self.refused(code, message, answers),
-            ServerFrame::TurnStopped { .. }
-            | ServerFrame::SteerAccepted { .. }
-            | ServerFrame::SteerAnswered { .. } => {
+            ServerFrame::TurnStopped { ref turn_id, .. } => {
+                self.stopped(turn_id);
                 self.session.borrow_mut().apply(&frame);
             }
-            // Acknowledged is not yet saved; what is not saved comes back by the sync. Draining ends in a close code.
+            ServerFrame::SteerAccepted { .. } | ServerFrame::SteerAnswered { .. } => {
+                self.session.borrow_mut().apply(&frame);
+            }
+            ServerFrame::EditAck { counter, .. } => {
+                self.link.borrow_mut().outbox.acknowledged(counter);
+            }
+            // What is not saved comes back by the sync. Draining ends in a close code.
             _ => {}
+        }
+    }
+
+    /// Somebody else's interrupt: what comes until the turn's end nets to the roll-back, and is shown at once.
+    fn stopped(self: &Rc<Self>, turn: &TurnId) {
+        let running = self.session.borrow().running();
+        let held = self.queue.borrow().held_for().is_some();
+        if !held && running.is_some_and(|running| running.id == *turn) {
+            self.freeze(Hold::Interrupt(turn.clone()));
         }
     }
 

@@ -24,6 +24,19 @@ pub struct Meter {
     output: VecDeque<(f64, u32)>,
     /// Of `first`, that it was applied to the screen's state.
     applied: bool,
+    /// All output since the turn began or went on.
+    run: Run,
+}
+
+/// A stretch of output.
+#[derive(Debug, Default)]
+struct Run {
+    /// UTF-16 units after the first delta, which was not waited for.
+    units: u32,
+    /// The time in which they came, in milliseconds, pauses (a steer, a stall) counted as one window at most.
+    active_ms: f64,
+    /// When the last delta came.
+    last: Option<f64>,
 }
 
 /// What is known once a frame is painted.
@@ -59,11 +72,20 @@ impl Meter {
     pub fn arrived(&mut self, frame: &ServerFrame, now: f64) {
         match frame {
             ServerFrame::TurnDelta { turn_id, text, .. } => {
-                self.output.push_back((now, units(text)));
+                let units = units(text);
+                self.output.push_back((now, units));
+                if let Some(last) = self.run.last.replace(now) {
+                    self.run.units += units;
+                    self.run.active_ms += (now - last).min(SPEED_WINDOW_MS);
+                }
                 let first = self.prompt.is_some() || self.steer.is_some_and(|(_, applied)| applied);
                 if first && self.first.is_none() {
                     self.first = Some((turn_id.clone(), now));
                 }
+            }
+            ServerFrame::TurnStarted { .. } | ServerFrame::TurnContinued { .. } => {
+                self.output.clear();
+                self.run = Run::default();
             }
             ServerFrame::SteerApplied { .. } => {
                 if let Some((_, applied)) = &mut self.steer {
@@ -79,6 +101,16 @@ impl Meter {
         let delta = matches!(frame, ServerFrame::TurnDelta { .. });
         self.applied |= delta && self.first.is_some();
         delta
+    }
+
+    /// The turn ended. Its average speed, if it said more than one delta; the speed of the moment is over.
+    pub fn rested(&mut self) -> Option<f64> {
+        self.output.clear();
+        let Run {
+            units, active_ms, ..
+        } = std::mem::take(&mut self.run);
+        (units > 0 && active_ms > 0.0)
+            .then(|| f64::from(units) / UNITS_PER_TOKEN / active_ms * 1_000.0)
     }
 
     /// The frame is on the screen.
@@ -164,6 +196,18 @@ mod tests {
         meter.arrived(&delta("new"), 30.0);
         meter.applied(&delta("new"));
         assert_eq!(meter.painted(40.0).steer_to_token_ms, Some(30.0));
+    }
+
+    #[test]
+    fn what_stays_after_a_turn_is_its_average_without_pauses() {
+        let mut meter = Meter::default();
+        for at in [0.0, 100.0, 200.0, 60_200.0] {
+            meter.arrived(&delta(&"x".repeat(40)), at);
+        }
+        let average = meter.rested().unwrap();
+        assert!((24.9..25.1).contains(&average), "{average}");
+        assert_eq!(meter.painted(60_300.0).tokens_per_second, None);
+        assert_eq!(meter.rested(), None);
     }
 
     #[test]

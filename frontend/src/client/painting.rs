@@ -9,13 +9,15 @@ use protocol::{FileId, Seq, ServerFrame};
 
 use super::Client;
 use crate::browser;
-use crate::document::{Changes, Incoming, TextChange, Unreadable};
+use crate::document::{Changes, TextChange};
 use crate::monaco;
 use crate::queue::{Batch, Item};
 use crate::transcript::units;
 
 /// A hidden page gets no animation frames: it is caught up this often instead.
 const HIDDEN_EVERY: Duration = Duration::from_millis(500);
+/// A composition that is left open holds nothing back for longer than this, in milliseconds.
+const COMPOSING_MAX_MS: f64 = 5_000.0;
 /// No server's answer freezes the screen for longer than this.
 const FREEZE_MAX: Duration = Duration::from_secs(2);
 
@@ -70,12 +72,21 @@ impl Client {
 
     /// Input-method composition began or ended.
     pub fn composing(self: &Rc<Self>, composing: bool) {
-        self.composing.set(composing);
+        self.composing.set(composing.then(browser::now));
         self.ask_for_frame();
     }
 
+    /// A change in the line that is being composed would tear the composition. It is known only once it is applied:
+    /// so nothing is applied while the model or somebody else was last seen in that line.
+    fn composition_waits(&self) -> bool {
+        self.composing.get().is_some_and(|since| {
+            browser::now() - since < COMPOSING_MAX_MS && monaco::others_in_my_line()
+        })
+    }
+
     fn paint(self: &Rc<Self>) {
-        if self.composing.get() {
+        if self.composition_waits() {
+            self.ask_for_frame();
             return;
         }
         let batch = self.queue.borrow_mut().take();
@@ -110,22 +121,23 @@ impl Client {
         let mut painted = false;
         for item in batch.items {
             match item {
-                Item::Update { seq, message } => {
+                Item::Update { seq, update } => {
                     // What a freeze held back nets to the roll-back: none of it is fresh, and all of it is one change.
                     let model = !batch.held && from_model.contains(&seq);
                     if model != run.model && !batch.held {
                         self.finish(std::mem::take(&mut run));
                     }
                     run.model = model;
-                    self.read(&message, &mut run);
+                    run.updates.push(update);
                 }
                 Item::Frame(frame) => {
                     painted |= self.meter.borrow_mut().applied(&frame);
+                    if let ServerFrame::TurnCompleted { .. } = frame {
+                        monaco::hide_model_caret();
+                        self.rest();
+                    }
                     hunks |= touches_hunks(&frame);
                     self.session.borrow_mut().apply(&frame);
-                    if matches!(frame, ServerFrame::TurnCompleted { .. }) {
-                        monaco::hide_model_caret();
-                    }
                 }
             }
         }
@@ -136,26 +148,6 @@ impl Client {
         self.after_paint(painted);
     }
 
-    fn read(self: &Rc<Self>, message: &[u8], run: &mut Run) {
-        let received = self
-            .replica
-            .borrow()
-            .as_ref()
-            .map(|replica| replica.receive(message));
-        match received {
-            Some(Ok(Some(Incoming::Update(update)))) => run.updates.push(update),
-            Some(Ok(Some(Incoming::Reply(reply)))) => {
-                let mut link = self.link.borrow_mut();
-                link.synced = true;
-                if self.store.role.get_untracked() >= protocol::view::Role::Editor {
-                    link.send_message(&reply);
-                }
-            }
-            Some(Err(Unreadable)) => run.broken = true,
-            Some(Ok(None)) | None => {}
-        }
-    }
-
     /// Applies updates of one author in one transaction, and shows them.
     fn finish(self: &Rc<Self>, run: Run) {
         let applied = match self.replica.borrow().as_ref() {
@@ -164,12 +156,8 @@ impl Client {
             }
             _ => Ok(()),
         };
-        if run.broken || applied.is_err() {
-            self.notify(
-                None,
-                "This page's copy of the files was damaged; it takes the server's.",
-            );
-            self.rebuild();
+        if applied.is_err() {
+            self.damaged();
             return;
         }
         self.pump(run.model);
@@ -186,11 +174,8 @@ impl Client {
             return;
         };
         let mut link = self.link.borrow_mut();
-        // What is not sent now is part of the answer to the server's next question.
-        if link.synced {
-            for message in &outgoing {
-                link.send_message(message);
-            }
+        for message in outgoing {
+            link.send_message(message);
         }
         drop(link);
         if listing {
@@ -242,6 +227,14 @@ impl Client {
         set_timeout(move || client.measured(browser::now()), Duration::ZERO);
     }
 
+    /// A turn ended: the speed that stays is that of all its output.
+    fn rest(&self) {
+        let average = self.meter.borrow_mut().rested();
+        self.store
+            .strip
+            .update(|strip| strip.tokens_per_second = average.or(strip.tokens_per_second));
+    }
+
     fn measured(&self, now: f64) {
         let seen = self.meter.borrow_mut().painted(now);
         if let Some(turn) = seen.turn.and_then(|id| self.session.borrow().find(&id)) {
@@ -260,7 +253,6 @@ impl Client {
 struct Run {
     updates: Vec<Vec<u8>>,
     model: bool,
-    broken: bool,
 }
 
 fn delta_seq(item: &Item) -> Option<Seq> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use protocol::FileId;
 use yrs::{Any, Map, MapPrelim, MapRef, Out, ReadTxn, TextPrelim, Transact};
 
-use super::{ME, Replica};
+use super::Replica;
 use crate::store::FileRow;
 
 /// The field of a file that names it.
@@ -29,25 +29,28 @@ impl Replica {
 
     /// A new empty file, by the person.
     pub fn create(&self, id: &FileId, path: &str) {
-        let mut txn = self.doc.transact_mut_with(ME);
-        let file = self
-            .files
-            .insert(&mut txn, id.as_str(), MapPrelim::from([(PATH, path)]));
-        file.insert(&mut txn, TEXT, TextPrelim::new(""));
+        self.mine(|txn| {
+            let file = self
+                .files
+                .insert(txn, id.as_str(), MapPrelim::from([(PATH, path)]));
+            file.insert(txn, TEXT, TextPrelim::new(""));
+        });
     }
 
     /// Another path for a file, by the person.
     pub fn rename(&self, id: &FileId, path: &str) {
-        let mut txn = self.doc.transact_mut_with(ME);
-        if let Some(Out::YMap(file)) = self.files.get(&txn, id.as_str()) {
-            file.insert(&mut txn, PATH, path);
-        }
+        self.mine(|txn| {
+            if let Some(Out::YMap(file)) = self.files.get(txn, id.as_str()) {
+                file.insert(txn, PATH, path);
+            }
+        });
     }
 
     /// Takes a file away, by the person.
     pub fn delete(&self, id: &FileId) {
-        self.files
-            .remove(&mut self.doc.transact_mut_with(ME), id.as_str());
+        self.mine(|txn| {
+            self.files.remove(txn, id.as_str());
+        });
     }
 }
 

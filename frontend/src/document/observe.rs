@@ -9,10 +9,12 @@ use yrs::types::{Delta, Event, PathSegment};
 use yrs::updates::encoder::Encode;
 use yrs::{Any, DeepObservable, Doc, MapRef, Origin, Out, TransactionMut};
 
-use super::{Changes, Edit, ME, SERVER, TextChange};
+use super::{Changes, Edit, ME, TextChange};
 
 /// The name under which the observers are registered.
 const KEY: &str = "page";
+/// The Yjs update (v1) of a transaction that changed nothing.
+const NOTHING: [u8; 2] = [0, 0];
 
 /// What has happened and was not taken yet.
 #[derive(Default)]
@@ -24,22 +26,19 @@ impl Observed {
     pub(super) fn take(&mut self) -> Changes {
         std::mem::take(&mut self.changes)
     }
+
+    /// The server has to be told of this.
+    pub(super) fn tell(&mut self, update: Vec<u8>) {
+        if update != NOTHING {
+            let message = Message::Sync(SyncMessage::Update(update)).encode_v1();
+            self.changes.outgoing.push(message);
+        }
+    }
 }
 
 /// Watches the document.
-pub(super) fn attach(doc: &Doc, files: &MapRef) -> Rc<RefCell<Observed>> {
+pub(super) fn attach(files: &MapRef) -> Rc<RefCell<Observed>> {
     let observed = Rc::new(RefCell::new(Observed::default()));
-    let sink = Rc::clone(&observed);
-    let watching = doc.observe_update_v1(KEY, move |txn, event| {
-        if !is(txn, SERVER) {
-            let message = Message::Sync(SyncMessage::Update(event.update.clone())).encode_v1();
-            sink.borrow_mut().changes.outgoing.push(message);
-        }
-    });
-    debug_assert!(
-        watching.is_ok(),
-        "no transaction is open on a document that was just made"
-    );
     let sink = Rc::clone(&observed);
     files.observe_deep(KEY, move |txn, events| {
         let changes = &mut sink.borrow_mut().changes;
@@ -60,6 +59,25 @@ pub(super) fn attach(doc: &Doc, files: &MapRef) -> Rc<RefCell<Observed>> {
         }
     });
     observed
+}
+
+/// Has every update told to the server while `step` runs.
+pub(super) fn outgoing<T>(
+    doc: &Doc,
+    observed: &Rc<RefCell<Observed>>,
+    step: impl FnOnce() -> T,
+) -> T {
+    let sink = Rc::clone(observed);
+    let watching = doc.observe_update_v1(KEY, move |_, event| {
+        sink.borrow_mut().tell(event.update.clone())
+    });
+    let done = step();
+    let unwatched = doc.unobserve_update_v1(KEY);
+    debug_assert!(
+        watching.is_ok() && unwatched.is_ok(),
+        "no transaction is open outside a method of the replica"
+    );
+    done
 }
 
 fn is(txn: &TransactionMut<'_>, origin: &str) -> bool {

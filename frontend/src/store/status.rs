@@ -83,7 +83,8 @@ pub struct LatencyStrip {
     pub round_trip_ms: Option<f64>,
     /// Enter to the first token painted.
     pub first_token_ms: Option<f64>,
-    /// The running turn's speed. An estimate: UTF-16 units of output / 4, over the last second.
+    /// The running turn's speed over the last second; of a turn that ended, its average. An estimate: UTF-16 units of
+    /// output / 4.
     pub tokens_per_second: Option<f64>,
     /// Key press to the screen's last change.
     pub interrupt_to_freeze_ms: Option<f64>,
