@@ -125,6 +125,7 @@ function makeText(file, path, text) {
   const taken = monaco.editor.getModel(plain) !== null;
   const model = monaco.editor.createModel(text, undefined, taken ? monaco.Uri.file(`/${file}/${path}`) : plain);
   model.setEOL(monaco.editor.EndOfLineSequence.LF);
+  model.updateOptions({ bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } });
   model.onDidChangeContent(({ changes }) => {
     if (applying) return;
     host?.typed(file, changes.map((c) => ({ offset: c.rangeOffset, length: c.rangeLength, text: c.text })));

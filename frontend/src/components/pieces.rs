@@ -80,10 +80,15 @@ fn piece(
 ) -> AnyView {
     let offset = piece.offset;
     match piece.kind {
-        PieceKind::Text(text) => view! {
-            <span class="say">{move || text.with(|text| trimmed(text, after_text, before_text).to_owned())}</span>
+        PieceKind::Text(text) => {
+            let shown = move || text.with(|text| trimmed(text, after_text, before_text).to_owned());
+            // What is finished is a block of its own: a long answer is not laid out anew with each of its tokens.
+            if before_text && text.with_untracked(|text| text.ends_with('\n')) {
+                view! { <div class="say">{shown}</div> }.into_any()
+            } else {
+                view! { <span class="say">{shown}</span> }.into_any()
+            }
         }
-        .into_any(),
         PieceKind::Block(block) => {
             let finder = turn.clone();
             let hunk = Memo::new(move |_| finder.hunk_at(offset).map(|hunk| hunk.id));
