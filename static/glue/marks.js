@@ -16,12 +16,14 @@ const { NeverGrowsWhenTypingAtEdges: NEVER, AlwaysGrowsWhenTypingAtEdges: ALWAYS
 
 /** @typedef {monaco.editor.IEditorDecorationsCollection} Collection */
 
-/** @type {WeakMap<monaco.editor.ICodeEditor, {caret: Collection, hunks: Collection, people: Collection, fresh: Collection[]}>} */
+/** @type {WeakMap<monaco.editor.ICodeEditor, {caret: Collection, hunks: Collection, why: Collection, people: Collection, fresh: Collection[]}>} */
 const collections = new WeakMap();
 /** @type {monaco.editor.IContentWidget[]} */
 let names = [];
 /** @type {{file: string, offset: number} | null} where the model writes, in whichever file */
 let caretAt = null;
+/** @type {{index: number, why: string} | null} the hunk that is being written, among those that are shown */
+let openHunk = null;
 /** @type {ReturnType<typeof setTimeout> | null} */
 let aging = null;
 
@@ -31,6 +33,7 @@ function of(editor) {
   const known = collections.get(editor) ?? {
     caret: make(),
     hunks: make(),
+    why: make(),
     people: make(),
     fresh: Array.from({ length: AGES }, make),
   };
@@ -42,8 +45,9 @@ function of(editor) {
 export function clearMarks() {
   const editor = editorOf();
   if (editor === null) return;
-  const { caret, hunks, people, fresh } = of(editor);
-  for (const one of [caret, hunks, people, ...fresh]) one.clear();
+  const { caret, hunks, why, people, fresh } = of(editor);
+  for (const one of [caret, hunks, why, people, ...fresh]) one.clear();
+  openHunk = null;
   for (const name of names) editor.removeContentWidget(name);
   names = [];
 }
@@ -102,6 +106,7 @@ export function showModelCaret(file, offset, scroll) {
       options: { beforeContentClassName: "model-caret", showIfCollapsed: true, stickiness: NEVER },
     },
   ]);
+  placeWhy(editor, model);
   if (scroll) editor.revealLineInCenterIfOutsideViewport(at.startLineNumber, monaco.editor.ScrollType.Smooth);
 }
 
@@ -134,44 +139,58 @@ export function showHunks(hunks) {
   const editor = editorOf();
   const model = editor?.getModel();
   if (!editor || !model) return;
-  of(editor).hunks.set(hunks.flatMap((hunk) => hunkMarks(model, hunk)));
+  of(editor).hunks.set(hunks.map((hunk) => hunkMark(model, hunk)));
+  const index = hunks.findIndex(({ open, why }) => open && why !== "");
+  const why = hunks[index]?.why;
+  openHunk = why === undefined ? null : { index, why };
+  placeWhy(editor, model);
+}
+
+/**
+ * The open hunk's reason, behind its first line: placed anew with what is written, or the text would push it along.
+ * @param {monaco.editor.ICodeEditor} editor @param {monaco.editor.ITextModel} model
+ */
+function placeWhy(editor, model) {
+  const { hunks, why } = of(editor);
+  const line = openHunk === null ? undefined : hunks.getRange(openHunk.index)?.startLineNumber;
+  if (openHunk === null || line === undefined) {
+    if (why.length > 0) why.clear();
+    return;
+  }
+  const column = model.getLineMaxColumn(line);
+  const content = `   ${openHunk.why}`;
+  why.set([
+    {
+      range: new monaco.Range(line, column, line, column),
+      options: {
+        showIfCollapsed: true,
+        after: { content, inlineClassName: "mark-why", cursorStops: monaco.editor.InjectedTextCursorStops.None },
+        stickiness: NEVER,
+      },
+    },
+  ]);
 }
 
 /**
  * @param {monaco.editor.ITextModel} model
  * @param {{why: string, open: boolean, accepted: boolean, start: number, end: number}} hunk
- * @returns {monaco.editor.IModelDeltaDecoration[]}
+ * @returns {monaco.editor.IModelDeltaDecoration}
  */
-function hunkMarks(model, { why, open, accepted, start, end }) {
+function hunkMark(model, { why, open, accepted, start, end }) {
   // A hunk of whole lines ends before the next line's first column: that line is not part of it.
   const last = model.getPositionAt(end);
   const whole = range(model, start, end > start && last.column === 1 ? end - 1 : end);
   const state = open ? "mark-open" : accepted ? "mark-accepted" : "mark-done";
-  /** @type {monaco.editor.IModelDeltaDecoration[]} */
-  const marks = [
-    {
-      range: whole,
-      options: {
-        isWholeLine: true,
-        linesDecorationsClassName: `mark-hunk ${state}`,
-        linesDecorationsTooltip: why,
-        hoverMessage: { value: plain(why) },
-        stickiness: open ? ALWAYS : NEVER,
-      },
+  return {
+    range: whole,
+    options: {
+      isWholeLine: true,
+      linesDecorationsClassName: `mark-hunk ${state}`,
+      linesDecorationsTooltip: why,
+      hoverMessage: { value: plain(why) },
+      stickiness: open ? ALWAYS : NEVER,
     },
-  ];
-  if (open && why !== "") {
-    const column = model.getLineMaxColumn(whole.startLineNumber);
-    marks.push({
-      range: new monaco.Range(whole.startLineNumber, column, whole.startLineNumber, column),
-      options: {
-        showIfCollapsed: true,
-        after: { content: `   ${why}`, inlineClassName: "mark-why", cursorStops: monaco.editor.InjectedTextCursorStops.None },
-        stickiness: NEVER,
-      },
-    });
-  }
-  return marks;
+  };
 }
 
 /** Model output is text, never Markdown. @param {string} text */

@@ -128,11 +128,9 @@ impl Client {
         }
     }
 
-    /// The list follows the replica; the editor always has a file if there is one.
-    pub(super) fn list_files(self: &Rc<Self>) {
-        let Some(files) = self.replica.borrow().as_ref().map(|r| r.listing()) else {
-            return;
-        };
+    /// The list follows the replica; the editor always has a file if there is one. Returns a file that is new in it.
+    pub(super) fn list_files(self: &Rc<Self>) -> Option<FileId> {
+        let files = self.replica.borrow().as_ref().map(|r| r.listing())?;
         let before = self.store.files.get_untracked();
         for file in before
             .iter()
@@ -154,12 +152,18 @@ impl Client {
             .as_ref()
             .is_some_and(|id| before.iter().any(|f| f.id == *id));
         let next = open.or_else(|| self.first_file(&files));
+        let made = files
+            .iter()
+            .rev()
+            .find(|file| before.iter().all(|old| old.id != file.id))
+            .map(|file| file.id.clone());
         self.store.files.set(files);
         match next {
             Some(_) if shown => {}
             Some(id) => self.show_file(id),
             None => self.store.open_file.set(None),
         }
+        made
     }
 
     /// The replica begins anew: no text in the editor is a copy of one of its own.

@@ -147,9 +147,23 @@ impl Client {
             }
         }
         self.store.presence.set(view.participants);
+        if view.lesson.is_some() && view.turns.is_empty() {
+            self.choose_teacher();
+        }
         self.store.lesson.set(view.lesson);
         self.remember();
         self.ask_for_frame();
+    }
+
+    /// A lesson that was not begun is the scripted model's: nobody else goes wrong at the known token.
+    fn choose_teacher(&self) {
+        let teacher = self
+            .store
+            .models
+            .with_untracked(|all| all.iter().find(|m| m.scripted).map(|m| m.id.clone()));
+        if teacher.is_some() {
+            self.store.model.set(teacher);
+        }
     }
 
     fn refused(self: &Rc<Self>, code: ErrorCode, message: String, answers: Option<String>) {

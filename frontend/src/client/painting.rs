@@ -178,11 +178,11 @@ impl Client {
             link.send_message(message);
         }
         drop(link);
-        if listing {
-            self.list_files();
-        }
-        if let Some(last) = texts.last().filter(|_| model) {
-            self.follow(&last.file);
+        let made = if listing { self.list_files() } else { None };
+        // A file that came with its text is a change of the listing alone.
+        let written = texts.last().map(|last| last.file.clone()).or(made);
+        if let Some(file) = written.filter(|_| model) {
+            self.follow(&file);
         }
         for change in &texts {
             self.show_change(change, model);
