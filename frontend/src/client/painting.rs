@@ -179,13 +179,17 @@ impl Client {
         }
         drop(link);
         let made = if listing { self.list_files() } else { None };
+        // Texts first: a file that is opened below comes with all that has happened to it.
+        for change in &texts {
+            self.show_change(change, model);
+        }
         // A file that came with its text is a change of the listing alone.
         let written = texts.last().map(|last| last.file.clone()).or(made);
         if let Some(file) = written.filter(|_| model) {
             self.follow(&file);
         }
-        for change in &texts {
-            self.show_change(change, model);
+        if let Some(last) = texts.last().filter(|_| model) {
+            self.show_caret(last);
         }
     }
 
@@ -195,17 +199,18 @@ impl Client {
             edits.push((edit.offset, edit.removed, edit.text.as_str()));
         }
         monaco::apply(&change.file, &edits, model);
-        if model {
-            // After the edits: the last one's end, moved by those left of it.
-            let mut shift = 0i64;
-            let mut at = 0i64;
-            for edit in &change.edits {
-                at = i64::from(edit.offset) + shift + i64::from(units(&edit.text));
-                shift += i64::from(units(&edit.text)) - i64::from(edit.removed);
-            }
-            let following = self.store.following.get_untracked();
-            monaco::show_model_caret(&change.file, u32::try_from(at).unwrap_or(0), following);
+    }
+
+    /// The model's caret: at the last edit's end, moved by those left of it.
+    fn show_caret(&self, change: &TextChange) {
+        let mut shift = 0i64;
+        let mut at = 0i64;
+        for edit in &change.edits {
+            at = i64::from(edit.offset) + shift + i64::from(units(&edit.text));
+            shift += i64::from(units(&edit.text)) - i64::from(edit.removed);
         }
+        let following = self.store.following.get_untracked();
+        monaco::show_model_caret(&change.file, u32::try_from(at).unwrap_or(0), following);
     }
 
     /// Goes where the model writes, unless the person is elsewhere.
