@@ -252,8 +252,10 @@ impl Member {
 
     /// Reads on, looking at nothing, until the connection ends. Answers pings, as reading does.
     pub async fn idle(mut self, mut came: impl FnMut()) {
-        while let Some(Ok(_)) = self.socket.next().await {
-            came();
+        while let Some(Ok(message)) = self.socket.next().await {
+            if !message.is_ping() {
+                came();
+            }
         }
     }
 }
