@@ -68,7 +68,7 @@ impl Client {
             return false;
         }
         let id = FileId(browser::fresh_id());
-        if let Some(replica) = self.replica.borrow().as_ref() {
+        if let Some(replica) = self.replica.borrow_mut().as_mut() {
             replica.create(&id, &path);
         }
         self.pump(false);
@@ -81,7 +81,7 @@ impl Client {
         let Some(path) = self.good_path(path) else {
             return false;
         };
-        if let Some(replica) = self.replica.borrow().as_ref() {
+        if let Some(replica) = self.replica.borrow_mut().as_mut() {
             replica.rename(id, &path);
         }
         self.pump(false);
@@ -93,7 +93,7 @@ impl Client {
         if !self.may_edit() {
             return;
         }
-        if let Some(replica) = self.replica.borrow().as_ref() {
+        if let Some(replica) = self.replica.borrow_mut().as_mut() {
             replica.delete(id);
         }
         self.pump(false);

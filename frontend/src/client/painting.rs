@@ -118,6 +118,7 @@ impl Client {
         let from_model: HashSet<Seq> = batch.items.iter().filter_map(delta_seq).collect();
         let mut run = Run::default();
         let mut hunks = false;
+        let mut placed = None;
         let mut painted = false;
         for item in batch.items {
             match item {
@@ -137,11 +138,18 @@ impl Client {
                         self.rest();
                     }
                     hunks |= touches_hunks(&frame);
+                    if let ServerFrame::HunkPlaced { file_id, .. } = &frame {
+                        placed = Some(file_id.clone());
+                    }
                     self.session.borrow_mut().apply(&frame);
                 }
             }
         }
         self.finish(run);
+        // What a place's step writes may come without any output of its own: the place alone says where to look.
+        if let Some(file) = placed.filter(|_| !batch.held) {
+            self.follow(&file);
+        }
         if hunks {
             self.show_hunks();
         }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use protocol::FileId;
-use yrs::{Any, Map, MapPrelim, MapRef, Out, ReadTxn, TextPrelim, Transact};
+use yrs::{Any, Map, MapPrelim, MapRef, Out, ReadTxn, TextPrelim, Transact, TransactionMut};
 
 use super::Replica;
 use crate::store::FileRow;
@@ -28,29 +28,37 @@ impl Replica {
     }
 
     /// A new empty file, by the person.
-    pub fn create(&self, id: &FileId, path: &str) {
-        self.mine(|txn| {
-            let file = self
-                .files
-                .insert(txn, id.as_str(), MapPrelim::from([(PATH, path)]));
+    pub fn create(&mut self, id: &FileId, path: &str) {
+        let files = self.files.clone();
+        self.alone(|txn| {
+            let file = files.insert(txn, id.as_str(), MapPrelim::from([(PATH, path)]));
             file.insert(txn, TEXT, TextPrelim::new(""));
         });
     }
 
     /// Another path for a file, by the person.
-    pub fn rename(&self, id: &FileId, path: &str) {
-        self.mine(|txn| {
-            if let Some(Out::YMap(file)) = self.files.get(txn, id.as_str()) {
+    pub fn rename(&mut self, id: &FileId, path: &str) {
+        let files = self.files.clone();
+        self.alone(|txn| {
+            if let Some(Out::YMap(file)) = files.get(txn, id.as_str()) {
                 file.insert(txn, PATH, path);
             }
         });
     }
 
     /// Takes a file away, by the person.
-    pub fn delete(&self, id: &FileId) {
-        self.mine(|txn| {
-            self.files.remove(txn, id.as_str());
+    pub fn delete(&mut self, id: &FileId) {
+        let files = self.files.clone();
+        self.alone(|txn| {
+            files.remove(txn, id.as_str());
         });
+    }
+
+    /// A change that is a step of undo by itself, however soon the person types after it.
+    fn alone(&mut self, change: impl FnOnce(&mut TransactionMut<'_>)) {
+        self.undo.reset();
+        self.mine(change);
+        self.undo.reset();
     }
 }
 

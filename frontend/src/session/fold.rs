@@ -235,11 +235,18 @@ impl Session {
         let Some(steer) = steers.into_iter().find(|s| s.id == *id) else {
             return;
         };
+        // `answered` overtakes the queue in which `applied` waits for its animation frame.
+        let answered = SteerProgress::Server(SteerStage::Answered);
+        let late = stage == SteerStage::Applied && steer.stage.get_untracked() == answered;
         steer.view.update(|view| {
             change(view);
-            view.stage = stage;
+            if !late {
+                view.stage = stage;
+            }
         });
-        steer.stage.set(SteerProgress::Server(stage));
+        if !late {
+            steer.stage.set(SteerProgress::Server(stage));
+        }
     }
 }
 
