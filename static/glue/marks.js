@@ -98,7 +98,8 @@ export function showModelCaret(file, offset, scroll) {
   caretAt = { file, offset };
   const editor = editorOf(file);
   const model = editor?.getModel();
-  if (!editor || !model) return;
+  // It writes elsewhere: nothing of it stays in the file that is shown.
+  if (!editor || !model) return hideModelCaret();
   const at = range(model, offset, offset);
   of(editor).caret.set([
     {
