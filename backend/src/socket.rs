@@ -13,7 +13,7 @@ use axum::response::Response;
 use futures_util::{SinkExt, StreamExt};
 use protocol::client::Hello;
 use protocol::limits::CLIENT_FRAME_MAX;
-use protocol::{ClientFrame, CloseCode, VERSION};
+use protocol::{ClientFrame, CloseCode, ErrorCode, ServerFrame, VERSION};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -21,7 +21,7 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use self::reader::Reader;
 use self::writer::Writer;
 use crate::meters;
-use crate::session::SessionHandle;
+use crate::session::{SessionHandle, encode};
 use crate::session::command::{Command, Join, Joined};
 use crate::session::feed::Pace;
 use crate::session::roster::PeerId;
@@ -131,13 +131,32 @@ async fn hello(socket: &mut WebSocket) -> Result<Hello, CloseCode> {
     }
 }
 
+/// Says why in words, for people who write a client, then closes.
 async fn close(mut socket: WebSocket, code: CloseCode) {
     let _ = timeout(CLOSE_WITHIN, async {
+        if let Some(text) = refusal(code).as_ref().and_then(encode) {
+            socket.send(Message::Text(text)).await?;
+        }
         socket.send(Message::Close(Some(close_frame(code)))).await?;
         while let Some(Ok(_)) = socket.next().await {}
         socket.close().await
     })
     .await;
+}
+
+fn refusal(code: CloseCode) -> Option<ServerFrame> {
+    let error = match code {
+        CloseCode::BadFrame => ErrorCode::BadFrame,
+        CloseCode::Unauthorized => ErrorCode::Unauthorized,
+        CloseCode::NotFound => ErrorCode::NotFound,
+        CloseCode::VersionMismatch => ErrorCode::VersionMismatch,
+        _ => return None,
+    };
+    let message = match code {
+        CloseCode::VersionMismatch => format!("This server speaks version {VERSION}: reload the page."),
+        _ => format!("The connection was refused: {}.", code.reason()),
+    };
+    Some(ServerFrame::Error { code: error, message, answers: None })
 }
 
 fn close_frame(code: CloseCode) -> CloseFrame {

@@ -10,7 +10,7 @@ pub const PROMPT_MAX: usize = 64 * 1024;
 pub const NAME_MAX: usize = 40;
 /// The longest path, in bytes.
 pub const PATH_MAX: usize = 255;
-/// The largest file, in bytes: what Monaco still edits comfortably.
+/// The largest file, in UTF-16 units: what Monaco still edits comfortably.
 pub const FILE_MAX: usize = 4 * 1024 * 1024;
 /// The most files in a session.
 pub const FILES_MAX: usize = 10_000;

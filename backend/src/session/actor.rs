@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use models::Upstream;
 use protocol::view::Presence;
 use protocol::{CloseCode, ErrorCode, ModelId, SessionId};
@@ -249,7 +248,7 @@ impl Actor {
                     self.feed.push(entry);
                 }
                 Effect::Tell(peer, frame) => self.tell(peer, Control::Frame(frame)),
-                Effect::Message(peer, message) => self.message(peer, message),
+                Effect::Message(peer, message) => self.tell(peer, Control::Message(message)),
                 Effect::Close(peer, code) => {
                     self.tell(peer, Control::Close(code));
                     self.peers.remove(&peer);
@@ -279,11 +278,6 @@ impl Actor {
             // Dropping the queue tells its writer.
             self.peers.remove(&peer);
         }
-    }
-
-    fn message(&mut self, peer: PeerId, message: Bytes) {
-        let seq = self.state.seq();
-        self.tell(peer, Control::Message(seq, message));
     }
 
     fn run_segment(&mut self, generation: u64, model: &ModelId) {

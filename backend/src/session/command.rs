@@ -178,8 +178,9 @@ pub struct CaughtUp {
 pub enum Control {
     /// An unsequenced frame.
     Frame(Box<ServerFrame>),
-    /// A document message for this connection alone, as of a number.
-    Message(Seq, Bytes),
+    /// A document message for this connection alone. It overtakes steps that the connection has not been shown, so
+    /// it goes under number 0: it says nothing of what was shown.
+    Message(Bytes),
     /// The end.
     Close(CloseCode),
 }

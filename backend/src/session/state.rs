@@ -250,11 +250,6 @@ impl State {
         self.roster.is_empty()
     }
 
-    /// The last number given.
-    pub fn seq(&self) -> Seq {
-        self.seq
-    }
-
     /// The system prompt as it stands.
     pub fn instructions(&self) -> String {
         let path = super::request::CONVENTIONS;

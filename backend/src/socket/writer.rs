@@ -198,9 +198,24 @@ impl Writer {
     async fn control(&mut self, control: Control) -> Result<(), End> {
         match control {
             Control::Frame(frame) => self.frame(&frame).await,
-            Control::Message(seq, message) => self.message(seq, &message).await,
+            Control::Message(message) => self.message(Seq::ZERO, &message).await,
+            Control::Close(CloseCode::Draining) => self.drain().await,
             Control::Close(code) => Err(End::Close(code)),
         }
+    }
+
+    /// The server stops: the viewer is told, and sees how its session ended.
+    async fn drain(&mut self) -> Result<(), End> {
+        self.frame(&ServerFrame::Draining).await?;
+        while let Batch::Entries(entries) = self.subscription.take() {
+            if entries.is_empty() {
+                break;
+            }
+            for entry in entries {
+                self.entry(&entry).await?;
+            }
+        }
+        Err(End::Close(CloseCode::Draining))
     }
 
     /// The viewer fell off the log: everything anew, as of now.

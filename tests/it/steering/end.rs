@@ -135,9 +135,16 @@ async fn a_drain_interrupts_turns_tells_clients_and_ends() -> Result<()> {
     call.text("half");
     room.client.until("half", |c| c.output("t1") == "half").await?;
     let stop = room.server.stop();
-    let (stopped, closed) = tokio::join!(stop, room.client.closed());
+    let seen = async {
+        room.client.until("the end", |c| c.status("t1") == Some(TurnStatus::Interrupted)).await?;
+        room.client.closed().await
+    };
+    let (stopped, closed) = tokio::join!(stop, seen);
     stopped?;
     assert_eq!(closed?, protocol::CloseCode::Draining.code());
+    let reason = room.client.turn("t1").unwrap().reason.clone().unwrap();
+    assert_eq!(reason.code, ErrorCode::Shutdown);
+    assert!(room.client.frames.iter().any(|f| matches!(f, ServerFrame::Draining)));
     assert!(call.dropped.is_cancelled());
     Ok(())
 }
