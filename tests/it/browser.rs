@@ -1,3 +1,11 @@
-//! In a real Chromium: what only a browser can show.
+//! In a real Chromium: what only a browser can show. One file for each story.
 
+mod connection;
+mod faults;
+mod files;
+mod look;
+mod r#loop;
 mod rig;
+mod stage;
+mod typing;
+mod upstreams;
