@@ -29,7 +29,8 @@ pub fn gated() -> (Arc<dyn Provider>, Gate) {
 }
 
 impl Gate {
-    /// The next segment that the server asks for.
+    /// The next segment that the server asks for. Panics when the server is gone: the test is over then.
+    #[allow(clippy::panic, reason = "only tests wait at a gate")]
     pub async fn call(&mut self) -> Call {
         self.calls.recv().await.unwrap_or_else(|| panic!("the server is gone"))
     }

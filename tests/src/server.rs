@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use midstream::{Config, Server};
+use midstream::{Config, Server, ServerError};
 use models::{Catalog, ModelsConfig, Provider};
 use protocol::http::{CreatedSession, NewSession};
 use tokio::task::JoinHandle;
@@ -17,7 +17,7 @@ pub struct TestServer {
     /// Where it listens.
     pub addr: SocketAddr,
     shutdown: CancellationToken,
-    serving: Option<JoinHandle<()>>,
+    serving: Option<JoinHandle<Result<(), ServerError>>>,
 }
 
 impl TestServer {
@@ -45,7 +45,7 @@ impl TestServer {
         let addr = server.local_addr()?;
         let shutdown = server.shutdown_token();
         #[allow(clippy::disallowed_methods)] // Held, and waited for in `stop`.
-        let serving = tokio::spawn(async move { server.listen().await.unwrap_or_else(|e| panic!("serving: {e}")) });
+        let serving = tokio::spawn(server.listen());
         Ok(TestServer { addr, shutdown, serving: Some(serving) })
     }
 
@@ -71,7 +71,7 @@ impl TestServer {
     pub async fn stop(mut self) -> Result<()> {
         self.shutdown.cancel();
         if let Some(serving) = self.serving.take() {
-            serving.await?;
+            serving.await??;
         }
         Ok(())
     }
