@@ -63,21 +63,16 @@ pub fn instructions(files: &[File<'_>]) -> String {
 
 /// The message that begins a turn's newest segment. `lead` is the open file's path; it comes first.
 pub fn message(turn: &Turn, segment: &Segment, files: &[File<'_>], lead: Option<&str>) -> String {
-    let mut text = String::new();
-    if segment.cause != SegmentCause::Prompt {
-        note(&mut text, &segment.note, turn.output.len() > segment.byte || segment.offset > 0);
-    } else {
-        failures(&mut text, &segment.note.failed);
-    }
+    let mut text = preamble(turn, segment);
     list(&mut text, files, lead);
-    let words = match &segment.cause {
-        SegmentCause::Prompt => turn.prompt.as_str(),
-        SegmentCause::Steer(id) => turn.steer(id).map_or("", |s| s.view.text.as_str()),
-        SegmentCause::Continue(Some(words)) => words.as_str(),
-        SegmentCause::Continue(None) => "Go on from exactly there.",
-    };
-    text.push_str(words);
+    text.push_str(words(turn, segment));
     text
+}
+
+/// The message of a segment that was over before its request was built, without the files: its words were said all
+/// the same, and a later message brings the files.
+pub fn unsent(turn: &Turn, segment: &Segment) -> String {
+    preamble(turn, segment) + words(turn, segment)
 }
 
 /// The whole request: earlier turns as far as they fit, then the newest one.
@@ -110,6 +105,25 @@ fn conversation(turn: &Turn) -> Vec<Message> {
         messages.push(Message { role: Role::User, text: "(I took all changes of that turn back.)".to_owned() });
     }
     messages
+}
+
+fn preamble(turn: &Turn, segment: &Segment) -> String {
+    let mut text = String::new();
+    if segment.cause != SegmentCause::Prompt {
+        note(&mut text, &segment.note, turn.output.len() > segment.byte || segment.offset > 0);
+    } else {
+        failures(&mut text, &segment.note.failed);
+    }
+    text
+}
+
+fn words<'a>(turn: &'a Turn, segment: &'a Segment) -> &'a str {
+    match &segment.cause {
+        SegmentCause::Prompt => turn.prompt.as_str(),
+        SegmentCause::Steer(id) => turn.steer(id).map_or("", |s| s.view.text.as_str()),
+        SegmentCause::Continue(Some(words)) => words.as_str(),
+        SegmentCause::Continue(None) => "Go on from exactly there.",
+    }
 }
 
 fn note(text: &mut String, note: &CutNote, had_output: bool) {

@@ -46,7 +46,13 @@ impl State {
         let message = request::message(turn, turn.segments.last()?, &files, lead.as_deref());
         let instructions = request::instructions(&files);
         let cue = self.cue(turn, &views);
-        self.turns.last_mut()?.segments.last_mut()?.message = Some(message);
+        // Steered or stopped before their requests were built: what was said is still said.
+        let unsent: Vec<String> = turn.segments.iter().map(|s| request::unsent(turn, s)).collect();
+        let segments = &mut self.turns.last_mut()?.segments;
+        segments.last_mut()?.message = Some(message);
+        for (segment, words) in segments.iter_mut().zip(unsent) {
+            segment.message.get_or_insert(words);
+        }
         let mut request = request::request(instructions, &self.turns);
         request.cue = Some(cue);
         Some(request)

@@ -75,6 +75,32 @@ fn a_cut_is_announced_before_anything_else_that_follows_from_it() {
 }
 
 #[test]
+fn words_that_were_said_before_a_request_was_built_are_in_the_next_one() {
+    let (mut state, now) = (state(None), Instant::now());
+    start(&mut state, "t1", now);
+    for (steer, text) in [("s1", "only ints"), ("s2", "and names")] {
+        let (turn, steer, text) = ("t1".into(), steer.into(), text.to_owned());
+        state.urgent(PEER, UrgentKind::Steer { turn, steer, shown: Seq(9), text }, now, now);
+    }
+    let request = state.request(now).unwrap();
+    let ends: Vec<&str> = request.messages.iter().map(|m| m.text.lines().last().unwrap_or_default()).collect();
+    assert_eq!(ends, ["go", "only ints", "and names"]);
+    // They stay as they were sent.
+    assert_eq!(state.request(now).unwrap().messages.get(..2), request.messages.get(..2));
+}
+
+#[test]
+fn a_prompt_that_was_stopped_at_once_is_in_the_request_that_goes_on_with_it() {
+    let (mut state, now) = (state(None), Instant::now());
+    start(&mut state, "t1", now);
+    interrupt(&mut state, "t1", 0, now);
+    let go_on = Command::Continue { peer: PEER, received: now, turn: "t1".into(), segment: "g1".into(), text: None };
+    state.command(go_on, now);
+    let request = state.request(now).unwrap();
+    assert_eq!(request.messages.first().map(|m| m.text.as_str()), Some("go"));
+}
+
+#[test]
 fn what_an_old_segment_still_sends_is_not_wanted() {
     let (mut state, now) = (state(None), Instant::now());
     let effects = start(&mut state, "t1", now);
