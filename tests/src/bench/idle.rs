@@ -69,7 +69,9 @@ pub async fn run(effort: &Effort, report: &mut Report) -> Result<()> {
         });
     }
     tokio::select! {
-        all = timeout(PATIENCE, joined.wait()) => drop(all.context("not all could join")?),
+        all = timeout(PATIENCE, joined.wait()) => {
+            all.context("not all could join")?;
+        }
         Some(ended) = tasks.join_next() => ended??,
     }
     settle(&came).await;
