@@ -308,7 +308,7 @@ mod tests {
     }
 
     fn pair() -> (Replica, Replica, FileId) {
-        let (a, b) = (Replica::new(1, clock), Replica::new(2, clock));
+        let (mut a, b) = (Replica::new(1, clock), Replica::new(2, clock));
         let id = FileId::from("f1");
         a.create(&id, "a.py");
         exchange(&a, &b);
