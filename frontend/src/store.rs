@@ -35,8 +35,6 @@ pub struct Store {
     pub models: RwSignal<Vec<ModelView>>,
     /// The chosen one.
     pub model: RwSignal<Option<ModelId>>,
-    /// Where the operator configures models: a path for the hint "how to connect a model", if the server told.
-    pub model_file: RwSignal<Option<String>>,
     /// The practice model's speed, in tokens a second, [`status::SPEED_MIN`] to [`status::SPEED_MAX`]. Kept.
     pub speed: RwSignal<u32>,
     /// What is refused, and from which size.
@@ -105,7 +103,6 @@ impl Store {
             me: RwSignal::new(None),
             models: RwSignal::new(Vec::new()),
             model: RwSignal::new(None),
-            model_file: RwSignal::new(None),
             speed: RwSignal::new(status::SPEED_DEFAULT),
             limits: RwSignal::new(Limits::default()),
             lesson: RwSignal::new(None),

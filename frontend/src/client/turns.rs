@@ -27,13 +27,10 @@ impl Client {
             );
             return;
         }
-        let sent = match self.session.borrow().running() {
-            Some(turn) => Saying::Steer(turn),
-            None => Saying::Prompt,
-        };
-        match sent {
-            Saying::Steer(turn) => self.steer(&turn, text),
-            Saying::Prompt => self.prompt(text),
+        let running = self.session.borrow().running();
+        match running {
+            Some(turn) => self.steer(&turn, text),
+            None => self.prompt(text),
         }
     }
 
@@ -177,10 +174,4 @@ impl Client {
         }
         online
     }
-}
-
-/// What the composer's text becomes.
-enum Saying {
-    Prompt,
-    Steer(Turn),
 }

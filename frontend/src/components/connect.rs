@@ -20,9 +20,6 @@ pub fn Connect() -> impl IntoView {
                 <div>
                     <h3>"A model on this computer"</h3>
                     <p>"A running Ollama, LM Studio or llama.cpp is found by itself, on its usual port."</p>
-                    {move || store.model_file.get().map(|path| view! {
-                        <p class="file-note">"More can be set in " <code>{path}</code></p>
-                    })}
                 </div>
             </div>
             <Show when=move || !store.models.with(Vec::is_empty)>
