@@ -10,8 +10,6 @@ use super::lines::changes;
 /// The texts that the script itself gives a file.
 #[derive(Clone, Debug)]
 pub(in crate::practice) struct Origin<'a> {
-    /// The file's text in the lesson's project.
-    start: &'a str,
     /// Every line that the script may have written, or found.
     lines: HashSet<&'a str>,
 }
@@ -20,7 +18,6 @@ impl<'a> Origin<'a> {
     /// The texts of a file: at the start, and those that the script brings it to.
     pub fn new(start: &'a str, targets: impl Iterator<Item = &'a str>) -> Self {
         Self {
-            start,
             lines: targets.chain([start]).flat_map(str::lines).collect(),
         }
     }
@@ -113,7 +110,7 @@ fn is_comment(line: &str) -> bool {
 
 impl Origin<'_> {
     /// Whether the script cannot have written this line: it is not the beginning of one of the script's, alone or run
-    /// together with the end of an old line over which it was being written.
+    /// together with the end of one over which it was being written: the project's, or its own of before a cut.
     fn is_foreign(&self, line: &str) -> bool {
         if self.lines.contains(line) {
             return false;
@@ -125,8 +122,8 @@ impl Origin<'_> {
             .max()
             .unwrap_or_default();
         let tail = || {
-            self.start
-                .lines()
+            self.lines
+                .iter()
                 .map(|old| same_bytes(line.bytes().rev(), old.bytes().rev()))
                 .max()
         };
