@@ -136,7 +136,7 @@ async fn every_fault_over_chat_completions_is_told_and_can_go_on() -> Result<()>
             true,
         ),
     ];
-    check(Api::Chat, faults).await
+    Box::pin(check(Api::Chat, faults)).await
 }
 
 #[tokio::test]
@@ -164,5 +164,5 @@ async fn faults_over_responses_are_told_and_can_go_on() -> Result<()> {
             true,
         ),
     ];
-    check(Api::Responses, faults).await
+    Box::pin(check(Api::Responses, faults)).await
 }

@@ -128,6 +128,7 @@ async fn every_state_is_named_and_pictured() -> Result<()> {
     page.by_role("dialog", "Keyboard shortcuts").gone().await?;
     page.by_selector(".latency-strip").click().await?;
     page.screenshot("stages").await?;
+    page.by_selector(".latency-strip").click().await?;
 
     // A small window.
     page.set_viewport(390, 844).await?;

@@ -35,6 +35,7 @@ async fn a_lesson_from_the_keyboard_alone() -> Result<()> {
     page.press("Enter").await?;
     ready(&page).await?;
     page.press("Control+k").await?;
+    page.by_selector(".offer").seen().await?;
     walk_to(
         &page,
         "Shift+Tab",

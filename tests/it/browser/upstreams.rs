@@ -153,10 +153,10 @@ async fn story(api: Api) -> Result<()> {
 
 #[tokio::test]
 async fn the_loop_over_chat_completions() -> Result<()> {
-    story(Api::Chat).await
+    Box::pin(story(Api::Chat)).await
 }
 
 #[tokio::test]
 async fn the_loop_over_responses() -> Result<()> {
-    story(Api::Responses).await
+    Box::pin(story(Api::Responses)).await
 }

@@ -201,12 +201,12 @@ async fn check(api: Api) -> Result<()> {
 
 #[tokio::test]
 async fn every_fault_over_chat_completions_keeps_what_came_and_can_go_on() -> Result<()> {
-    check(Api::Chat).await
+    Box::pin(check(Api::Chat)).await
 }
 
 #[tokio::test]
 async fn every_fault_over_responses_keeps_what_came_and_can_go_on() -> Result<()> {
-    check(Api::Responses).await
+    Box::pin(check(Api::Responses)).await
 }
 
 #[tokio::test]
