@@ -68,7 +68,8 @@ async fn serve(mut socket: WebSocket, session: Option<SessionHandle>) {
     let pace = Pace::from_millis(hello.pace_ms);
     let (control, control_rx) = mpsc::channel(CONTROL);
     let (reply, joined) = oneshot::channel();
-    let join = Join { peer, role, name: hello.name, pace, resume: hello.resume, control: control.clone(), reply };
+    let queue = control.downgrade();
+    let join = Join { peer, role, name: hello.name, pace, resume: hello.resume, control, reply };
     if session.inbox.try_send(Command::Join(Box::new(join))).is_err() {
         return close(socket, CloseCode::Overloaded).await;
     }
@@ -79,7 +80,7 @@ async fn serve(mut socket: WebSocket, session: Option<SessionHandle>) {
     };
     // From here on the session knows the peer, and must hear of its end, whatever happens.
     let _guard = LeaveGuard { session: session.clone(), peer };
-    talk(socket, session, peer, pace, joined, control, control_rx).await;
+    talk(socket, session, peer, pace, joined, queue, control_rx).await;
 }
 
 async fn talk(
@@ -88,7 +89,7 @@ async fn talk(
     peer: PeerId,
     pace: Pace,
     joined: Joined,
-    control: mpsc::Sender<crate::session::command::Control>,
+    control: mpsc::WeakSender<crate::session::command::Control>,
     control_rx: mpsc::Receiver<crate::session::command::Control>,
 ) {
     let (sink, mut stream) = socket.split();

@@ -24,8 +24,8 @@ pub struct Reader {
     pub session: SessionHandle,
     /// Whose connection.
     pub peer: PeerId,
-    /// The connection's own queue.
-    pub control: mpsc::Sender<Control>,
+    /// The connection's own queue. Held weakly: when the session drops its end, the writer must learn of it.
+    pub control: mpsc::WeakSender<Control>,
 }
 
 /// Why reading ends.
@@ -49,7 +49,7 @@ impl Reader {
                 Ok(Some(Err(_)) | None) | Err(_) => End::Gone,
             };
             if let End::Close(code) = end
-                && self.control.try_send(Control::Close(code)).is_ok()
+                && self.control.upgrade().is_none_or(|queue| queue.try_send(Control::Close(code)).is_ok())
             {
                 // The writer says so and ends the connection.
                 std::future::pending::<()>().await;
@@ -124,7 +124,9 @@ impl Reader {
     }
 
     fn answer(&self, frame: ServerFrame) -> Result<(), End> {
-        ended_if_full(self.control.try_send(Control::Frame(Box::new(frame))))
+        // Without a queue the session has let go of this connection, and the writer is about to say so.
+        let Some(queue) = self.control.upgrade() else { return Ok(()) };
+        ended_if_full(queue.try_send(Control::Frame(Box::new(frame))))
     }
 }
 

@@ -7,6 +7,8 @@ use tests::client::Client;
 use tests::gated::Flood;
 use tests::server::TestServer;
 
+use super::Room;
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn promise_1_an_interrupt_overtakes_everything() -> Result<()> {
     let model = Flood::new(&"word ".repeat(20), 200_000);
@@ -95,4 +97,26 @@ async fn paced_and_raw_viewers_end_with_the_same_output() -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[tokio::test]
+async fn a_client_whose_answers_pile_up_is_let_go_and_not_kept_without_them() -> Result<()> {
+    let mut room = Room::new().await?;
+    let mut other = room.join().await?;
+    other.start("t1", "go").await?;
+    let call = room.gate.call().await;
+    let output = "x".repeat(100_000);
+    call.text(&output);
+    room.client.until("the output", |c| c.output("t1") == output).await?;
+    // More and larger answers than its queue and the kernel hold, none of them read.
+    for _ in 0..600 {
+        other.start("t1", "go").await?;
+    }
+    let name = Some("asked".to_owned());
+    other.send(ClientFrame::PresenceUpdate { name, cursor: None }).await?;
+    let asked = |p: &protocol::view::Presence| p.participant.name == "asked";
+    let is_asked = |f: &ServerFrame| matches!(f, ServerFrame::Presence { participants } if participants.iter().any(asked));
+    room.client.frame("all was asked", is_asked).await?;
+    assert_eq!(other.closed().await?, protocol::CloseCode::TooSlow.code());
+    room.client.settle().await
 }
