@@ -31,6 +31,14 @@ pub fn Composer() -> impl IntoView {
     let running = Memo::new(move |_| store.active.get().is_some());
     let stopped = Memo::new(move |_| stopped_turn(store));
     let blank = Memo::new(move |_| store.composer.with(|text| text.trim().is_empty()));
+    // The page is for typing: whoever comes in can begin at once. Only the first time, never away from somewhere else.
+    Effect::new(move |been_here: Option<bool>| {
+        let may_edit = store.may_edit();
+        if may_edit && been_here != Some(true) {
+            request_animation_frame(move || store.focus_composer());
+        }
+        may_edit || been_here == Some(true)
+    });
     // The loop's own way comes first: words after a stop reshape that turn. Something new is one key more.
     let submit = move || match stopped.get_untracked() {
         Some(turn) if !blank.get_untracked() => store.continue_turn(turn),
