@@ -5,6 +5,7 @@ mod end;
 mod flood;
 mod hunks;
 mod people;
+mod random;
 mod requests;
 mod words;
 

@@ -13,7 +13,7 @@ use futures_util::{SinkExt, StreamExt};
 use protocol::client::{Hello, Resume, TurnStart};
 use protocol::http::CreatedSession;
 use protocol::server::Welcome;
-use protocol::view::{TurnStatus, TurnView};
+use protocol::view::{HunkStatus, TurnStatus, TurnView};
 use protocol::{ClientFrame, ErrorCode, Seq, ServerFrame, TurnId, VERSION, binary};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -166,6 +166,23 @@ impl Client {
             file.insert(&mut txn, at, text);
             txn.encode_update_v1()
         };
+        self.send_update(&update).await
+    }
+
+    /// Deletes from a file, and sends the update.
+    pub async fn remove(&mut self, path: &str, at: u32, len: u32) -> Result<u64> {
+        let file = self.file(path).with_context(|| format!("no file {path}"))?;
+        let update = {
+            let mut txn = self.doc.transact_mut();
+            file.remove_range(&mut txn, at, len);
+            txn.encode_update_v1()
+        };
+        self.send_update(&update).await
+    }
+
+    /// Sends all that the replica has: what a client does that comes back with typing that may not have arrived.
+    pub async fn send_all(&mut self) -> Result<u64> {
+        let update = self.doc.transact().encode_state_as_update_v1(&StateVector::default());
         self.send_update(&update).await
     }
 
@@ -399,7 +416,11 @@ impl Client {
             }
             ServerFrame::TurnReverted { seq, turn_id, .. } => {
                 self.see(*seq);
-                self.turns.get_mut(turn_id).context("the revert of an unknown turn")?.reverted = true;
+                let turn = self.turns.get_mut(turn_id).context("the revert of an unknown turn")?;
+                turn.reverted = true;
+                for hunk in turn.hunks.iter_mut().filter(|h| h.status != HunkStatus::Failed) {
+                    hunk.status = HunkStatus::Reverted;
+                }
             }
             ServerFrame::HunkOpened { seq, turn_id, hunk } => {
                 self.see(*seq);
@@ -421,11 +442,24 @@ impl Client {
                 self.see(*seq);
                 let turn = self.turns.get_mut(turn_id).context("a hunk of an unknown turn")?;
                 if let Some(hunk) = turn.hunks.iter_mut().find(|h| h.id == *hunk_id) {
-                    hunk.status = protocol::view::HunkStatus::Failed;
+                    hunk.status = HunkStatus::Failed;
                     (hunk.failure, hunk.message) = (Some(*reason), Some(message.clone()));
                 }
             }
-            ServerFrame::HunkPlaced { seq, .. } | ServerFrame::HunkAccepted { seq, .. } => self.see(*seq),
+            ServerFrame::HunkAccepted { seq, turn_id, hunk_id, .. } => {
+                self.see(*seq);
+                let turn = self.turns.get_mut(turn_id).context("a hunk of an unknown turn")?;
+                if let Some(hunk) = turn.hunks.iter_mut().find(|h| h.id == *hunk_id) {
+                    hunk.status = HunkStatus::Accepted;
+                }
+            }
+            ServerFrame::HunkPlaced { seq, turn_id, hunk_id, file_id, place } => {
+                self.see(*seq);
+                let turn = self.turns.get_mut(turn_id).context("a hunk of an unknown turn")?;
+                if let Some(hunk) = turn.hunks.iter_mut().find(|h| h.id == *hunk_id) {
+                    (hunk.file_id, hunk.place) = (Some(file_id.clone()), Some(place.clone()));
+                }
+            }
             _ => {}
         }
         Ok(())
