@@ -98,6 +98,12 @@ pub async fn run(parts: &[Part], effort: &Effort, name: &str) -> Result<()> {
         ),
     );
     report.condition("before", format!("load {}", machine::load()));
+    if machine::is_busy() {
+        report.notes.push(
+            "The machine was busy with other work: figures are worse than they should be."
+                .to_owned(),
+        );
+    }
     report.condition(
         "files",
         format!("{} open at most", machine::raise_open_files()),

@@ -39,7 +39,10 @@ impl Way {
 }
 
 /// A client's connection.
-#[allow(clippy::large_enum_variant, reason = "there are a hundred at most, each for a whole run")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there are a hundred at most, each for a whole run"
+)]
 pub enum Line {
     /// To the upstream.
     Direct {

@@ -35,6 +35,16 @@ pub fn load() -> String {
     load.split(' ').take(3).collect::<Vec<_>>().join(" ")
 }
 
+/// Whether something else has used more than half a processor in the last minute.
+pub fn is_busy() -> bool {
+    let load = load();
+    let last_minute = load
+        .split(' ')
+        .next()
+        .and_then(|load| load.parse::<f64>().ok());
+    last_minute.is_some_and(|load| load > 0.5)
+}
+
 /// How many processors there are.
 pub fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
