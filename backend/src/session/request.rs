@@ -135,6 +135,7 @@ fn note(text: &mut String, note: &CutNote, had_output: bool) {
         Some(CutCause::Failure) => text.push_str(
             "[The connection to you failed: your answer above ends after exactly its last character.",
         ),
+        Some(CutCause::Limit) => text.push_str("[Your answer above was ended early, after exactly its last character."),
         None => text.push_str("[Your answer above is whole."),
     }
     if let Some(path) = &note.open_block {

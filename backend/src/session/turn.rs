@@ -105,6 +105,8 @@ pub enum CutCause {
     Person,
     /// The upstream failed.
     Failure,
+    /// The model's own limits ended it.
+    Limit,
 }
 
 /// One hunk.
@@ -114,9 +116,11 @@ pub struct Hunk {
     pub key: u64,
     /// What clients see.
     pub view: HunkView,
-    /// The number of its `hunk/opened`.
+    /// The step that opened it.
     pub opened: Seq,
-    /// The number of the frame that closed it.
+    /// The step that found its place: what it wrote is in the document from there on.
+    pub placed: Option<Seq>,
+    /// The step that closed it.
     pub closed: Option<Seq>,
 }
 

@@ -81,7 +81,7 @@ pub fn Composer() -> impl IntoView {
                     <span class="composer-hint">
                         {move || match (running.get(), stopped.get().is_some()) {
                             (true, _) => view! { <kbd>"Enter"</kbd> " steers" }.into_any(),
-                            (false, true) => view! { <kbd>"Enter"</kbd> " goes on, " <kbd>"Ctrl Enter"</kbd> " asks anew" }.into_any(),
+                            (false, true) => view! { <kbd>"Enter"</kbd> " goes on" }.into_any(),
                             (false, false) => view! { <kbd>"Enter"</kbd> " sends" }.into_any(),
                         }}
                     </span>

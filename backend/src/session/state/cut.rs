@@ -181,7 +181,11 @@ impl State {
             let Some(hunk) = turn.hunk_mut(key) else { continue };
             let view = &mut hunk.view;
             note.failed.retain(|(path, _)| *path != view.path);
-            note.open_block = Some(view.path.clone());
+            if hunk.placed.is_some_and(|placed| placed <= point.last) {
+                note.open_block = Some(view.path.clone());
+            } else {
+                note.failed.push((view.path.clone(), "you were stopped before it could be".to_owned()));
+            }
             (view.status, view.failure, view.message) = (HunkStatus::Partial, None, None);
             (view.added, view.removed) = (counts.added, counts.removed);
             frames.push((key, view.id.clone(), counts));

@@ -122,6 +122,7 @@ impl State {
                 estimated: before.estimated,
             });
         }
+        let cause = if end.outcome.is_ok() { CutCause::Limit } else { CutCause::Failure };
         let reason = match end.outcome {
             Ok(EndReason::Stop) => None,
             Ok(EndReason::Length) => Some(reason(ErrorCode::OutputLimit, "The model reached its output limit.", None)),
@@ -137,7 +138,7 @@ impl State {
         turn.reason = reason;
         if turn.status == TurnStatus::Failed {
             let open_block = turn.hunks.last().filter(|h| h.view.status == HunkStatus::Partial).map(|h| h.view.path.clone());
-            turn.next_note = CutNote { cause: Some(CutCause::Failure), open_block, ..turn.failed_blocks() };
+            turn.next_note = CutNote { cause: Some(cause), open_block, ..turn.failed_blocks() };
         }
         let (status, latency) = (turn.status, turn.latency);
         let seq = self.advance();
@@ -267,7 +268,7 @@ impl State {
         };
         if let Some(turn) = self.turns.last_mut() {
             // Its number follows when it is announced.
-            turn.hunks.push(Hunk { key, view, opened: Seq::ZERO, closed: None });
+            turn.hunks.push(Hunk { key, view, opened: Seq::ZERO, placed: None, closed: None });
         }
         key
     }
@@ -291,6 +292,7 @@ impl State {
                 ServerFrame::HunkOpened { seq, turn_id, hunk: view.clone() }
             }
             News::Placed { file, place, .. } => {
+                hunk.placed = Some(step);
                 view.file_id = Some(file.clone());
                 view.place = Some(place.clone());
                 ServerFrame::HunkPlaced { seq, turn_id, hunk_id, file_id: file, place }

@@ -80,7 +80,7 @@ fn a_cut_never_reaches_behind_what_a_person_accepted() {
         failure: None,
         message: None,
     };
-    turn.hunks.push(Hunk { key: 1, view, opened: Seq(2), closed: Some(Seq(3)) });
+    turn.hunks.push(Hunk { key: 1, view, opened: Seq(2), placed: Some(Seq(2)), closed: Some(Seq(3)) });
     assert_eq!(turn.cut_at(Seq(2)), CutPoint { last: Seq(3), offset: 4 });
 }
 
