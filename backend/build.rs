@@ -12,9 +12,7 @@ use std::{env, fs, io};
 const FOLDER_VARIABLE: &str = "MIDSTREAM_WEB_DIR";
 
 fn main() -> io::Result<()> {
-    let out = PathBuf::from(
-        env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?,
-    );
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?);
     let web = match env::var_os(FOLDER_VARIABLE) {
         Some(named) => PathBuf::from(named),
         None => target_folder(&out)?.join("web"),
@@ -26,10 +24,7 @@ fn main() -> io::Result<()> {
         fs::create_dir_all(&web)?;
         fs::write(&manifest, "[]")?;
         let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
-        fs::File::options()
-            .write(true)
-            .open(&manifest)?
-            .set_modified(long_ago)?;
+        fs::File::options().write(true).open(&manifest)?.set_modified(long_ago)?;
     }
     println!("cargo::rerun-if-env-changed={FOLDER_VARIABLE}");
     println!("cargo::rerun-if-changed=build.rs");
@@ -41,15 +36,9 @@ fn main() -> io::Result<()> {
 /// Cargo's target folder: the one above `OUT_DIR` that cargo tagged as a cache.
 fn target_folder(out: &Path) -> io::Result<&Path> {
     out.ancestors()
-        .filter(|folder| {
-            folder.join("CACHEDIR.TAG").exists() || folder.join(".rustc_info.json").exists()
-        })
+        .filter(|folder| folder.join("CACHEDIR.TAG").exists() || folder.join(".rustc_info.json").exists())
         .last()
-        .ok_or_else(|| {
-            io::Error::other(format!(
-                "no target folder above OUT_DIR; set {FOLDER_VARIABLE}"
-            ))
-        })
+        .ok_or_else(|| io::Error::other(format!("no target folder above OUT_DIR; set {FOLDER_VARIABLE}")))
 }
 
 /// The source of the table, an expression of type `&[Asset]`.
@@ -63,10 +52,7 @@ fn table(web: &Path, entries: &[serde_json::Value]) -> io::Result<String> {
         let file = web.join(text("file")?);
         let encoded = |extension: &str| match entry.get(extension) {
             Some(serde_json::Value::Number(_)) => {
-                format!(
-                    "Some(include_bytes!({:?}))",
-                    format!("{}.{extension}", file.display())
-                )
+                format!("Some(include_bytes!({:?}))", format!("{}.{extension}", file.display()))
             }
             _ => "None".to_owned(),
         };

@@ -144,7 +144,8 @@ mod tests {
         let path = file.to_str().unwrap();
         let config = Config::load(&flags(&["--config", path])).unwrap();
         assert_eq!(config.addr.port(), 1111);
-        let config = Config::load(&flags(&["--config", path, "--addr", "127.0.0.1:2222", "--public-host", "b"])).unwrap();
+        let config =
+            Config::load(&flags(&["--config", path, "--addr", "127.0.0.1:2222", "--public-host", "b"])).unwrap();
         assert_eq!((config.addr.port(), config.public_hosts), (2222, vec!["a.example".into(), "b".into()]));
         std::fs::write(&file, "adress = 1\n").unwrap();
         let error = Config::load(&flags(&["--config", path])).unwrap_err().to_string();
@@ -157,7 +158,8 @@ mod tests {
     fn the_file_in_the_help_text_is_one_that_works() {
         let (_, example) = AFTER_HELP.split_once("File (TOML):").unwrap();
         let (example, _) = example.split_once("Examples:").unwrap();
-        let config: Config = Figment::from(Serialized::defaults(Config::default())).merge(Toml::string(example)).extract().unwrap();
+        let config: Config =
+            Figment::from(Serialized::defaults(Config::default())).merge(Toml::string(example)).extract().unwrap();
         assert_eq!(config.models[0].preset.as_deref(), Some("cerebras"));
         assert_eq!(config.public_hosts, ["play.example.org"]);
     }

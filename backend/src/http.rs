@@ -60,7 +60,11 @@ async fn create(State(app): State<App>, body: Bytes) -> Response {
     let wanted = match wanted {
         Ok(wanted) => wanted,
         Err(error) => {
-            return problem(StatusCode::BAD_REQUEST, ErrorCode::BadFrame, &format!("The body cannot be read: {error}."));
+            return problem(
+                StatusCode::BAD_REQUEST,
+                ErrorCode::BadFrame,
+                &format!("The body cannot be read: {error}."),
+            );
         }
     };
     match app.registry.create(wanted.lesson).await {

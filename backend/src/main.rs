@@ -2,15 +2,16 @@
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use midstream::{Config, Server};
 use midstream::config::Flags;
+use midstream::{Config, Server};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let filter = EnvFilter::try_from_env("MIDSTREAM_LOG").unwrap_or_else(|_| EnvFilter::new("midstream=info,models=info"));
+    let filter =
+        EnvFilter::try_from_env("MIDSTREAM_LOG").unwrap_or_else(|_| EnvFilter::new("midstream=info,models=info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let config = Config::load(&Flags::parse())?;
     let server = Server::new(config).await?;

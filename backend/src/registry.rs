@@ -93,8 +93,7 @@ impl Registry {
         let lesson = record.lesson.as_ref().and_then(|id| self.offers.lesson(id));
         let state = State::new(Epoch(secret::token()), load, self.offers.views(), lesson);
         let models = Arc::clone(&self.offers);
-        let handle =
-            session::spawn(record.id.clone(), record.owner, state, models, &self.tasks, self.shutdown.clone());
+        let handle = session::spawn(record.id.clone(), record.owner, state, models, &self.tasks, self.shutdown.clone());
         live.insert(record.id.clone(), handle.clone());
         self.forget_when_ended(record.id, handle.ended.clone());
         handle

@@ -104,8 +104,7 @@ impl Server {
         let router = http::router(self.app).into_make_service_with_connect_info::<SocketAddr>();
         let listener = self.listener.tap_io(tune);
         let shutdown = self.shutdown.clone();
-        let serve =
-            axum::serve(listener, router).with_graceful_shutdown(async move { shutdown.cancelled().await });
+        let serve = axum::serve(listener, router).with_graceful_shutdown(async move { shutdown.cancelled().await });
         let overdue = async {
             self.shutdown.cancelled().await;
             tokio::time::sleep(DRAIN_WITHIN).await;
@@ -141,7 +140,8 @@ async fn catalog(config: &Config) -> Result<Catalog, ServerError> {
         tracing::warn!(addr = %config.addr, "bound beyond loopback: only the practice model is offered");
         return Ok(Catalog::build(&ModelsConfig::default(), |_| None, practice)?);
     }
-    let mut catalog = Catalog::build(&ModelsConfig { models: config.models.clone() }, |name| std::env::var(name).ok(), practice)?;
+    let mut catalog =
+        Catalog::build(&ModelsConfig { models: config.models.clone() }, |name| std::env::var(name).ok(), practice)?;
     if config.discover {
         catalog.add_found(&discover(PATIENCE).await);
     }

@@ -17,8 +17,8 @@ mod turn;
 use std::sync::Arc;
 
 use models::Upstream;
-use protocol::{ModelId, SessionId};
 use protocol::view::{Presence, Role};
+use protocol::{ModelId, SessionId};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;

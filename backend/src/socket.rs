@@ -21,10 +21,10 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use self::reader::Reader;
 use self::writer::Writer;
 use crate::meters;
-use crate::session::{SessionHandle, encode};
 use crate::session::command::{Command, Join, Joined};
 use crate::session::feed::Pace;
 use crate::session::roster::PeerId;
+use crate::session::{SessionHandle, encode};
 
 /// axum's default buffers cost 134 KB a connection; frames are small and flushed as they come.
 const BUFFER: usize = 4 * 1024;

@@ -3,10 +3,7 @@
 //! Knows nothing of text formats or of where operations come from.
 
 use yrs::updates::encoder::Encode;
-use yrs::{
-    Assoc, ID, IdSet, Map, MapPrelim, Nested, StickyIndex, Text, TextPrelim, TextRef, Transact,
-    TransactionMut,
-};
+use yrs::{Assoc, ID, IdSet, Map, MapPrelim, Nested, StickyIndex, Text, TextPrelim, TextRef, Transact, TransactionMut};
 
 use crate::document::Document;
 use crate::hunk::Hunk;
@@ -50,31 +47,14 @@ impl Document {
         Applied { message, events }
     }
 
-    fn one(
-        &mut self,
-        txn: &mut TransactionMut<'_>,
-        step: StepKey,
-        op: &ModelOp,
-        events: &mut Vec<HunkEvent>,
-    ) {
+    fn one(&mut self, txn: &mut TransactionMut<'_>, step: StepKey, op: &ModelOp, events: &mut Vec<HunkEvent>) {
         match op {
-            ModelOp::Place {
-                hunk,
-                file,
-                start,
-                len,
-                ..
-            } => {
-                events.push(
-                    self.place(txn, step, *hunk, file, *start, *len)
-                        .unwrap_or(HunkEvent::Gone { hunk: *hunk }),
-                );
+            ModelOp::Place { hunk, file, start, len, .. } => {
+                events
+                    .push(self.place(txn, step, *hunk, file, *start, *len).unwrap_or(HunkEvent::Gone { hunk: *hunk }));
             }
             ModelOp::Create { hunk, file, path } => {
-                events.push(
-                    self.create(txn, step, *hunk, file, path)
-                        .unwrap_or(HunkEvent::Gone { hunk: *hunk }),
-                );
+                events.push(self.create(txn, step, *hunk, file, path).unwrap_or(HunkEvent::Gone { hunk: *hunk }));
             }
             ModelOp::Close { hunk } => {
                 self.hunks.remove(hunk);
@@ -113,9 +93,7 @@ impl Document {
         let Some(mut open) = self.hunks.remove(&hunk) else {
             return;
         };
-        let text = Nested::<TextRef>::new(open.text)
-            .get(txn)
-            .filter(|_| !open.gone);
+        let text = Nested::<TextRef>::new(open.text).get(txn).filter(|_| !open.gone);
         let Some(text) = text else {
             events.push(HunkEvent::Gone { hunk });
             return;
@@ -138,12 +116,7 @@ impl Document {
         let text = Nested::<TextRef>::new(text_id).get(txn)?;
         let end = start.checked_add(len).filter(|end| *end <= text.len(txn))?;
         let (left, old, right) = locate(&blocks::visible(&text, txn), start, end);
-        self.open(
-            step,
-            hunk,
-            Hunk::new(file.to_owned(), text_id, left, old),
-            false,
-        );
+        self.open(step, hunk, Hunk::new(file.to_owned(), text_id, left, old), false);
         Some(placed(txn, hunk, file, &text, left, right))
     }
 
@@ -160,15 +133,10 @@ impl Document {
         }
         crate::path::check(path).ok()?;
         let root = self.replica.files();
-        let fields = MapPrelim::from([
-            ("path", yrs::In::from(path)),
-            ("text", TextPrelim::new("").into()),
-        ]);
+        let fields = MapPrelim::from([("path", yrs::In::from(path)), ("text", TextPrelim::new("").into())]);
         root.insert(txn, file, fields);
         self.run = None;
-        if let Err(error) =
-            wire::walk(&txn.encode_update_v1()).map(|contents| self.files.learn(&contents))
-        {
+        if let Err(error) = wire::walk(&txn.encode_update_v1()).map(|contents| self.files.learn(&contents)) {
             tracing::error!(%error, "a created file cannot be read");
         }
         if let Err(error) = self.files.read(&root, txn) {
@@ -176,12 +144,7 @@ impl Document {
         }
         let text_id = self.files.get(file)?.text;
         let text = Nested::<TextRef>::new(text_id).get(txn)?;
-        self.open(
-            step,
-            hunk,
-            Hunk::new(file.to_owned(), text_id, None, Vec::new()),
-            true,
-        );
+        self.open(step, hunk, Hunk::new(file.to_owned(), text_id, None, Vec::new()), true);
         Some(placed(txn, hunk, file, &text, None, None))
     }
 
@@ -195,14 +158,7 @@ impl Document {
     }
 
     /// Deletes what is left of the next old text: by id, so that what people wrote in between stays.
-    fn delete(
-        &mut self,
-        txn: &mut TransactionMut<'_>,
-        step: StepKey,
-        hunk: HunkKey,
-        open: &mut Hunk,
-        len: u32,
-    ) {
+    fn delete(&mut self, txn: &mut TransactionMut<'_>, step: StepKey, hunk: HunkKey, open: &mut Hunk, len: u32) {
         let wanted = span::to_set(&open.walk(len));
         let before = txn.delete_set().intersect(&wanted);
         replica::apply(txn, &craft::deletion(&wanted));
@@ -230,32 +186,21 @@ impl Document {
         place: &TextRef,
         text: &str,
     ) {
-        let inserted = Span {
-            client: self.model,
-            start: self.model_clock(txn),
-            len: span::units(text),
-        };
+        let inserted = Span { client: self.model, start: self.model_clock(txn), len: span::units(text) };
         match (self.run, open.mark.cursor) {
             (Some(run), left @ Some(_)) if run.hunk == hunk => {
-                let piece = craft::Piece {
-                    left,
-                    right: run.right,
-                    text,
-                };
+                let piece = craft::Piece { left, right: run.right, text };
                 let update = craft::insertion(self.model, inserted.start, &[piece], &IdSet::new());
                 replica::apply(txn, &update);
             }
             _ => {
                 place.insert(txn, open.offset(txn), text);
-                self.run =
-                    right_of(&txn.encode_update_v1(), inserted).map(|right| Run { hunk, right });
+                self.run = right_of(&txn.encode_update_v1(), inserted).map(|right| Run { hunk, right });
             }
         }
         open.inserted(inserted);
         self.files.touch(&open.file);
-        self.ledger.note(place_of(step, hunk, open), |entry| {
-            span::push(&mut entry.inserted, inserted)
-        });
+        self.ledger.note(place_of(step, hunk, open), |entry| span::push(&mut entry.inserted, inserted));
     }
 
     fn model_clock(&self, txn: &TransactionMut<'_>) -> u32 {
@@ -265,12 +210,7 @@ impl Document {
 }
 
 fn place_of(step: StepKey, hunk: HunkKey, open: &Hunk) -> Place<'_> {
-    Place {
-        step,
-        hunk,
-        file: &open.file,
-        before: open.mark,
-    }
+    Place { step, hunk, file: &open.file, before: open.mark }
 }
 
 /// The id left of `start`, the ids from `start` to `end`, and the id at `end`.
@@ -285,14 +225,7 @@ fn locate(blocks: &[blocks::Block], start: u32, end: u32) -> (Option<ID>, Vec<Sp
         let (from, to) = (start.max(at), end.min(next));
         if from < to {
             let first = block.span.start + (from - at);
-            span::push(
-                &mut old,
-                Span {
-                    client: block.span.client,
-                    start: first,
-                    len: to - from,
-                },
-            );
+            span::push(&mut old, Span { client: block.span.client, start: first, len: to - from });
         }
         if (at..next).contains(&end) {
             right = Some(block.span.id_at(end - at));
@@ -327,9 +260,5 @@ fn placed(
 fn right_of(update: &[u8], inserted: Span) -> Option<Option<ID>> {
     let contents = wire::walk(update).ok()?;
     let holds = |one: &&wire::Struct<'_>| one.span.overlap(inserted).is_some();
-    contents
-        .structs
-        .iter()
-        .find(holds)
-        .map(|one| one.right_origin)
+    contents.structs.iter().find(holds).map(|one| one.right_origin)
 }

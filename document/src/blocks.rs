@@ -33,11 +33,7 @@ fn list(text: &TextRef, txn: &mut TransactionMut<'_>, mut upper: Snapshot) -> Ve
         .into_iter()
         .filter_map(|chunk| match (chunk.ychange, chunk.insert) {
             (Some(change), Out::Any(Any::String(text))) => Some(Block {
-                span: Span {
-                    client: change.id.client.get(),
-                    start: change.id.clock,
-                    len: units(&text),
-                },
+                span: Span { client: change.id.client.get(), start: change.id.clock, len: units(&text) },
                 text: text.to_string(),
             }),
             _ => None,

@@ -37,11 +37,7 @@ pub(crate) fn insertion(client: u64, clock: u32, pieces: &[Piece<'_>], ids: &IdS
     var(&mut out, u64::from(clock));
     for piece in pieces {
         let left = if piece.left.is_some() { HAS_ORIGIN } else { 0 };
-        let right = if piece.right.is_some() {
-            HAS_RIGHT_ORIGIN
-        } else {
-            0
-        };
+        let right = if piece.right.is_some() { HAS_RIGHT_ORIGIN } else { 0 };
         out.push(STRING | left | right);
         for id in [piece.left, piece.right].into_iter().flatten() {
             var(&mut out, id.client.get());

@@ -78,11 +78,7 @@ impl Document {
         let mut document = Self::new(load);
         let contents = wire::walk(bytes)?;
         document.files.learn(&contents);
-        let people = contents
-            .structs
-            .iter()
-            .map(|one| one.span.client)
-            .filter(|client| *client < FIRST_OWN_CLIENT);
+        let people = contents.structs.iter().map(|one| one.span.client).filter(|client| *client < FIRST_OWN_CLIENT);
         document.next_client = people.max().unwrap_or(0) + 1;
         let update = Update::decode_v1(bytes).map_err(|_| Refused::Malformed("not an update"))?;
         let integrated = document.replica.guarded(|txn| {
@@ -114,11 +110,7 @@ impl Document {
         let update = {
             let mut txn = doc.transact_mut();
             let text = TextPrelim::new(text);
-            root.insert(
-                &mut txn,
-                id,
-                MapPrelim::from([("path", yrs::In::from(path)), ("text", text.into())]),
-            );
+            root.insert(&mut txn, id, MapPrelim::from([("path", yrs::In::from(path)), ("text", text.into())]));
             txn.encode_update_v1()
         };
         self.changed(update.clone());
@@ -145,31 +137,18 @@ impl Document {
 
     /// The file that has this path, or is shown under it.
     pub fn find(&self, path: &str) -> Option<String> {
-        let exact = self
-            .files
-            .iter()
-            .find(|(_, file)| file.path == path)
-            .map(|(id, _)| id.clone());
+        let exact = self.files.iter().find(|(_, file)| file.path == path).map(|(id, _)| id.clone());
         exact.or_else(|| {
             let (name, _) = path.rsplit_once(" (")?;
-            let mut namesakes = self
-                .files
-                .iter()
-                .filter(|(_, file)| file.path == name)
-                .map(|(id, _)| id);
-            namesakes
-                .find(|id| self.display_path(id).as_deref() == Some(path))
-                .cloned()
+            let mut namesakes = self.files.iter().filter(|(_, file)| file.path == name).map(|(id, _)| id);
+            namesakes.find(|id| self.display_path(id).as_deref() == Some(path)).cloned()
         })
     }
 
     /// The path that a file is shown under: its own, or `name (2)` when files with smaller ids have the same one.
     pub fn display_path(&self, id: &str) -> Option<String> {
         let path = &self.files.get(id)?.path;
-        let before = self
-            .files
-            .iter()
-            .take_while(|(other, _)| other.as_str() < id);
+        let before = self.files.iter().take_while(|(other, _)| other.as_str() < id);
         match before.filter(|(_, file)| file.path == *path).count() {
             0 => Some(path.clone()),
             earlier => Some(format!("{path} ({})", earlier + 1)),
@@ -205,9 +184,7 @@ impl Document {
 
     /// Takes over what an update of our own changed in the table of files.
     pub(crate) fn learn(&mut self, update: &[u8]) {
-        let learnt = wire::walk(update)
-            .map(|contents| self.files.learn(&contents))
-            .and_then(|_| self.read_files());
+        let learnt = wire::walk(update).map(|contents| self.files.learn(&contents)).and_then(|_| self.read_files());
         if let Err(error) = learnt {
             tracing::error!(%error, "the document's own change of its files cannot be read");
         }

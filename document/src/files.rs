@@ -64,10 +64,7 @@ impl Files {
     pub(crate) fn learn(&mut self, contents: &Contents<'_>) -> bool {
         let mut any = false;
         for one in &contents.structs {
-            if matches!(
-                one.content,
-                Content::Map | Content::TextType | Content::Value(_)
-            ) {
+            if matches!(one.content, Content::Map | Content::TextType | Content::Value(_)) {
                 self.structure.insert(one.span.id_at(0), one.span.len);
                 any = true;
             }
@@ -107,12 +104,7 @@ impl Files {
                 Some(file) if file.text == text => File { path, ..file },
                 _ => {
                     self.last_revision += 1;
-                    File {
-                        path,
-                        text,
-                        revision: self.last_revision,
-                        view: Mutex::default(),
-                    }
+                    File { path, text, revision: self.last_revision, view: Mutex::default() }
                 }
             };
             self.by_id.insert(id, file);

@@ -32,17 +32,7 @@ pub(crate) struct Hunk {
 impl Hunk {
     pub(crate) fn new(file: String, text: ID, left: Option<ID>, old: Vec<Span>) -> Self {
         let own = span::to_set(&old);
-        Self {
-            file,
-            text,
-            mark: Mark {
-                walked: 0,
-                cursor: left,
-            },
-            old,
-            own,
-            gone: false,
-        }
+        Self { file, text, mark: Mark { walked: 0, cursor: left }, old, own, gone: false }
     }
 
     /// Walks over the next `len` units of the old text, and says which ids they are.
@@ -55,11 +45,7 @@ impl Hunk {
             let (first, last) = (from.max(at), to.min(end));
             if first < last {
                 let start = span.start + (first - at);
-                passed.push(Span {
-                    client: span.client,
-                    start,
-                    len: last - first,
-                });
+                passed.push(Span { client: span.client, start, len: last - first });
             }
             if end >= to {
                 break;

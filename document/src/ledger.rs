@@ -53,11 +53,7 @@ pub(crate) struct Ledger {
 impl Ledger {
     /// Writes into the entry of a step in a hunk, which is made when there is none.
     pub(crate) fn note(&mut self, place: Place<'_>, write: impl FnOnce(&mut Entry)) {
-        let mut of_step = self
-            .entries
-            .iter_mut()
-            .rev()
-            .take_while(|entry| entry.step == place.step);
+        let mut of_step = self.entries.iter_mut().rev().take_while(|entry| entry.step == place.step);
         if let Some(entry) = of_step.find(|entry| entry.hunk == place.hunk && !entry.undone) {
             return write(entry);
         }
@@ -101,11 +97,7 @@ impl Copy {
     pub(crate) fn of(&self, span: Span) -> Option<Span> {
         let part = self.old.overlap(span)?;
         let start = self.new_start + (part.start - self.old.start);
-        Some(Span {
-            client: self.new_client,
-            start,
-            len: part.len,
-        })
+        Some(Span { client: self.new_client, start, len: part.len })
     }
 }
 
@@ -115,24 +107,14 @@ pub(crate) struct Restored(BTreeMap<(u64, u32), Copy>);
 
 impl Restored {
     pub(crate) fn add(&mut self, copies: &[Copy]) {
-        self.0.extend(
-            copies
-                .iter()
-                .map(|copy| ((copy.old.client, copy.old.start), *copy)),
-        );
+        self.0.extend(copies.iter().map(|copy| ((copy.old.client, copy.old.start), *copy)));
     }
 
     /// The copies that hold some of `span`, in order. Runs of old ids do not overlap: text comes back once.
     fn within(&self, span: Span) -> impl Iterator<Item = &Copy> {
         let before = self.0.range(..(span.client, span.start)).next_back();
-        let from = self
-            .0
-            .range((span.client, span.start)..(span.client, span.end()));
-        before
-            .into_iter()
-            .chain(from)
-            .map(|(_, copy)| copy)
-            .filter(move |copy| copy.old.overlap(span).is_some())
+        let from = self.0.range((span.client, span.start)..(span.client, span.end()));
+        before.into_iter().chain(from).map(|(_, copy)| copy).filter(move |copy| copy.old.overlap(span).is_some())
     }
 
     /// The ids that the text of `ids` came back under, copies of copies included, but `ids` themselves.
@@ -154,11 +136,7 @@ impl Restored {
     /// The newest id of a character.
     pub(crate) fn newest(&self, mut id: ID) -> ID {
         loop {
-            let one = Span {
-                client: id.client.get(),
-                start: id.clock,
-                len: 1,
-            };
+            let one = Span { client: id.client.get(), start: id.clock, len: 1 };
             match self.within(one).next().and_then(|copy| copy.of(one)) {
                 Some(new) => id = ID::new(ClientID::new(new.client), new.start),
                 None => return id,
@@ -172,14 +150,7 @@ impl Restored {
         for span in spans {
             for offset in 0..span.len {
                 let id = self.newest(span.id_at(offset));
-                span::push(
-                    &mut out,
-                    Span {
-                        client: id.client.get(),
-                        start: id.clock,
-                        len: 1,
-                    },
-                );
+                span::push(&mut out, Span { client: id.client.get(), start: id.clock, len: 1 });
             }
         }
         out

@@ -29,9 +29,7 @@ mod wire;
 pub use document::Document;
 pub use limits::Limits;
 pub use merge::{is_question, merge};
-pub use op::{
-    Applied, FileInfo, HunkEvent, HunkKey, ModelOp, Received, Refused, RolledBack, StepKey,
-};
+pub use op::{Applied, FileInfo, HunkEvent, HunkKey, ModelOp, Received, Refused, RolledBack, StepKey};
 
 #[cfg(test)]
 mod tests;

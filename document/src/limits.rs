@@ -18,9 +18,6 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            file_max: FILE_MAX,
-            files_max: FILES_MAX,
-        }
+        Self { file_max: FILE_MAX, files_max: FILES_MAX }
     }
 }

@@ -15,10 +15,7 @@ pub fn merge<M: AsRef<[u8]>>(messages: &[M]) -> Option<Vec<u8>> {
     if let [only] = messages {
         return Some(only.as_ref().to_vec());
     }
-    let updates = messages
-        .iter()
-        .map(|m| update(m.as_ref()))
-        .collect::<Option<Vec<&[u8]>>>()?;
+    let updates = messages.iter().map(|m| update(m.as_ref())).collect::<Option<Vec<&[u8]>>>()?;
     if updates.is_empty() {
         return None;
     }
@@ -33,16 +30,12 @@ pub fn merge<M: AsRef<[u8]>>(messages: &[M]) -> Option<Vec<u8>> {
 /// Whether a participant's message only asks, and so changes nothing.
 pub fn is_question(message: &[u8]) -> bool {
     let mut cursor = Cursor::new(message);
-    cursor.read_var::<u32>().is_ok_and(|kind| kind == SYNC)
-        && cursor.read_var::<u32>().is_ok_and(|kind| kind == STEP1)
+    cursor.read_var::<u32>().is_ok_and(|kind| kind == SYNC) && cursor.read_var::<u32>().is_ok_and(|kind| kind == STEP1)
 }
 
 fn update(message: &[u8]) -> Option<&[u8]> {
     let mut cursor = Cursor::new(message);
-    let (kind, sub) = (
-        cursor.read_var::<u32>().ok()?,
-        cursor.read_var::<u32>().ok()?,
-    );
+    let (kind, sub) = (cursor.read_var::<u32>().ok()?, cursor.read_var::<u32>().ok()?);
     if kind != SYNC || sub == STEP1 {
         return None;
     }

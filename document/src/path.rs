@@ -33,13 +33,7 @@ mod tests {
 
     #[test]
     fn ordinary_paths_pass_and_the_others_say_why() {
-        for good in [
-            "a",
-            "src/lib.rs",
-            "a..b",
-            "日本/語.py",
-            &"x".repeat(PATH_MAX),
-        ] {
+        for good in ["a", "src/lib.rs", "a..b", "日本/語.py", &"x".repeat(PATH_MAX)] {
             assert_eq!(check(good), Ok(()), "{good}");
         }
         for (bad, why) in [

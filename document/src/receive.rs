@@ -30,9 +30,7 @@ impl Document {
     /// What is refused has changed nothing.
     pub fn receive(&mut self, client: u64, message: &[u8]) -> Result<Received, Refused> {
         match wire::parse(message)? {
-            Message::Step1(state_vector) => {
-                Ok(Received::Reply(self.difference(Some(state_vector))?))
-            }
+            Message::Step1(state_vector) => Ok(Received::Reply(self.difference(Some(state_vector))?)),
             Message::Step2(update) => self.integrate(client, update, false),
             Message::Update(update) => self.integrate(client, update, true),
         }
@@ -43,11 +41,7 @@ impl Document {
         let contents = wire::walk(bytes)?;
         self.check(client, &contents)?;
         let decoded = Update::decode_v1(bytes).map_err(|_| Refused::Malformed("not an update"))?;
-        let claimed = if own {
-            span::to_set(&contents.deletes)
-        } else {
-            IdSet::new()
-        };
+        let claimed = if own { span::to_set(&contents.deletes) } else { IdSet::new() };
         let forwarded = self.ledger.restored.copies_of(&claimed);
         let forward = forwarded.clone();
         let integrated = self.replica.guarded(move |txn| {
@@ -65,18 +59,8 @@ impl Document {
                 BranchID::Nested(id) => Some(id),
                 BranchID::Root(_) => None,
             };
-            let texts = txn
-                .changed_parent_types()
-                .iter()
-                .filter_map(nested)
-                .collect();
-            Some(Integrated {
-                update,
-                changes,
-                forwarded: deleted.intersect(&forward),
-                deleted,
-                texts,
-            })
+            let texts = txn.changed_parent_types().iter().filter_map(nested).collect();
+            Some(Integrated { update, changes, forwarded: deleted.intersect(&forward), deleted, texts })
         })?;
         if integrated.changes
             && let Err(refused) = self.accept(&contents, &integrated)
@@ -172,14 +156,7 @@ impl Document {
         if new_files > 0 && self.files.len() + new_files > self.limits.files_max {
             return Err(Refused::Limit("files"));
         }
-        let unknown = |span: &&span::Span| {
-            span.end()
-                > if span.client == client {
-                    next
-                } else {
-                    clock(span.client)
-                }
-        };
+        let unknown = |span: &&span::Span| span.end() > if span.client == client { next } else { clock(span.client) };
         if contents.deletes.iter().any(|span| unknown(&span)) {
             return Err(Refused::Pending);
         }
@@ -197,14 +174,8 @@ fn check_content(one: &wire::Struct<'_>) -> Result<bool, Refused> {
     match one.content {
         Content::Value(value) => path::check(value).map(|()| false),
         Content::Map => Ok(true),
-        Content::Text(_) if one.key.is_some() => {
-            Err(Refused::Malformed("text where a value belongs"))
-        }
-        Content::Text(_)
-        | Content::TextType
-        | Content::Skip
-        | Content::Collected
-        | Content::Deleted => Ok(false),
+        Content::Text(_) if one.key.is_some() => Err(Refused::Malformed("text where a value belongs")),
+        Content::Text(_) | Content::TextType | Content::Skip | Content::Collected | Content::Deleted => Ok(false),
     }
 }
 
@@ -216,7 +187,5 @@ fn merged(mut updates: Vec<Vec<u8>>) -> Vec<u8> {
             Err(error) => tracing::error!(%error, "the document's own updates cannot be merged"),
         }
     }
-    updates
-        .pop()
-        .unwrap_or_else(|| craft::deletion(&IdSet::new()))
+    updates.pop().unwrap_or_else(|| craft::deletion(&IdSet::new()))
 }

@@ -7,10 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::op::Refused;
 use yrs::updates::decoder::Decode;
-use yrs::{
-    ClientID, Doc, MapRef, OffsetKind, Options, ReadTxn, StateVector, Transact, TransactionMut,
-    Update,
-};
+use yrs::{ClientID, Doc, MapRef, OffsetKind, Options, ReadTxn, StateVector, Transact, TransactionMut, Update};
 
 /// The root map: file id -> `{path, text}`.
 pub(crate) const ROOT: &str = "files";
@@ -43,14 +40,7 @@ pub(crate) struct Replica {
 impl Replica {
     pub(crate) fn new(client: u64) -> Self {
         let (doc, files) = empty(client, true);
-        Self {
-            client,
-            doc,
-            files,
-            base: Vec::new(),
-            log: Vec::new(),
-            log_bytes: 0,
-        }
+        Self { client, doc, files, base: Vec::new(), log: Vec::new(), log_bytes: 0 }
     }
 
     /// A handle, so that a transaction does not borrow the replica.
@@ -75,9 +65,7 @@ impl Replica {
 
     /// Everything, deleted text too.
     pub(crate) fn encode(&self) -> Vec<u8> {
-        self.doc
-            .transact()
-            .encode_state_as_update_v1(&StateVector::default())
+        self.doc.transact().encode_state_as_update_v1(&StateVector::default())
     }
 
     /// Changes the document by what comes from outside. When the CRDT refuses or panics, the document is rebuilt
@@ -103,9 +91,7 @@ impl Replica {
                 Err(Failed::Refused)
             }
             Err(_) => {
-                tracing::error!(
-                    "the CRDT panicked on a participant's update; the document is rebuilt"
-                );
+                tracing::error!("the CRDT panicked on a participant's update; the document is rebuilt");
                 self.rebuild();
                 Err(Failed::Panicked)
             }
@@ -117,10 +103,7 @@ impl Replica {
         (self.doc, self.files) = empty(self.client, true);
         let doc = self.doc.clone();
         let mut txn = doc.transact_mut();
-        for update in std::iter::once(&self.base)
-            .filter(|base| !base.is_empty())
-            .chain(&self.log)
-        {
+        for update in std::iter::once(&self.base).filter(|base| !base.is_empty()).chain(&self.log) {
             apply(&mut txn, update);
         }
     }
@@ -188,10 +171,8 @@ mod tests {
         });
         assert_eq!(failed, Err(Failed::Panicked));
         let (doc, files) = (replica.doc(), replica.files());
-        let keys: Vec<(String, Out)> = files
-            .iter(&doc.transact())
-            .map(|(key, value)| (key.to_owned(), value))
-            .collect();
+        let keys: Vec<(String, Out)> =
+            files.iter(&doc.transact()).map(|(key, value)| (key.to_owned(), value)).collect();
         assert_eq!(keys, [("kept".to_owned(), Out::from("value"))]);
         files.insert(&mut doc.transact_mut(), "more", "value");
     }

@@ -1,9 +1,7 @@
 //! Text that was typed in flight into a file which a roll-back took away meanwhile: nothing that a person typed is
 //! lost, so the file comes back with that text, and with that text alone.
 
-use yrs::{
-    Assoc, BranchID, IdSet, Nested, ReadTxn, StickyIndex, Text, TextRef, Transact, TransactionMut,
-};
+use yrs::{Assoc, BranchID, IdSet, Nested, ReadTxn, StickyIndex, Text, TextRef, Transact, TransactionMut};
 
 use crate::blocks;
 use crate::document::Document;
@@ -44,10 +42,7 @@ impl Document {
         let doc = self.replica.doc();
         let txn = doc.transact();
         let claimed = span::to_set(&contents.deletes);
-        let typed = contents
-            .structs
-            .iter()
-            .filter(|one| matches!(one.content, Content::Text(_)));
+        let typed = contents.structs.iter().filter(|one| matches!(one.content, Content::Text(_)));
         typed
             .filter_map(|one| {
                 let mut survives = span::to_set([&one.span]).intersect(deleted);
@@ -55,18 +50,12 @@ impl Document {
                 if survives.is_empty() {
                     return None;
                 }
-                let place =
-                    StickyIndex::from_id(one.span.id_at(0), Assoc::After).get_offset(&txn)?;
+                let place = StickyIndex::from_id(one.span.id_at(0), Assoc::After).get_offset(&txn)?;
                 let BranchID::Nested(text) = place.branch.id() else {
                     return None;
                 };
                 let (file, path) = self.ledger.removed.get(&text)?.clone();
-                Some(Perished {
-                    one,
-                    survives,
-                    file,
-                    path,
-                })
+                Some(Perished { one, survives, file, path })
             })
             .collect()
     }
@@ -82,11 +71,7 @@ impl Document {
         let mut offset = 0;
         for character in typed.chars() {
             let len = character.len_utf16() as u32;
-            let old = Span {
-                start: perished.one.span.start + offset,
-                len,
-                ..perished.one.span
-            };
+            let old = Span { start: perished.one.span.start + offset, len, ..perished.one.span };
             offset += len;
             if !perished.survives.contains(&old.id_at(0)) {
                 continue;
@@ -94,11 +79,7 @@ impl Document {
             let new_start = txn.state_vector().get(&yrs::ClientID::new(self.model));
             text.insert(&mut txn, at, character.encode_utf8(&mut [0; 4]));
             at += len;
-            self.ledger.restored.add(&[Copy {
-                old,
-                new_client: self.model,
-                new_start,
-            }]);
+            self.ledger.restored.add(&[Copy { old, new_client: self.model, new_start }]);
         }
         let update = txn.encode_update_v1();
         drop(txn);
@@ -114,14 +95,9 @@ impl Document {
             return text.len(txn);
         };
         let blocks = blocks::all(&TextRef::from(place.branch), txn);
-        let before = blocks
-            .iter()
-            .take_while(|block| block.span.overlap(perished.one.span).is_none());
+        let before = blocks.iter().take_while(|block| block.span.overlap(perished.one.span).is_none());
         let spans: Vec<Span> = before.map(|block| block.span).collect();
-        let ids = spans
-            .iter()
-            .rev()
-            .flat_map(|span| (0..span.len).rev().map(|offset| span.id_at(offset)));
+        let ids = spans.iter().rev().flat_map(|span| (0..span.len).rev().map(|offset| span.id_at(offset)));
         for id in ids {
             let newest = self.ledger.restored.newest(id);
             if newest != id

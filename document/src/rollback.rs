@@ -71,23 +71,13 @@ impl Document {
         let mut stays_away = self.ledger.by_people.clone();
         for entry in &self.ledger.entries {
             if !discarded(entry) {
-                span::insert_all(
-                    &mut stays_away,
-                    if entry.undone {
-                        &entry.inserted
-                    } else {
-                        &entry.deleted
-                    },
-                );
+                span::insert_all(&mut stays_away, if entry.undone { &entry.inserted } else { &entry.deleted });
                 continue;
             }
             span::insert_all(&mut stays_away, &entry.inserted);
             span::insert_all(&mut plan.inserted, &entry.inserted);
             if !entry.deleted.is_empty() {
-                span::insert_all(
-                    plan.deleted.entry(entry.file.clone()).or_default(),
-                    &entry.deleted,
-                );
+                span::insert_all(plan.deleted.entry(entry.file.clone()).or_default(), &entry.deleted);
             }
             if entry.created {
                 plan.created.push(entry.file.clone());
@@ -109,11 +99,7 @@ impl Document {
         }
         let mut copies = Vec::new();
         for (file, ids) in &plan.deleted {
-            let Some(text) = self
-                .files
-                .get(file)
-                .and_then(|file| Nested::<TextRef>::new(file.text).get(txn))
-            else {
+            let Some(text) = self.files.get(file).and_then(|file| Nested::<TextRef>::new(file.text).get(txn)) else {
                 continue;
             };
             let blocks = blocks::all(&text, txn);
@@ -123,10 +109,7 @@ impl Document {
             };
             let restoration = Restoration::of(&blocks, ids, self.restorer, clock);
             let pieces: Vec<_> = restoration.pieces.iter().map(Character::piece).collect();
-            replica::apply(
-                txn,
-                &craft::insertion(self.restorer, clock, &pieces, &IdSet::new()),
-            );
+            replica::apply(txn, &craft::insertion(self.restorer, clock, &pieces, &IdSet::new()));
             copies.extend(restoration.copies);
         }
         let root = self.replica.files();
@@ -137,9 +120,7 @@ impl Document {
             let text = Nested::<TextRef>::new(file.text).get(txn);
             if text.is_some_and(|text| text.len(txn) == 0) {
                 root.remove(txn, id);
-                self.ledger
-                    .removed
-                    .insert(file.text, (id.clone(), file.path.clone()));
+                self.ledger.removed.insert(file.text, (id.clone(), file.path.clone()));
             }
         }
         copies
@@ -147,13 +128,7 @@ impl Document {
 
     /// Puts open hunks back to where they were before their first discarded step.
     fn rewind(&mut self, discarded: &dyn Fn(&Entry) -> bool) {
-        for entry in self
-            .ledger
-            .entries
-            .iter()
-            .rev()
-            .filter(|entry| discarded(entry))
-        {
+        for entry in self.ledger.entries.iter().rev().filter(|entry| discarded(entry)) {
             if entry.opened {
                 self.hunks.remove(&entry.hunk);
             } else if let Some(hunk) = self.hunks.get_mut(&entry.hunk) {
@@ -192,11 +167,7 @@ struct Character<'a> {
 
 impl Character<'_> {
     fn piece(&self) -> craft::Piece<'_> {
-        craft::Piece {
-            left: self.left,
-            right: Some(self.tombstone),
-            text: self.text,
-        }
+        craft::Piece { left: self.left, right: Some(self.tombstone), text: self.text }
     }
 }
 
@@ -218,24 +189,9 @@ impl<'a> Restoration<'a> {
                 let tombstone = block.span.id_at(offset);
                 let last = block.span.id_at(offset + len - 1);
                 if ids.contains(&tombstone) && ids.contains(&last) {
-                    let text = block
-                        .text
-                        .get(at..at + character.len_utf8())
-                        .unwrap_or_default();
-                    restoration.pieces.push(Character {
-                        left,
-                        tombstone,
-                        text,
-                    });
-                    restoration.copy(
-                        Span {
-                            client: block.span.client,
-                            start: tombstone.clock,
-                            len,
-                        },
-                        client,
-                        clock,
-                    );
+                    let text = block.text.get(at..at + character.len_utf8()).unwrap_or_default();
+                    restoration.pieces.push(Character { left, tombstone, text });
+                    restoration.copy(Span { client: block.span.client, start: tombstone.clock, len }, client, clock);
                     clock += len;
                 }
                 left = Some(last);
@@ -247,14 +203,8 @@ impl<'a> Restoration<'a> {
 
     fn copy(&mut self, old: Span, new_client: u64, new_start: u32) {
         match self.copies.last_mut() {
-            Some(run) if run.old.client == old.client && run.old.end() == old.start => {
-                run.old.len += old.len
-            }
-            _ => self.copies.push(Copy {
-                old,
-                new_client,
-                new_start,
-            }),
+            Some(run) if run.old.client == old.client && run.old.end() == old.start => run.old.len += old.len,
+            _ => self.copies.push(Copy { old, new_client, new_start }),
         }
     }
 }

@@ -30,11 +30,7 @@ impl Span {
         }
         let start = self.start.max(other.start);
         let end = self.end().min(other.end());
-        (start < end).then(|| Span {
-            client: self.client,
-            start,
-            len: end - start,
-        })
+        (start < end).then(|| Span { client: self.client, start, len: end - start })
     }
 }
 
@@ -45,9 +41,7 @@ pub(crate) fn id(client: u64, clock: u32) -> ID {
 /// Appends a run, lengthening the last one where it follows on.
 pub(crate) fn push(spans: &mut Vec<Span>, next: Span) {
     match spans.last_mut() {
-        Some(last) if last.client == next.client && last.end() == next.start => {
-            last.len += next.len
-        }
+        Some(last) if last.client == next.client && last.end() == next.start => last.len += next.len,
         _ => spans.push(next),
     }
 }
@@ -68,11 +62,7 @@ pub(crate) fn from_set(set: &IdSet) -> Vec<Span> {
     let mut spans = Vec::new();
     for (client, ranges) in set.iter() {
         for range in ranges.iter() {
-            spans.push(Span {
-                client: client.get(),
-                start: range.start,
-                len: range.end - range.start,
-            });
+            spans.push(Span { client: client.get(), start: range.start, len: range.end - range.start });
         }
     }
     spans

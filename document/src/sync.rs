@@ -38,27 +38,18 @@ impl Document {
         let known = match state_vector {
             Some(bytes) => {
                 wire::check_state_vector(bytes)?;
-                StateVector::decode_v1(bytes)
-                    .map_err(|_| Refused::Malformed("not a state vector"))?
+                StateVector::decode_v1(bytes).map_err(|_| Refused::Malformed("not a state vector"))?
             }
             None => StateVector::default(),
         };
-        let mut cached = self
-            .collected
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let collected = cached.get_or_insert_with(|| Collected {
-            changes: 0,
-            doc: replica::empty(0, false).0,
-        });
+        let mut cached = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
+        let collected = cached.get_or_insert_with(|| Collected { changes: 0, doc: replica::empty(0, false).0 });
         if collected.changes != self.changes {
             let since = collected.doc.transact().state_vector();
             let news = self.replica.doc().transact().encode_diff_v1(&since);
             replica::apply(&mut collected.doc.transact_mut(), &news);
             collected.changes = self.changes;
         }
-        Ok(wire::step_2(
-            &collected.doc.transact().encode_diff_v1(&known),
-        ))
+        Ok(wire::step_2(&collected.doc.transact().encode_diff_v1(&known)))
     }
 }

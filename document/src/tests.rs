@@ -6,10 +6,7 @@ mod joining;
 
 use crate::{Document, ModelOp, Received};
 use yrs::updates::decoder::Decode;
-use yrs::{
-    ClientID, Doc, Map, MapRef, OffsetKind, Options, ReadTxn, StateVector, Text, TextRef, Transact,
-    Update,
-};
+use yrs::{ClientID, Doc, Map, MapRef, OffsetKind, Options, ReadTxn, StateVector, Text, TextRef, Transact, Update};
 
 /// A document with one file `f` at `main.py`.
 fn document(text: &str) -> Document {
@@ -23,20 +20,11 @@ fn text(document: &Document) -> String {
 }
 
 fn place(document: &Document, hunk: u64, start: u32, len: u32) -> ModelOp {
-    ModelOp::Place {
-        hunk,
-        file: "f".to_owned(),
-        revision: document.revision("f").unwrap(),
-        start,
-        len,
-    }
+    ModelOp::Place { hunk, file: "f".to_owned(), revision: document.revision("f").unwrap(), start, len }
 }
 
 fn insert(hunk: u64, text: &str) -> ModelOp {
-    ModelOp::Insert {
-        hunk,
-        text: text.to_owned(),
-    }
+    ModelOp::Insert { hunk, text: text.to_owned() }
 }
 
 fn delete(hunk: u64, len: u32) -> ModelOp {
@@ -72,10 +60,7 @@ impl Replica {
         else {
             panic!("not an update");
         };
-        self.doc
-            .transact_mut()
-            .apply_update(Update::decode_v1(update).unwrap())
-            .unwrap();
+        self.doc.transact_mut().apply_update(Update::decode_v1(update).unwrap()).unwrap();
     }
 
     /// The message of what `act` does to the text.
@@ -99,8 +84,6 @@ impl Replica {
     }
 
     fn whole(&self) -> Vec<u8> {
-        self.doc
-            .transact()
-            .encode_state_as_update_v1(&StateVector::default())
+        self.doc.transact().encode_state_as_update_v1(&StateVector::default())
     }
 }

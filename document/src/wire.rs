@@ -132,23 +132,15 @@ pub(crate) fn walk(bytes: &[u8]) -> Result<Contents<'_>, Refused> {
         let mut clock = reader.clock()?;
         for _ in 0..structs {
             let one = read_struct(&mut reader, client, clock)?;
-            clock = clock
-                .checked_add(one.span.len)
-                .ok_or(Refused::Malformed("clock overflow"))?;
+            clock = clock.checked_add(one.span.len).ok_or(Refused::Malformed("clock overflow"))?;
             contents.structs.push(one);
         }
     }
     for _ in 0..reader.count(2)? {
         let client = reader.client()?;
         for _ in 0..reader.count(2)? {
-            let span = Span {
-                client,
-                start: reader.clock()?,
-                len: reader.clock()?,
-            };
-            span.start
-                .checked_add(span.len)
-                .ok_or(Refused::Malformed("clock overflow"))?;
+            let span = Span { client, start: reader.clock()?, len: reader.clock()? };
+            span.start.checked_add(span.len).ok_or(Refused::Malformed("clock overflow"))?;
             if span.len > 0 {
                 contents.deletes.push(span);
             }
@@ -158,11 +150,7 @@ pub(crate) fn walk(bytes: &[u8]) -> Result<Contents<'_>, Refused> {
     Ok(contents)
 }
 
-fn read_struct<'a>(
-    reader: &mut Reader<'a>,
-    client: u64,
-    start: u32,
-) -> Result<Struct<'a>, Refused> {
+fn read_struct<'a>(reader: &mut Reader<'a>, client: u64, start: u32) -> Result<Struct<'a>, Refused> {
     let info = reader.byte()?;
     let bare = |len, content| Struct {
         span: Span { client, start, len },
@@ -177,16 +165,8 @@ fn read_struct<'a>(
         10 => return Ok(bare(reader.length()?, Content::Skip)),
         _ => {}
     }
-    let origin = if info & 0x80 != 0 {
-        Some(reader.id()?)
-    } else {
-        None
-    };
-    let right_origin = if info & 0x40 != 0 {
-        Some(reader.id()?)
-    } else {
-        None
-    };
+    let origin = if info & 0x80 != 0 { Some(reader.id()?) } else { None };
+    let right_origin = if info & 0x40 != 0 { Some(reader.id()?) } else { None };
     let (mut parent, mut key) = (Parent::Neighbours, None);
     if origin.is_none() && right_origin.is_none() {
         parent = match reader.var()? {
@@ -215,13 +195,7 @@ fn read_struct<'a>(
     if len == 0 {
         return Err(Refused::Malformed("an empty struct"));
     }
-    Ok(Struct {
-        origin,
-        right_origin,
-        parent,
-        key,
-        ..bare(len, content)
-    })
+    Ok(Struct { origin, right_origin, parent, key, ..bare(len, content) })
 }
 
 /// A cursor over bytes from outside.
@@ -229,10 +203,7 @@ struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
     fn byte(&mut self) -> Result<u8, Refused> {
-        let (first, rest) = self
-            .0
-            .split_first()
-            .ok_or(Refused::Malformed("ends early"))?;
+        let (first, rest) = self.0.split_first().ok_or(Refused::Malformed("ends early"))?;
         self.0 = rest;
         Ok(*first)
     }
@@ -274,8 +245,7 @@ impl<'a> Reader<'a> {
 
     /// A number of things of which each takes `least` bytes or more.
     fn count(&mut self, least: usize) -> Result<usize, Refused> {
-        let count =
-            usize::try_from(self.var()?).map_err(|_| Refused::Malformed("a count too large"))?;
+        let count = usize::try_from(self.var()?).map_err(|_| Refused::Malformed("a count too large"))?;
         if count > self.0.len() / least {
             return Err(Refused::Malformed("a count past the bytes"));
         }
@@ -284,10 +254,7 @@ impl<'a> Reader<'a> {
 
     fn bytes(&mut self) -> Result<&'a [u8], Refused> {
         let len = self.count(1)?;
-        let (head, rest) = self
-            .0
-            .split_at_checked(len)
-            .ok_or(Refused::Malformed("ends early"))?;
+        let (head, rest) = self.0.split_at_checked(len).ok_or(Refused::Malformed("ends early"))?;
         self.0 = rest;
         Ok(head)
     }
@@ -306,10 +273,6 @@ impl<'a> Reader<'a> {
     }
 
     fn end(&self) -> Result<(), Refused> {
-        if self.0.is_empty() {
-            Ok(())
-        } else {
-            Err(Refused::Malformed("bytes left over"))
-        }
+        if self.0.is_empty() { Ok(()) } else { Err(Refused::Malformed("bytes left over")) }
     }
 }

@@ -45,46 +45,21 @@ const REVIVED_PER_MILLE_MAX: u64 = 15;
 
 #[test]
 fn promise_5_the_persons_typing_wins() {
-    run(
-        1,
-        Plan {
-            returns: true,
-            ..Plan::default()
-        },
-    );
+    run(1, Plan { returns: true, ..Plan::default() });
 }
 
 #[test]
 fn promise_2_what_you_saw_is_what_stays() {
-    run(
-        2,
-        Plan {
-            cuts: true,
-            creates: true,
-            ..Plan::default()
-        },
-    );
+    run(2, Plan { cuts: true, creates: true, ..Plan::default() });
 }
 
 #[test]
 fn promise_7_every_model_change_is_one_step_to_undo() {
-    run(
-        3,
-        Plan {
-            cuts: true,
-            reverts: true,
-            returns: true,
-            creates: true,
-        },
-    );
+    run(3, Plan { cuts: true, reverts: true, returns: true, creates: true });
 }
 
 fn run(salt: u64, plan: Plan) {
-    let number = |name: &str| {
-        std::env::var(name)
-            .ok()
-            .and_then(|value| value.parse::<u64>().ok())
-    };
+    let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
     let cases = number("MIDSTREAM_SIM_CASES").unwrap_or(CASES).div_ceil(3);
     let first = number("MIDSTREAM_SIM_SEED").unwrap_or(salt * 1_000_000_000);
     let mut edges = Edges::default();
@@ -102,10 +77,7 @@ fn run(salt: u64, plan: Plan) {
     // A few cases by chance, however few runs there are.
     let bound = |per_mille| 10 + cases * per_mille / 1000;
     assert!(edges.order <= bound(ORDER_PER_MILLE_MAX), "{edges:?}");
-    assert!(
-        edges.revived_order <= bound(REVIVED_PER_MILLE_MAX),
-        "{edges:?}"
-    );
+    assert!(edges.revived_order <= bound(REVIVED_PER_MILLE_MAX), "{edges:?}");
 }
 
 fn case(seed: u64, plan: Plan) -> Edges {

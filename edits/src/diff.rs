@@ -173,9 +173,7 @@ impl StreamingDiff {
             Mode::InPlace(in_line) => in_line.push(self.old.text(), c, &mut self.script),
             Mode::Next => {
                 let expected = self.old.line(self.expected());
-                let goes_on = expected
-                    .get(self.line.len()..)
-                    .is_some_and(|rest| rest.starts_with(c));
+                let goes_on = expected.get(self.line.len()..).is_some_and(|rest| rest.starts_with(c));
                 self.line.push(c);
                 if !goes_on {
                     self.leave_next();
@@ -185,11 +183,7 @@ impl StreamingDiff {
                 let at = self.line.len();
                 self.compared += lines.len();
                 let old = &self.old;
-                lines.retain(|index| {
-                    old.line(*index)
-                        .get(at..)
-                        .is_some_and(|rest| rest.starts_with(c))
-                });
+                lines.retain(|index| old.line(*index).get(at..).is_some_and(|rest| rest.starts_with(c)));
                 let none = lines.is_empty();
                 self.line.push(c);
                 if none {
@@ -201,18 +195,14 @@ impl StreamingDiff {
 
     /// The old line that a new one is compared with first.
     fn expected(&self) -> usize {
-        self.doubt
-            .as_ref()
-            .map_or(self.current, |doubt| doubt.first + doubt.count)
+        self.doubt.as_ref().map_or(self.current, |doubt| doubt.first + doubt.count)
     }
 
     /// The withheld line is not the expected one.
     fn leave_next(&mut self) {
         if self.doubt.is_some() {
             self.reject_doubt();
-            if self.current < self.old.count()
-                && self.old.line(self.current).starts_with(&self.line)
-            {
+            if self.current < self.old.count() && self.old.line(self.current).starts_with(&self.line) {
                 return;
             }
         }
@@ -253,10 +243,7 @@ impl StreamingDiff {
     /// Whether the new line is one more variation of the line that was changed above it, rather
     /// than of the line after that.
     fn repeats_changed(&self, line: &str) -> bool {
-        let kept = self
-            .script
-            .at()
-            .saturating_sub(self.old.span(self.current).start);
+        let kept = self.script.at().saturating_sub(self.old.span(self.current).start);
         let common = self.old.common_prefix(self.current, line);
         let with_next = self.old.common_prefix(self.current + 1, line);
         common >= kept && common > with_next && self.old.is_in_place(self.current, common)
@@ -276,10 +263,7 @@ impl StreamingDiff {
             }
         }
         if let Mode::Ahead(lines) = &self.mode {
-            let met = lines
-                .iter()
-                .copied()
-                .find(|index| self.old.is_line(*index, &self.line));
+            let met = lines.iter().copied().find(|index| self.old.is_line(*index, &self.line));
             match met {
                 Some(index) => return self.meet(index),
                 None => self.differ(),
@@ -326,11 +310,7 @@ impl StreamingDiff {
             self.keep_line(index);
         } else {
             let newline = std::mem::take(&mut self.newline);
-            self.doubt = Some(Doubt {
-                first: index,
-                count: 1,
-                newline,
-            });
+            self.doubt = Some(Doubt { first: index, count: 1, newline });
         }
     }
 
@@ -373,8 +353,7 @@ impl StreamingDiff {
         self.begin_current_line();
         self.current = index + 1;
         self.behind = true;
-        self.script
-            .keep_to(self.old.text(), self.old.span(index).end);
+        self.script.keep_to(self.old.text(), self.old.span(index).end);
     }
 
     /// Brings the script to the front of the line `current`, or back to where it was in it.
@@ -382,19 +361,10 @@ impl StreamingDiff {
         let span = self.old.span(self.current);
         if let Some(changed) = self.changed.take() {
             // What looked like a change of this line was a line above it.
-            let tail = self
-                .old
-                .text()
-                .get(span.end - changed.tail..span.end)
-                .unwrap_or_default();
+            let tail = self.old.text().get(span.end - changed.tail..span.end).unwrap_or_default();
             self.script.insert(tail);
             self.script.insert("\n");
-            self.script.insert(
-                self.old
-                    .text()
-                    .get(span.start..self.script.at())
-                    .unwrap_or_default(),
-            );
+            self.script.insert(self.old.text().get(span.start..self.script.at()).unwrap_or_default());
             self.newline = false;
         } else if std::mem::take(&mut self.newline) && !self.pass_old_newline() {
             self.script.insert("\n");
@@ -407,8 +377,7 @@ impl StreamingDiff {
             return;
         };
         let span = self.old.span(self.current);
-        self.script
-            .delete_to(self.old.text(), span.end - changed.tail);
+        self.script.delete_to(self.old.text(), span.end - changed.tail);
         self.script.keep_to(self.old.text(), span.end);
         self.counts.removed = self.counts.removed.saturating_add(1);
         self.current += 1;
@@ -418,11 +387,7 @@ impl StreamingDiff {
     /// Deletes the undecided lines before an old line.
     fn drop_lines(&mut self, end: usize) {
         for index in self.current..end {
-            let next = if self.behind {
-                self.old.span(index).end
-            } else {
-                self.old.span(index + 1).start
-            };
+            let next = if self.behind { self.old.span(index).end } else { self.old.span(index + 1).start };
             self.script.delete_to(self.old.text(), next);
             self.counts.removed = self.counts.removed.saturating_add(1);
         }
@@ -432,12 +397,7 @@ impl StreamingDiff {
     /// Keeps the newline under the script, if there is one.
     fn pass_old_newline(&mut self) -> bool {
         let at = self.script.at();
-        let found = self.behind
-            && self
-                .old
-                .text()
-                .get(at..)
-                .is_some_and(|rest| rest.starts_with('\n'));
+        let found = self.behind && self.old.text().get(at..).is_some_and(|rest| rest.starts_with('\n'));
         if found {
             self.script.keep_to(self.old.text(), at + 1);
             self.behind = false;

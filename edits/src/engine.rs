@@ -34,11 +34,7 @@ enum Stage {
     /// Waits for `resolve`.
     Locating { hunk: HunkIndex },
     /// New text goes into the file.
-    Applying {
-        hunk: HunkIndex,
-        fit: Fit,
-        diff: Box<StreamingDiff>,
-    },
+    Applying { hunk: HunkIndex, fit: Fit, diff: Box<StreamingDiff> },
     /// The new text is complete.
     Applied { hunk: HunkIndex, counts: Counts },
     /// Not applied: everything up to the block's end is swallowed.
@@ -65,11 +61,9 @@ impl Engine {
             return Vec::new();
         };
         self.stage = match resolution {
-            Resolution::Placed(place) => Stage::Applying {
-                hunk,
-                fit: Fit::new(&place),
-                diff: Box::new(StreamingDiff::new(&place.old)),
-            },
+            Resolution::Placed(place) => {
+                Stage::Applying { hunk, fit: Fit::new(&place), diff: Box::new(StreamingDiff::new(&place.old)) }
+            }
             Resolution::Skip => Stage::Skipping,
         };
         self.run()
@@ -94,9 +88,7 @@ impl Engine {
         match &self.stage {
             Stage::Applying { hunk, diff, .. } => Some((*hunk, diff.counts())),
             Stage::Applied { hunk, counts } => Some((*hunk, *counts)),
-            Stage::Outside | Stage::Opened { .. } | Stage::Locating { .. } | Stage::Skipping => {
-                None
-            }
+            Stage::Outside | Stage::Opened { .. } | Stage::Locating { .. } | Stage::Skipping => None,
         }
     }
 
@@ -117,47 +109,21 @@ impl Engine {
                 let hunk = self.next;
                 self.next = self.next.saturating_add(1);
                 let path = path.unwrap_or_default();
-                actions.push(Action::Open {
-                    hunk,
-                    offset,
-                    path: path.clone(),
-                    why,
-                });
+                actions.push(Action::Open { hunk, offset, path: path.clone(), why });
                 Stage::Opened { hunk, path }
             }
             (Stage::Opened { hunk, path }, Token::Old(old_text)) => {
-                actions.push(Action::Locate {
-                    hunk,
-                    path,
-                    old_text,
-                });
+                actions.push(Action::Locate { hunk, path, old_text });
                 Stage::Locating { hunk }
             }
-            (
-                Stage::Applying {
-                    hunk,
-                    mut fit,
-                    mut diff,
-                },
-                Token::New(text),
-            ) => {
+            (Stage::Applying { hunk, mut fit, mut diff }, Token::New(text)) => {
                 emit(hunk, diff.push(&fit.push(&text)), actions);
                 Stage::Applying { hunk, fit, diff }
             }
-            (
-                Stage::Applying {
-                    hunk,
-                    mut fit,
-                    mut diff,
-                },
-                Token::NewEnd,
-            ) => {
+            (Stage::Applying { hunk, mut fit, mut diff }, Token::NewEnd) => {
                 emit(hunk, diff.push(&fit.finish()), actions);
                 emit(hunk, diff.finish(), actions);
-                Stage::Applied {
-                    hunk,
-                    counts: diff.counts(),
-                }
+                Stage::Applied { hunk, counts: diff.counts() }
             }
             (Stage::Applied { hunk, counts }, Token::Close) => {
                 actions.push(Action::Close { hunk, counts });

@@ -77,14 +77,8 @@ impl Fit {
         let (Some(blanks), Some(reindent)) = (self.blanks.take(), &self.reindent) else {
             return String::new();
         };
-        let kept = blanks
-            .strip_prefix(reindent.strip.as_str())
-            .unwrap_or(&blanks);
-        if blank_line {
-            kept.to_owned()
-        } else {
-            format!("{}{kept}", reindent.add)
-        }
+        let kept = blanks.strip_prefix(reindent.strip.as_str()).unwrap_or(&blanks);
+        if blank_line { kept.to_owned() } else { format!("{}{kept}", reindent.add) }
     }
 }
 

@@ -43,18 +43,10 @@ pub fn locate(file_text: &str, old_text: &str) -> Located {
         return whole_blank_file(file_text);
     }
     let file = Lines::new(file_text);
-    let wanted: Vec<&str> = old_text
-        .strip_suffix('\n')
-        .unwrap_or(old_text)
-        .split('\n')
-        .collect();
+    let wanted: Vec<&str> = old_text.strip_suffix('\n').unwrap_or(old_text).split('\n').collect();
     for normalise in STEPS {
         let normal: Vec<Cow<'_, str>> = wanted.iter().map(|line| normalise(line)).collect();
-        let places = search::places(
-            file.lines.len(),
-            |index| normalise(file.line(index)),
-            &normal,
-        );
+        let places = search::places(file.lines.len(), |index| normalise(file.line(index)), &normal);
         match places.as_slice() {
             [] => {}
             [first] => {
@@ -64,24 +56,20 @@ pub fn locate(file_text: &str, old_text: &str) -> Located {
                 return Located::Found(file.place(lines, reindent));
             }
             several => {
-                return Located::Ambiguous {
-                    count: u32::try_from(several.len()).unwrap_or(u32::MAX),
-                };
+                return Located::Ambiguous { count: u32::try_from(several.len()).unwrap_or(u32::MAX) };
             }
         }
     }
     match fuzzy::search(&file.texts(), &wanted) {
         Fuzzy::Found { lines, pairs } => {
-            let pairs = pairs
-                .iter()
-                .filter_map(|(at, index)| Some((*wanted.get(*at)?, file.line(*index))));
+            let pairs = pairs.iter().filter_map(|(at, index)| Some((*wanted.get(*at)?, file.line(*index))));
             let reindent = reindent(pairs);
             Located::Found(file.place(lines, reindent))
         }
         Fuzzy::Several(count) => Located::Ambiguous { count },
-        Fuzzy::Nothing { closest } => Located::Absent {
-            closest_line: closest.and_then(|line| u32::try_from(line + 1).ok()),
-        },
+        Fuzzy::Nothing { closest } => {
+            Located::Absent { closest_line: closest.and_then(|line| u32::try_from(line + 1).ok()) }
+        }
     }
 }
 
@@ -96,11 +84,7 @@ const STEPS: [Normalise; 4] = [
 
 fn whole_blank_file(text: &str) -> Located {
     if text.trim().is_empty() {
-        Located::Found(Place {
-            start: 0,
-            old: text.to_owned(),
-            reindent: None,
-        })
+        Located::Found(Place { start: 0, old: text.to_owned(), reindent: None })
     } else {
         Located::Absent { closest_line: None }
     }
@@ -112,21 +96,9 @@ fn reindent<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Reind
     for (wanted, found) in pairs.filter(|(wanted, _)| !wanted.trim().is_empty()) {
         let (wanted, found) = (indentation(wanted), indentation(found));
         let Reindent { strip, add } = shift.get_or_insert_with(|| {
-            let common = wanted
-                .bytes()
-                .rev()
-                .zip(found.bytes().rev())
-                .take_while(|(a, b)| a == b)
-                .count();
-            let front = |text: &str| {
-                text.get(..text.len() - common)
-                    .unwrap_or_default()
-                    .to_owned()
-            };
-            Reindent {
-                strip: front(wanted),
-                add: front(found),
-            }
+            let common = wanted.bytes().rev().zip(found.bytes().rev()).take_while(|(a, b)| a == b).count();
+            let front = |text: &str| text.get(..text.len() - common).unwrap_or_default().to_owned();
+            Reindent { strip: front(wanted), add: front(found) }
         });
         let rest = wanted.strip_prefix(strip.as_str())?;
         if found.strip_prefix(add.as_str())? != rest {
@@ -138,8 +110,7 @@ fn reindent<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Reind
 
 /// The blanks a line begins with: ASCII ones, so that bytes are characters.
 fn indentation(line: &str) -> &str {
-    line.get(..line.len() - line.trim_start_matches([' ', '\t']).len())
-        .unwrap_or_default()
+    line.get(..line.len() - line.trim_start_matches([' ', '\t']).len()).unwrap_or_default()
 }
 
 struct Lines<'a> {
@@ -157,32 +128,20 @@ impl<'a> Lines<'a> {
             start += line.len();
             line_start..end
         });
-        Self {
-            text,
-            lines: lines.collect(),
-        }
+        Self { text, lines: lines.collect() }
     }
 
     fn line(&self, index: usize) -> &'a str {
-        self.lines
-            .get(index)
-            .and_then(|span| self.text.get(span.clone()))
-            .unwrap_or_default()
+        self.lines.get(index).and_then(|span| self.text.get(span.clone())).unwrap_or_default()
     }
 
     fn texts(&self) -> Vec<&'a str> {
-        (0..self.lines.len())
-            .map(|index| self.line(index))
-            .collect()
+        (0..self.lines.len()).map(|index| self.line(index)).collect()
     }
 
     /// The place of some lines, with the last one's newline if it has one.
     fn place(&self, lines: Range<usize>, reindent: Option<Reindent>) -> Place {
-        let start_of = |index: usize| {
-            self.lines
-                .get(index)
-                .map_or(self.text.len(), |span| span.start)
-        };
+        let start_of = |index: usize| self.lines.get(index).map_or(self.text.len(), |span| span.start);
         let (start, end) = (start_of(lines.start), start_of(lines.end));
         Place {
             start: utf16_len(self.text.get(..start).unwrap_or_default()),

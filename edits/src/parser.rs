@@ -97,8 +97,6 @@ impl Parser {
 
     fn advance(&mut self, text: &str) {
         let units: usize = text.chars().map(char::len_utf16).sum();
-        self.read = self
-            .read
-            .saturating_add(u32::try_from(units).unwrap_or(u32::MAX));
+        self.read = self.read.saturating_add(u32::try_from(units).unwrap_or(u32::MAX));
     }
 }

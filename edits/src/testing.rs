@@ -32,11 +32,7 @@ pub enum Impossible {
 impl Applier {
     /// A file with this text.
     pub fn new(text: &str) -> Self {
-        Self {
-            units: text.encode_utf16().collect(),
-            cursor: 0,
-            end: text.encode_utf16().count(),
-        }
+        Self { units: text.encode_utf16().collect(), cursor: 0, end: text.encode_utf16().count() }
     }
 
     /// The text as it stands.
@@ -56,10 +52,7 @@ impl Applier {
             Action::Keep { len, .. } => self.apply(&DiffOp::Keep(*len)),
             Action::Delete { len, .. } => self.apply(&DiffOp::Delete(*len)),
             Action::Insert { text, .. } => self.apply(&DiffOp::Insert(text.clone())),
-            Action::Open { .. }
-            | Action::Locate { .. }
-            | Action::Close { .. }
-            | Action::Fail { .. } => Ok(()),
+            Action::Open { .. } | Action::Locate { .. } | Action::Close { .. } | Action::Fail { .. } => Ok(()),
         }
     }
 
@@ -94,14 +87,7 @@ impl Applier {
         if to > self.end {
             return Err(Impossible::PastEnd);
         }
-        let splits = self
-            .units
-            .get(to)
-            .is_some_and(|unit| (0xDC00..0xE000).contains(unit));
-        if splits {
-            Err(Impossible::SplitPair)
-        } else {
-            Ok(to)
-        }
+        let splits = self.units.get(to).is_some_and(|unit| (0xDC00..0xE000).contains(unit));
+        if splits { Err(Impossible::SplitPair) } else { Ok(to) }
     }
 }

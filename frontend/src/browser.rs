@@ -63,19 +63,12 @@ pub fn go(path: &str) {
 pub fn socket_url(session: &str) -> String {
     let secure = location().protocol().is_ok_and(|p| p == "https:");
     let host = location().host().unwrap_or_default();
-    format!(
-        "{}://{host}/api/sessions/{session}/socket",
-        if secure { "wss" } else { "ws" }
-    )
+    format!("{}://{host}/api/sessions/{session}/socket", if secure { "wss" } else { "ws" })
 }
 
 /// What the browser keeps under a name. Private windows and full disks keep nothing: that is no error.
 pub fn kept(name: &str) -> Option<String> {
-    window()
-        .local_storage()
-        .ok()??
-        .get_item(&format!("midstream.{name}"))
-        .ok()?
+    window().local_storage().ok()??.get_item(&format!("midstream.{name}")).ok()?
 }
 
 /// Keeps a value.

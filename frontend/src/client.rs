@@ -71,11 +71,7 @@ impl Client {
     pub fn notify(&self, code: Option<ErrorCode>, text: impl Into<String>) {
         let id = self.next_notice.get();
         self.next_notice.set(id + 1);
-        let notice = Notice {
-            id,
-            code,
-            text: text.into(),
-        };
+        let notice = Notice { id, code, text: text.into() };
         self.store.notices.update(|notices| {
             notices.retain(|n| n.text != notice.text);
             let surplus = (notices.len() + 1).saturating_sub(NOTICES_MAX);
@@ -108,10 +104,7 @@ impl Client {
     fn may_edit(&self) -> bool {
         let may = self.store.role.get_untracked() >= Role::Editor;
         if !may {
-            self.notify(
-                Some(ErrorCode::Forbidden),
-                "This link lets you watch. Ask for an editor's link to take part.",
-            );
+            self.notify(Some(ErrorCode::Forbidden), "This link lets you watch. Ask for an editor's link to take part.");
         }
         may
     }

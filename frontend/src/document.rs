@@ -19,8 +19,8 @@ use yrs::undo::UndoManager;
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
 use yrs::{
-    Assoc, ClientID, Doc, GetString, IndexedSequence, MapRef, OffsetKind, Options, Out, ReadTxn,
-    StateVector, StickyIndex, Text, TextRef, Transact, TransactionMut, Update,
+    Assoc, ClientID, Doc, GetString, IndexedSequence, MapRef, OffsetKind, Options, Out, ReadTxn, StateVector,
+    StickyIndex, Text, TextRef, Transact, TransactionMut, Update,
 };
 
 use observe::Observed;
@@ -106,20 +106,12 @@ impl Replica {
             init_redo_stack: Vec::new(),
         });
         undo.expand_scope(&doc, &files);
-        Self {
-            undo,
-            observed,
-            files,
-            doc,
-        }
+        Self { undo, observed, files, doc }
     }
 
     /// The same content under another client id: after the server gave this page a new one. Undo begins anew.
     pub fn renamed(&self, client: u64, now: fn() -> u64) -> Result<Self, Unreadable> {
-        let state = self
-            .doc
-            .transact()
-            .encode_state_as_update_v1(&StateVector::default());
+        let state = self.doc.transact().encode_state_as_update_v1(&StateVector::default());
         let fresh = Self::new(client, now);
         fresh.apply([state.as_slice()])?;
         fresh.take();
@@ -148,10 +140,7 @@ impl Replica {
             Message::Sync(SyncMessage::SyncStep2(update) | SyncMessage::Update(update)) => {
                 Ok(Some(Incoming::Update(update)))
             }
-            Message::Auth(_)
-            | Message::AwarenessQuery
-            | Message::Awareness(_)
-            | Message::Custom(..) => Ok(None),
+            Message::Auth(_) | Message::AwarenessQuery | Message::Awareness(_) | Message::Custom(..) => Ok(None),
         }
     }
 
@@ -239,8 +228,7 @@ impl Replica {
 
     /// A file's length, in UTF-16 units.
     pub fn length(&self, file: &FileId) -> u32 {
-        self.text_of(file)
-            .map_or(0, |text| text.len(&self.doc.transact()))
+        self.text_of(file).map_or(0, |text| text.len(&self.doc.transact()))
     }
 
     /// A file's text.
@@ -317,20 +305,14 @@ mod tests {
 
     fn exchange(from: &Replica, to: &Replica) -> Changes {
         for message in from.take().outgoing {
-            let Ok(Some(Incoming::Update(update))) = to.receive(&message) else {
-                panic!("an update")
-            };
+            let Ok(Some(Incoming::Update(update))) = to.receive(&message) else { panic!("an update") };
             to.apply([update.as_slice()]).unwrap();
         }
         to.take()
     }
 
     fn edit(offset: u32, removed: u32, text: &str) -> Edit {
-        Edit {
-            offset,
-            removed,
-            text: text.into(),
-        }
+        Edit { offset, removed, text: text.into() }
     }
 
     #[test]
@@ -340,17 +322,8 @@ mod tests {
         exchange(&a, &b);
         a.typed(&id, &[edit(9, 5, "moon")]);
         let changes = exchange(&a, &b);
-        assert_eq!(
-            changes.texts,
-            [TextChange {
-                file: id.clone(),
-                edits: vec![edit(9, 5, "moon")]
-            }]
-        );
-        assert!(
-            changes.outgoing.is_empty(),
-            "what came from the server does not go back"
-        );
+        assert_eq!(changes.texts, [TextChange { file: id.clone(), edits: vec![edit(9, 5, "moon")] }]);
+        assert!(changes.outgoing.is_empty(), "what came from the server does not go back");
         assert_eq!(b.text(&id).unwrap(), "héllo 🙂 moon");
     }
 
@@ -365,14 +338,7 @@ mod tests {
         let changes = exchange_taken(&a, &b);
         assert_eq!(a.text(&id).unwrap(), "theirs");
         assert_eq!(b.text(&id).unwrap(), "theirs");
-        assert_eq!(
-            changes.texts,
-            [TextChange {
-                file: id,
-                edits: vec![edit(0, 5, "")]
-            }],
-            "the editor is told of undo"
-        );
+        assert_eq!(changes.texts, [TextChange { file: id, edits: vec![edit(0, 5, "")] }], "the editor is told of undo");
     }
 
     fn exchange_taken(from: &Replica, to: &Replica) -> Changes {
@@ -390,15 +356,10 @@ mod tests {
         let (mut a, b, id) = pair();
         a.typed(&id, &[edit(0, 0, "offline")]);
         a.take();
-        let ask =
-            Message::Sync(SyncMessage::SyncStep1(b.doc.transact().state_vector())).encode_v1();
-        let Ok(Some(Incoming::Question(vector))) = a.receive(&ask) else {
-            panic!("a question")
-        };
+        let ask = Message::Sync(SyncMessage::SyncStep1(b.doc.transact().state_vector())).encode_v1();
+        let Ok(Some(Incoming::Question(vector))) = a.receive(&ask) else { panic!("a question") };
         let reply = a.answer(&vector);
-        let Ok(Some(Incoming::Update(update))) = b.receive(&reply) else {
-            panic!("an update")
-        };
+        let Ok(Some(Incoming::Update(update))) = b.receive(&reply) else { panic!("an update") };
         b.apply([update.as_slice()]).unwrap();
         assert_eq!(b.text(&id).unwrap(), "offline");
     }

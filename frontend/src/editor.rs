@@ -23,12 +23,7 @@ pub fn Editor() -> impl IntoView {
         let (Some(element), Some(client)) = (place.get(), store.client()) else {
             return false;
         };
-        monaco::create(
-            &element,
-            Hands {
-                client: Rc::clone(&client),
-            },
-        );
+        monaco::create(&element, Hands { client: Rc::clone(&client) });
         client.show_open_file();
         true
     });

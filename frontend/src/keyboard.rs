@@ -10,23 +10,17 @@ use crate::store::Store;
 /// Listens for as long as the page lives.
 pub fn listen(store: Store) {
     // Capturing: before Monaco sees the key, so that a widget is still open when Esc is about to close it.
-    let pressed = wasm_bindgen::closure::Closure::<dyn Fn(KeyboardEvent)>::new(
-        move |event: KeyboardEvent| {
-            if event.is_composing() || event.default_prevented() {
-                return;
-            }
-            if act(store, &event) {
-                event.prevent_default();
-                event.stop_propagation();
-            }
-        },
-    );
+    let pressed = wasm_bindgen::closure::Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
+        if event.is_composing() || event.default_prevented() {
+            return;
+        }
+        if act(store, &event) {
+            event.prevent_default();
+            event.stop_propagation();
+        }
+    });
     let listener = pressed.into_js_value();
-    let _ = window().add_event_listener_with_callback_and_bool(
-        "keydown",
-        listener.unchecked_ref(),
-        true,
-    );
+    let _ = window().add_event_listener_with_callback_and_bool("keydown", listener.unchecked_ref(), true);
 }
 
 /// Does what a key stands for. Whether it stands for anything.
@@ -68,10 +62,7 @@ fn escape(store: Store) -> bool {
         store.sheet_open.set(false);
         return true;
     }
-    let dialog = document()
-        .query_selector("dialog[open], [role=menu], [role=listbox][data-open]")
-        .ok()
-        .flatten();
+    let dialog = document().query_selector("dialog[open], [role=menu], [role=listbox][data-open]").ok().flatten();
     if dialog.is_some() || (in_editor() && monaco::widget_open()) {
         return false;
     }
@@ -92,10 +83,7 @@ fn in_editor() -> bool {
 
 fn typing() -> bool {
     focused().is_some_and(|e| {
-        e.closest("input, textarea, select, [contenteditable], .monaco-editor")
-            .ok()
-            .flatten()
-            .is_some()
+        e.closest("input, textarea, select, [contenteditable], .monaco-editor").ok().flatten().is_some()
     })
 }
 
@@ -104,33 +92,20 @@ fn cycle(by: i32) {
     let Ok(found) = document().query_selector_all("[data-pane]") else {
         return;
     };
-    let panes: Vec<HtmlElement> = (0..found.length())
-        .filter_map(|i| found.item(i)?.dyn_into().ok())
-        .collect();
+    let panes: Vec<HtmlElement> = (0..found.length()).filter_map(|i| found.item(i)?.dyn_into().ok()).collect();
     let at = focused().and_then(|e| panes.iter().position(|p| p.contains(Some(&e))));
     let count = i32::try_from(panes.len()).unwrap_or(0);
     if count == 0 {
         return;
     }
-    let next = at.map_or(0, |at| {
-        (i32::try_from(at).unwrap_or(0) + by).rem_euclid(count)
-    });
+    let next = at.map_or(0, |at| (i32::try_from(at).unwrap_or(0) + by).rem_euclid(count));
     let Some(pane) = usize::try_from(next).ok().and_then(|i| panes.get(i)) else {
         return;
     };
-    if pane
-        .query_selector(".monaco-editor")
-        .ok()
-        .flatten()
-        .is_some()
-    {
+    if pane.query_selector(".monaco-editor").ok().flatten().is_some() {
         monaco::focus();
         return;
     }
-    let inner = pane
-        .query_selector("[data-pane-focus]")
-        .ok()
-        .flatten()
-        .and_then(|e| e.dyn_into::<HtmlElement>().ok());
+    let inner = pane.query_selector("[data-pane-focus]").ok().flatten().and_then(|e| e.dyn_into::<HtmlElement>().ok());
     let _ = inner.as_ref().unwrap_or(pane).focus();
 }

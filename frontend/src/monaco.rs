@@ -126,11 +126,7 @@ pub fn create(place: &web_sys::HtmlElement, host: impl Host) {
         Closure::<dyn Fn(String, Array)>::new(move |file: String, changes: Array| {
             let edits = changes.iter().map(|change| {
                 let change: Change = change.unchecked_into();
-                Edit {
-                    offset: change.offset(),
-                    removed: change.length(),
-                    text: change.text(),
-                }
+                Edit { offset: change.offset(), removed: change.length(), text: change.text() }
             });
             on.typed(FileId(file), edits.collect());
         }),
@@ -144,22 +140,10 @@ pub fn create(place: &web_sys::HtmlElement, host: impl Host) {
         }),
     );
     let on = std::rc::Rc::clone(&host);
-    set(
-        &object,
-        "wandered",
-        Closure::<dyn Fn()>::new(move || on.wandered()),
-    );
+    set(&object, "wandered", Closure::<dyn Fn()>::new(move || on.wandered()));
     let on = std::rc::Rc::clone(&host);
-    set(
-        &object,
-        "undo",
-        Closure::<dyn Fn(bool)>::new(move |redo| on.undo(redo)),
-    );
-    set(
-        &object,
-        "composing",
-        Closure::<dyn Fn(bool)>::new(move |composing| host.composing(composing)),
-    );
+    set(&object, "undo", Closure::<dyn Fn(bool)>::new(move |redo| on.undo(redo)));
+    set(&object, "composing", Closure::<dyn Fn(bool)>::new(move |composing| host.composing(composing)));
     js_create(place, &object);
 }
 
@@ -243,11 +227,7 @@ pub fn expose(name: &str, value: impl Fn() -> JsValue + 'static) {
     }
 }
 
-fn set<T: ?Sized + wasm_bindgen::closure::WasmClosure + 'static>(
-    object: &Object,
-    name: &str,
-    closure: Closure<T>,
-) {
+fn set<T: ?Sized + wasm_bindgen::closure::WasmClosure + 'static>(object: &Object, name: &str, closure: Closure<T>) {
     let _ = Reflect::set(object, &name.into(), &closure.into_js_value());
 }
 

@@ -72,11 +72,7 @@ mod tests {
         let frames = outbox.answer(b"both", 100);
         assert_eq!(messages(&frames), [(3, b"both".as_slice())]);
         outbox.acknowledged(2);
-        assert_eq!(
-            outbox.waiting.len(),
-            2,
-            "an old acknowledgement is of an old frame"
-        );
+        assert_eq!(outbox.waiting.len(), 2, "an old acknowledgement is of an old frame");
         outbox.acknowledged(3);
         assert!(outbox.waiting.is_empty());
     }
@@ -89,10 +85,7 @@ mod tests {
         }
         outbox.acknowledged(1);
         let frames = outbox.answer(&[0; 200], 100);
-        assert_eq!(
-            messages(&frames),
-            [(4, b"two".as_slice()), (5, b"three".as_slice())]
-        );
+        assert_eq!(messages(&frames), [(4, b"two".as_slice()), (5, b"three".as_slice())]);
         outbox.acknowledged(4);
         assert_eq!(outbox.waiting, [(5, b"three".to_vec())]);
     }

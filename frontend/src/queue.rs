@@ -83,10 +83,7 @@ impl Queue {
 
     /// A new state of everything: what waits is part of it.
     pub fn restart(&mut self, seq: Seq) {
-        *self = Self {
-            shown: seq,
-            ..Self::default()
-        };
+        *self = Self { shown: seq, ..Self::default() };
     }
 
     /// What this animation frame shows. While the screen stands still: nothing, until the answer has come.
@@ -123,10 +120,7 @@ fn answers(hold: &Hold, item: &Item) -> bool {
         return false;
     };
     match (hold, frame) {
-        (
-            Hold::Interrupt(turn) | Hold::Steer(turn, _),
-            ServerFrame::TurnCompleted { turn_id, .. },
-        ) => turn == turn_id,
+        (Hold::Interrupt(turn) | Hold::Steer(turn, _), ServerFrame::TurnCompleted { turn_id, .. }) => turn == turn_id,
         (Hold::Steer(_, steer), ServerFrame::SteerApplied { steer_id, .. }) => steer == steer_id,
         (_, ServerFrame::State { .. }) => true,
         _ => false,
@@ -183,19 +177,11 @@ mod tests {
     use super::*;
 
     fn update(seq: u64) -> Item {
-        Item::Update {
-            seq: Seq(seq),
-            update: vec![],
-        }
+        Item::Update { seq: Seq(seq), update: vec![] }
     }
 
     fn delta(seq: u64) -> Item {
-        Item::Frame(ServerFrame::TurnDelta {
-            seq: Seq(seq),
-            turn_id: "t".into(),
-            offset: 0,
-            text: "x".into(),
-        })
+        Item::Frame(ServerFrame::TurnDelta { seq: Seq(seq), turn_id: "t".into(), offset: 0, text: "x".into() })
     }
 
     fn completed(seq: u64) -> Item {

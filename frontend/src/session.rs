@@ -26,11 +26,7 @@ pub struct Session {
 impl Session {
     /// Over the store's turns.
     pub fn new(turns: RwSignal<Vec<Turn>>, owner: Owner) -> Self {
-        Self {
-            turns,
-            owner,
-            outputs: HashMap::new(),
-        }
+        Self { turns, owner, outputs: HashMap::new() }
     }
 
     /// Replaces everything by what the server says. Turns that are known keep their signals.
@@ -46,10 +42,7 @@ impl Session {
         });
         let turns: Vec<Turn> = turns.collect::<Vec<_>>();
         self.turns.set(turns);
-        known
-            .into_iter()
-            .filter(|t| t.pending.get_untracked() && !view.turns.iter().any(|v| v.id == t.id))
-            .collect()
+        known.into_iter().filter(|t| t.pending.get_untracked() && !view.turns.iter().any(|v| v.id == t.id)).collect()
     }
 
     /// A turn that was just sent: shown before the server has answered.
@@ -93,15 +86,12 @@ impl Session {
             let steers = turn.steers.get_untracked();
             steers.into_iter().map(move |s| (turn.clone(), s))
         });
-        steers
-            .filter(|(_, s)| s.stage.get_untracked() == SteerProgress::Sent)
-            .collect()
+        steers.filter(|(_, s)| s.stage.get_untracked() == SteerProgress::Sent).collect()
     }
 
     /// A turn by id.
     pub fn find(&self, id: &TurnId) -> Option<Turn> {
-        self.turns
-            .with_untracked(|turns| turns.iter().rev().find(|t| t.id == *id).cloned())
+        self.turns.with_untracked(|turns| turns.iter().rev().find(|t| t.id == *id).cloned())
     }
 
     /// The turn that runs, or is about to.
@@ -118,22 +108,14 @@ impl Session {
         turn.reverted.set(view.reverted);
         turn.pending.set(false);
         let (hunks, steers) = self.owner.with(|| {
-            let hunks = view
-                .hunks
-                .iter()
-                .map(|h| hunk_of(&turn.id, h.clone()))
-                .collect::<Vec<_>>();
-            let steers = view
-                .steers
-                .iter()
-                .map(|s| steer_of(s.clone(), SteerProgress::Server(s.stage)));
+            let hunks = view.hunks.iter().map(|h| hunk_of(&turn.id, h.clone())).collect::<Vec<_>>();
+            let steers = view.steers.iter().map(|s| steer_of(s.clone(), SteerProgress::Server(s.stage)));
             (hunks, steers.collect::<Vec<_>>())
         });
         turn.hunks.set(hunks);
         turn.steers.set(steers);
         let mut output = Output::default();
-        self.owner
-            .with(|| output.replay(turn, &view.output, &view.segments));
+        self.owner.with(|| output.replay(turn, &view.output, &view.segments));
         self.outputs.insert(turn.id.clone(), output);
     }
 }
@@ -176,18 +158,9 @@ fn blank(view: &TurnView) -> Turn {
 }
 
 fn hunk_of(turn: &TurnId, view: HunkView) -> Hunk {
-    Hunk {
-        id: view.id.clone(),
-        turn: turn.clone(),
-        offset: view.offset,
-        view: RwSignal::new(view),
-    }
+    Hunk { id: view.id.clone(), turn: turn.clone(), offset: view.offset, view: RwSignal::new(view) }
 }
 
 fn steer_of(view: SteerView, stage: SteerProgress) -> Steer {
-    Steer {
-        id: view.id.clone(),
-        view: RwSignal::new(view),
-        stage: RwSignal::new(stage),
-    }
+    Steer { id: view.id.clone(), view: RwSignal::new(view), stage: RwSignal::new(stage) }
 }

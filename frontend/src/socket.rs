@@ -42,18 +42,12 @@ impl Socket {
                 report(SocketEvent::Binary(Uint8Array::new(&buffer).to_vec()));
             }
         });
-        let close = Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| {
-            on(SocketEvent::Closed(event.code()))
-        });
+        let close =
+            Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| on(SocketEvent::Closed(event.code())));
         socket.set_onopen(Some(open.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(close.as_ref().unchecked_ref()));
-        Some(Self {
-            socket,
-            _open: open,
-            _message: message,
-            _close: close,
-        })
+        Some(Self { socket, _open: open, _message: message, _close: close })
     }
 
     /// Sends a text frame. Whether the socket took it.
@@ -63,8 +57,7 @@ impl Socket {
 
     /// Sends a binary frame. Whether the socket took it.
     pub fn send_bytes(&self, bytes: &[u8]) -> bool {
-        self.socket.ready_state() == WebSocket::OPEN
-            && self.socket.send_with_u8_array(bytes).is_ok()
+        self.socket.ready_state() == WebSocket::OPEN && self.socket.send_with_u8_array(bytes).is_ok()
     }
 }
 

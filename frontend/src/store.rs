@@ -114,12 +114,7 @@ impl Store {
             following: RwSignal::new(true),
             turns,
             active: Memo::new(move |_| {
-                turns.with(|turns| {
-                    turns
-                        .last()
-                        .filter(|t| t.status.get() == TurnStatus::Running)
-                        .map(|t| t.id.clone())
-                })
+                turns.with(|turns| turns.last().filter(|t| t.status.get() == TurnStatus::Running).map(|t| t.id.clone()))
             }),
             frozen: RwSignal::new(false),
             composer: RwSignal::new(String::new()),
@@ -141,8 +136,7 @@ impl Store {
 
     /// A turn by id. Tracks `turns`.
     pub fn turn(&self, id: &protocol::TurnId) -> Option<Turn> {
-        self.turns
-            .with(|turns| turns.iter().rev().find(|t| t.id == *id).cloned())
+        self.turns.with(|turns| turns.iter().rev().find(|t| t.id == *id).cloned())
     }
 
     /// Whether this page may type, prompt, steer and decide. Tracks `role`.

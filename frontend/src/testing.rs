@@ -21,14 +21,15 @@ pub fn expose(store: Store) {
     monaco::expose("file", move || {
         let open = store.open_file.get_untracked();
         let files = store.files.get_untracked();
-        files
-            .iter()
-            .find(|f| Some(&f.id) == open.as_ref())
-            .map_or(JsValue::NULL, |f| f.path.as_str().into())
+        files.iter().find(|f| Some(&f.id) == open.as_ref()).map_or(JsValue::NULL, |f| f.path.as_str().into())
     });
     monaco::expose("turn", move || {
         let turn = store.turns.with_untracked(|turns| turns.last().cloned());
-        value(&turn.map(|t| json!({ "id": t.id, "status": t.status.get_untracked(), "pending": t.pending.get_untracked() })))
+        value(
+            &turn.map(
+                |t| json!({ "id": t.id, "status": t.status.get_untracked(), "pending": t.pending.get_untracked() }),
+            ),
+        )
     });
     monaco::expose("strip", move || {
         let s = store.strip.get_untracked();

@@ -72,10 +72,7 @@ impl Transcript {
 
     /// Everything from `offset` on was taken back. A new segment begins there, outside any block.
     pub fn truncate(&mut self, offset: u32) {
-        *self = Self {
-            length: self.length.min(offset),
-            ..Self::default()
-        };
+        *self = Self { length: self.length.min(offset), ..Self::default() };
     }
 
     fn line(&mut self, part: &str, said: &mut Vec<Said>) {
@@ -96,17 +93,12 @@ impl Transcript {
         if whole && !self.mid_line && begins.starts_with(OPEN) && begins.trim_end().ends_with('>') {
             let offset = self.length - units(begins);
             let tag = begins.trim_end();
-            said.push(Said::Open {
-                offset,
-                path: attribute(tag, "path"),
-                why: attribute(tag, "why"),
-            });
+            said.push(Said::Open { offset, path: attribute(tag, "path"), why: attribute(tag, "why") });
             self.held.clear();
             self.inside = true;
             return;
         }
-        let may_be_tag =
-            !whole && !self.mid_line && (OPEN.starts_with(begins) || begins.starts_with(OPEN));
+        let may_be_tag = !whole && !self.mid_line && (OPEN.starts_with(begins) || begins.starts_with(OPEN));
         if !may_be_tag {
             self.release(said);
             self.mid_line = !whole;
@@ -161,15 +153,10 @@ mod tests {
     fn fold(chunks: &[&str]) -> Vec<Said> {
         let mut transcript = Transcript::default();
         let mut all = Vec::<Said>::new();
-        let said = chunks
-            .iter()
-            .flat_map(|c| transcript.push(c))
-            .collect::<Vec<_>>();
+        let said = chunks.iter().flat_map(|c| transcript.push(c)).collect::<Vec<_>>();
         for one in said.into_iter().chain(transcript.end_segment()) {
             match (all.last_mut(), one) {
-                (Some(Said::Text { text, .. }), Said::Text { text: more, .. }) => {
-                    text.push_str(&more)
-                }
+                (Some(Said::Text { text, .. }), Said::Text { text: more, .. }) => text.push_str(&more),
                 (_, one) => all.push(one),
             }
         }
@@ -182,30 +169,16 @@ mod tests {
         assert_eq!(
             whole,
             [
-                Said::Text {
-                    offset: 0,
-                    text: "I will é\n".into()
-                },
-                Said::Open {
-                    offset: 9,
-                    path: "a.py".into(),
-                    why: "money".into()
-                },
+                Said::Text { offset: 0, text: "I will é\n".into() },
+                Said::Open { offset: 9, path: "a.py".into(), why: "money".into() },
                 Said::Close,
-                Said::Text {
-                    offset: 96,
-                    text: "Done, a <edit in prose.\n<b".into()
-                },
+                Said::Text { offset: 96, text: "Done, a <edit in prose.\n<b".into() },
             ]
         );
         let chars: Vec<String> = OUTPUT.chars().map(String::from).collect();
         for size in 1..20 {
             let chunks: Vec<String> = chars.chunks(size).map(|c| c.concat()).collect();
-            assert_eq!(
-                fold(&chunks.iter().map(String::as_str).collect::<Vec<_>>()),
-                whole,
-                "chunks of {size}"
-            );
+            assert_eq!(fold(&chunks.iter().map(String::as_str).collect::<Vec<_>>()), whole, "chunks of {size}");
         }
     }
 
@@ -215,13 +188,7 @@ mod tests {
         transcript.push("<edit path=\"a\" why=\"b\">\n<old");
         transcript.truncate(20);
         assert_eq!(transcript.length(), 20);
-        assert_eq!(
-            transcript.push("Now "),
-            [Said::Text {
-                offset: 20,
-                text: "Now ".into()
-            }]
-        );
+        assert_eq!(transcript.push("Now "), [Said::Text { offset: 20, text: "Now ".into() }]);
     }
 
     #[test]

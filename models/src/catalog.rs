@@ -53,23 +53,14 @@ impl Catalog {
         env: impl Fn(&str) -> Option<String>,
         practice: Arc<dyn Provider>,
     ) -> Result<Self, ConfigError> {
-        let env = |name: &str| {
-            env(name)
-                .map(|value| value.trim().to_owned())
-                .filter(|value| !value.is_empty())
-        };
+        let env = |name: &str| env(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let offer = Offer {
             id: PRACTICE.to_owned(),
             label: "Practice (scripted)".to_owned(),
             provider: PRACTICE.to_owned(),
             scripted: true,
         };
-        let mut catalog = Self {
-            entries: vec![Entry {
-                offer,
-                provider: practice,
-            }],
-        };
+        let mut catalog = Self { entries: vec![Entry { offer, provider: practice }] };
         for model in &config.models {
             let model = resolve(model, &env)?;
             let id = model.id.clone();
@@ -106,25 +97,17 @@ impl Catalog {
 
     /// All of them, the default first.
     pub fn list(&self) -> Vec<Offer> {
-        self.entries
-            .iter()
-            .map(|entry| entry.offer.clone())
-            .collect()
+        self.entries.iter().map(|entry| entry.offer.clone()).collect()
     }
 
     /// The model of that id.
     pub fn get(&self, id: &str) -> Option<Arc<dyn Provider>> {
-        self.entries
-            .iter()
-            .find(|entry| entry.offer.id == id)
-            .map(|entry| Arc::clone(&entry.provider))
+        self.entries.iter().find(|entry| entry.offer.id == id).map(|entry| Arc::clone(&entry.provider))
     }
 
     /// The id of the model that is meant when none is named.
     pub fn default_id(&self) -> &str {
-        self.entries
-            .first()
-            .map_or(PRACTICE, |entry| &entry.offer.id)
+        self.entries.first().map_or(PRACTICE, |entry| &entry.offer.id)
     }
 
     /// Whether the id was free.
@@ -141,17 +124,14 @@ impl Catalog {
             },
             provider: model.provider(),
         };
-        self.entries
-            .insert(self.entries.len().saturating_sub(1), entry);
+        self.entries.insert(self.entries.len().saturating_sub(1), entry);
         true
     }
 }
 
 impl std::fmt::Debug for Catalog {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list()
-            .entries(self.entries.iter().map(|entry| &entry.offer))
-            .finish()
+        f.debug_list().entries(self.entries.iter().map(|entry| &entry.offer)).finish()
     }
 }
 
@@ -177,16 +157,7 @@ impl Resolved {
         } else {
             self.dialect.label.to_owned()
         };
-        let Self {
-            family,
-            dialect,
-            base_url,
-            model,
-            key,
-            key_env,
-            max_output_tokens,
-            ..
-        } = self;
+        let Self { family, dialect, base_url, model, key, key_env, max_output_tokens, .. } = self;
         let timers = Timers::default();
         match family {
             Family::Chat => Arc::new(ChatProvider::new(ChatConfig {
@@ -212,38 +183,20 @@ impl Resolved {
     }
 }
 
-fn resolve(
-    model: &ModelConfig,
-    env: &impl Fn(&str) -> Option<String>,
-) -> Result<Resolved, ConfigError> {
+fn resolve(model: &ModelConfig, env: &impl Fn(&str) -> Option<String>) -> Result<Resolved, ConfigError> {
     let named = || {
-        if model.id.is_empty() {
-            model.model.clone().unwrap_or_default()
-        } else {
-            model.id.clone()
-        }
+        if model.id.is_empty() { model.model.clone().unwrap_or_default() } else { model.id.clone() }
     };
     let dialect = match &model.preset {
         None if model.family == Family::Responses => dialect::OPENAI,
-        None => model
-            .base_url
-            .as_deref()
-            .and_then(dialect_at)
-            .unwrap_or(dialect::GENERIC),
+        None => model.base_url.as_deref().and_then(dialect_at).unwrap_or(dialect::GENERIC),
         Some(preset) => *dialect::find(preset).ok_or_else(|| ConfigError::UnknownPreset {
             id: named(),
             preset: preset.clone(),
-            known: DIALECTS
-                .iter()
-                .map(|dialect| dialect.id)
-                .collect::<Vec<_>>()
-                .join(", "),
+            known: DIALECTS.iter().map(|dialect| dialect.id).collect::<Vec<_>>().join(", "),
         })?,
     };
-    let base_url = model
-        .base_url
-        .clone()
-        .unwrap_or_else(|| dialect.base_url.to_owned());
+    let base_url = model.base_url.clone().unwrap_or_else(|| dialect.base_url.to_owned());
     if base_url.is_empty() {
         return Err(ConfigError::NoBaseUrl { id: named() });
     }
@@ -258,37 +211,18 @@ fn resolve(
         .ok_or_else(|| ConfigError::NoModel { id: named() })?;
     let is_preset_address = base_url.trim_end_matches('/') == dialect.base_url;
     // A preset's key is for the preset's own server, not for another one that speaks like it.
-    let key_env = model.api_key_env.clone().or_else(|| {
-        dialect
-            .key_env
-            .filter(|_| is_preset_address)
-            .map(str::to_owned)
-    });
+    let key_env =
+        model.api_key_env.clone().or_else(|| dialect.key_env.filter(|_| is_preset_address).map(str::to_owned));
     let key = match (&model.api_key, &key_env) {
         (Some(key), _) => Some(key.clone()),
-        (None, Some(variable)) => Some(Secret::new(env(variable).ok_or_else(|| {
-            ConfigError::NoKey {
-                id: named(),
-                variable: variable.clone(),
-            }
-        })?)),
+        (None, Some(variable)) => Some(Secret::new(
+            env(variable).ok_or_else(|| ConfigError::NoKey { id: named(), variable: variable.clone() })?,
+        )),
         (None, None) => None,
     };
-    let id = if model.id.is_empty() {
-        format!("{}:{name}", dialect.id)
-    } else {
-        model.id.clone()
-    };
-    let place = if dialect.id == dialect::GENERIC.id {
-        host(&base_url).to_owned()
-    } else {
-        dialect.label.to_owned()
-    };
-    let label = if model.label.is_empty() {
-        format!("{} · {place}", short(&name))
-    } else {
-        model.label.clone()
-    };
+    let id = if model.id.is_empty() { format!("{}:{name}", dialect.id) } else { model.id.clone() };
+    let place = if dialect.id == dialect::GENERIC.id { host(&base_url).to_owned() } else { dialect.label.to_owned() };
+    let label = if model.label.is_empty() { format!("{} · {place}", short(&name)) } else { model.label.clone() };
     Ok(Resolved {
         id,
         label,
@@ -311,27 +245,17 @@ fn from_environment(env: &impl Fn(&str) -> Option<String>) -> Result<Vec<Resolve
         let Some(key_env) = dialect.key_env else {
             continue;
         };
-        let base_url = if dialect.id == dialect::OPENAI.id {
-            env("OPENAI_BASE_URL")
-        } else {
-            None
-        };
+        let base_url = if dialect.id == dialect::OPENAI.id { env("OPENAI_BASE_URL") } else { None };
         let key = env(key_env);
         if key.is_none() && base_url.is_none() {
             continue;
         }
-        let is_openai = base_url
-            .as_deref()
-            .is_none_or(|url| url.trim_end_matches('/') == dialect::OPENAI.base_url);
+        let is_openai = base_url.as_deref().is_none_or(|url| url.trim_end_matches('/') == dialect::OPENAI.base_url);
         let model = dialect.model_env.and_then(env);
         models.push(resolve(
             &ModelConfig {
                 id: dialect.id.to_owned(),
-                family: if dialect.id == dialect::OPENAI.id && is_openai {
-                    Family::Responses
-                } else {
-                    Family::Chat
-                },
+                family: if dialect.id == dialect::OPENAI.id && is_openai { Family::Responses } else { Family::Chat },
                 preset: is_openai.then(|| dialect.id.to_owned()),
                 model: model.or_else(|| (!is_openai).then(|| ANY_MODEL.to_owned())),
                 base_url,
@@ -347,10 +271,7 @@ fn from_environment(env: &impl Fn(&str) -> Option<String>) -> Result<Vec<Resolve
 /// The preset that lives at that address.
 fn dialect_at(base_url: &str) -> Option<Dialect> {
     let base_url = base_url.trim_end_matches('/');
-    DIALECTS
-        .iter()
-        .find(|dialect| !dialect.base_url.is_empty() && dialect.base_url == base_url)
-        .copied()
+    DIALECTS.iter().find(|dialect| !dialect.base_url.is_empty() && dialect.base_url == base_url).copied()
 }
 
 fn is_sound(base_url: &str) -> bool {
@@ -369,9 +290,7 @@ fn short(name: &str) -> &str {
 
 /// The host and port of an address, for a person.
 fn host(base_url: &str) -> &str {
-    let rest = base_url
-        .split_once("://")
-        .map_or(base_url, |(_, rest)| rest);
+    let rest = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
     rest.split('/').next().unwrap_or(rest)
 }
 

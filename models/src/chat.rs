@@ -74,22 +74,13 @@ impl ChatProvider {
             key: config.key.clone(),
         };
         let client = http::client(&config.base_url, &config.timers);
-        Self {
-            shared: Arc::new(Shared {
-                config,
-                client,
-                who: Arc::new(who),
-                used: Mutex::new(None),
-            }),
-        }
+        Self { shared: Arc::new(Shared { config, client, who: Arc::new(who), used: Mutex::new(None) }) }
     }
 }
 
 impl Provider for ChatProvider {
     fn open(&self) -> Arc<dyn Upstream> {
-        Arc::new(ChatUpstream {
-            shared: Arc::clone(&self.shared),
-        })
+        Arc::new(ChatUpstream { shared: Arc::clone(&self.shared) })
     }
 }
 
@@ -107,10 +98,7 @@ impl Shared {
     fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for (name, value) in self.config.dialect.headers {
-            headers.insert(
-                HeaderName::from_static(name),
-                HeaderValue::from_static(value),
-            );
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
         let bearer = self.config.key.as_ref().and_then(bearer);
         if let Some(bearer) = bearer {
@@ -120,12 +108,7 @@ impl Shared {
     }
 
     fn request(&self, request: &SegmentRequest) -> Result<reqwest::Request, reqwest::Error> {
-        let ChatConfig {
-            dialect,
-            model,
-            max_output_tokens,
-            ..
-        } = &self.config;
+        let ChatConfig { dialect, model, max_output_tokens, .. } = &self.config;
         let body = Body::new(dialect, model, *max_output_tokens, request);
         self.client
             .post(self.url("/chat/completions"))
@@ -139,8 +122,7 @@ impl Shared {
     fn touch(&self) -> bool {
         let now = Instant::now();
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        used.replace(now)
-            .is_some_and(|used| now - used < STILL_WARM)
+        used.replace(now).is_some_and(|used| now - used < STILL_WARM)
     }
 }
 
@@ -158,11 +140,7 @@ impl Upstream for ChatUpstream {
         if self.shared.touch() {
             return;
         }
-        let head = self
-            .shared
-            .client
-            .head(self.shared.url("/models"))
-            .headers(self.shared.headers());
+        let head = self.shared.client.head(self.shared.url("/models")).headers(self.shared.headers());
         let limit = self.shared.config.timers.connect;
         if !matches!(timeout(limit, head.send()).await, Ok(Ok(_))) {
             tracing::debug!(upstream = %self.shared.who.name, "warming failed");
@@ -172,12 +150,7 @@ impl Upstream for ChatUpstream {
 
     fn start(&self, request: SegmentRequest) -> SegmentStream {
         self.shared.touch();
-        let Shared {
-            config,
-            client,
-            who,
-            ..
-        } = self.shared.as_ref();
+        let Shared { config, client, who, .. } = self.shared.as_ref();
         call::stream(
             client.clone(),
             self.shared.request(&request),

@@ -71,9 +71,7 @@ pub enum ConfigError {
         id: String,
     },
     /// Not an address.
-    #[error(
-        "model {id:?}: base_url has to begin with http:// or https:// and holds no user name or password"
-    )]
+    #[error("model {id:?}: base_url has to begin with http:// or https:// and holds no user name or password")]
     BadBaseUrl {
         /// The model.
         id: String,

@@ -41,23 +41,11 @@ pub struct Place {
 
 /// The default ports.
 pub const PLACES: &[Place] = &[
-    Place {
-        dialect: OLLAMA,
-        port: 11434,
-    },
-    Place {
-        dialect: LM_STUDIO,
-        port: 1234,
-    },
-    Place {
-        dialect: LLAMA_CPP,
-        port: 9931,
-    },
+    Place { dialect: OLLAMA, port: 11434 },
+    Place { dialect: LM_STUDIO, port: 1234 },
+    Place { dialect: LLAMA_CPP, port: 9931 },
     // Where llama.cpp was before; anything else may be there as well, so it is asked for more than its models.
-    Place {
-        dialect: LLAMA_CPP,
-        port: 8080,
-    },
+    Place { dialect: LLAMA_CPP, port: 8080 },
 ];
 
 /// Looks at the default ports.
@@ -68,20 +56,13 @@ pub async fn discover(timeout: Duration) -> Vec<Found> {
 /// Looks at those places; what it finds keeps their order.
 pub async fn discover_at(places: &[Place], timeout: Duration) -> Vec<Found> {
     // Loopback goes through no proxy.
-    let built = reqwest::Client::builder()
-        .no_proxy()
-        .timeout(timeout)
-        .redirect(reqwest::redirect::Policy::none())
-        .build();
+    let built =
+        reqwest::Client::builder().no_proxy().timeout(timeout).redirect(reqwest::redirect::Policy::none()).build();
     let Ok(client) = built else {
         return Vec::new();
     };
     let asked = join_all(places.iter().map(|place| ask(&client, *place))).await;
-    asked
-        .into_iter()
-        .flatten()
-        .filter(|found| !found.models.is_empty())
-        .collect()
+    asked.into_iter().flatten().filter(|found| !found.models.is_empty()).collect()
 }
 
 async fn ask(client: &reqwest::Client, Place { dialect, port }: Place) -> Option<Found> {
@@ -103,11 +84,7 @@ async fn ask(client: &reqwest::Client, Place { dialect, port }: Place) -> Option
         .filter(|name| !name.is_empty() && !name.contains("embed"))
         .take(MAX_MODELS_PER_SERVER)
         .collect();
-    Some(Found {
-        dialect,
-        base_url: format!("{root}/v1"),
-        models,
-    })
+    Some(Found { dialect, base_url: format!("{root}/v1"), models })
 }
 
 async fn get<T: for<'de> Deserialize<'de>>(client: &reqwest::Client, url: String) -> Option<T> {

@@ -39,10 +39,7 @@ pub(crate) struct UpstreamError {
 impl UpstreamError {
     /// Reads `{"error":{…}}`, `{"error":"text"}`, the flat form, and anything else as far as it goes.
     pub fn from_value(value: &Value) -> Self {
-        let inner = value
-            .get("error")
-            .filter(|error| !error.is_null())
-            .unwrap_or(value);
+        let inner = value.get("error").filter(|error| !error.is_null()).unwrap_or(value);
         let text = |key: &str| match inner.get(key) {
             Some(Value::String(text)) => text.clone(),
             _ => String::new(),
@@ -52,15 +49,10 @@ impl UpstreamError {
             (code, _) => code,
         };
         let number = |value: Option<&Value>| {
-            value
-                .and_then(Value::as_u64)
-                .and_then(|n| u16::try_from(n).ok())
-                .filter(|n| *n >= 400)
+            value.and_then(Value::as_u64).and_then(|n| u16::try_from(n).ok()).filter(|n| *n >= 400)
         };
         Self {
-            message: inner
-                .as_str()
-                .map_or_else(|| text("message"), str::to_owned),
+            message: inner.as_str().map_or_else(|| text("message"), str::to_owned),
             code,
             status: number(value.get("status"))
                 .or_else(|| number(inner.get("status")))
@@ -71,41 +63,22 @@ impl UpstreamError {
 
 impl Who {
     /// An answer with an error status.
-    pub fn refused(
-        &self,
-        status: u16,
-        body: &str,
-        retry_after: Option<Duration>,
-    ) -> UpstreamFailure {
+    pub fn refused(&self, status: u16, body: &str, retry_after: Option<Duration>) -> UpstreamFailure {
         let error = serde_json::from_str::<Value>(body).map_or_else(
-            |_| UpstreamError {
-                message: body.to_owned(),
-                ..UpstreamError::default()
-            },
+            |_| UpstreamError { message: body.to_owned(), ..UpstreamError::default() },
             |value| UpstreamError::from_value(&value),
         );
         self.failed(Some(status), &error, retry_after)
     }
 
     /// An error object, before or inside a stream.
-    pub fn failed(
-        &self,
-        status: Option<u16>,
-        error: &UpstreamError,
-        retry_after: Option<Duration>,
-    ) -> UpstreamFailure {
+    pub fn failed(&self, status: Option<u16>, error: &UpstreamError, retry_after: Option<Duration>) -> UpstreamFailure {
         let status = status.or(error.status);
         let kind = sort(status, &error.code);
         let name = &self.name;
-        let number = status
-            .map(|status| format!(" ({status})"))
-            .unwrap_or_default();
+        let number = status.map(|status| format!(" ({status})")).unwrap_or_default();
         let quote = self.quote(&error.message);
-        let said = if quote.is_empty() {
-            String::new()
-        } else {
-            format!(" It said: {quote}")
-        };
+        let said = if quote.is_empty() { String::new() } else { format!(" It said: {quote}") };
         let message = match kind {
             // Its own words are left out: some upstreams repeat part of the key in them.
             FailureKind::Unauthorized => {
@@ -117,10 +90,7 @@ impl Who {
             }
             FailureKind::RateLimited => match retry_after {
                 Some(wait) => {
-                    format!(
-                        "{name} asks to slow down{number}. Try again in {} s.",
-                        wait.as_secs_f64().ceil()
-                    )
+                    format!("{name} asks to slow down{number}. Try again in {} s.", wait.as_secs_f64().ceil())
                 }
                 None => format!("{name} asks to slow down{number}. Try again in a moment."),
             },
@@ -128,10 +98,7 @@ impl Who {
                 format!("{name} reports that the account has no credit left{number}.")
             }
             FailureKind::Rejected if status == Some(404) => {
-                format!(
-                    "{name} does not know the model \"{}\"{number}.{said}",
-                    self.model
-                )
+                format!("{name} does not know the model \"{}\"{number}.{said}", self.model)
             }
             FailureKind::Rejected => format!("{name} refused the request{number}.{said}"),
             _ => format!("{name} failed{number}.{said}"),
@@ -141,12 +108,7 @@ impl Who {
         } else {
             format!("status {status:?}, code {:?}: {quote}", error.code)
         };
-        UpstreamFailure {
-            kind,
-            message,
-            detail: self.hide(&detail),
-            retry_after,
-        }
+        UpstreamFailure { kind, message, detail: self.hide(&detail), retry_after }
     }
 
     /// No connection.
@@ -175,12 +137,7 @@ impl Who {
     }
 
     fn plain(&self, kind: FailureKind, message: String, detail: &str) -> UpstreamFailure {
-        UpstreamFailure {
-            kind,
-            message,
-            detail: self.quote(detail),
-            retry_after: None,
-        }
+        UpstreamFailure { kind, message, detail: self.quote(detail), retry_after: None }
     }
 
     fn quote(&self, text: &str) -> String {
@@ -194,18 +151,12 @@ impl Who {
     }
 
     fn hide(&self, text: &str) -> String {
-        self.key
-            .as_ref()
-            .map_or_else(|| text.to_owned(), |key| key.redact(text))
+        self.key.as_ref().map_or_else(|| text.to_owned(), |key| key.redact(text))
     }
 }
 
 fn is_out_of_credit(status: Option<u16>, code: &str) -> bool {
-    status == Some(402)
-        || matches!(
-            code,
-            "insufficient_quota" | "insufficient_credits" | "billing_error"
-        )
+    status == Some(402) || matches!(code, "insufficient_quota" | "insufficient_credits" | "billing_error")
 }
 
 fn sort(status: Option<u16>, code: &str) -> FailureKind {
@@ -213,22 +164,15 @@ fn sort(status: Option<u16>, code: &str) -> FailureKind {
         return FailureKind::Rejected;
     }
     match (status, code) {
-        (Some(401 | 403), _)
-        | (None, "invalid_api_key" | "authentication_error" | "permission_error") => {
+        (Some(401 | 403), _) | (None, "invalid_api_key" | "authentication_error" | "permission_error") => {
             FailureKind::Unauthorized
         }
-        (Some(429), _) | (None, "rate_limit_exceeded" | "rate_limit_error" | "slow_down") => {
-            FailureKind::RateLimited
-        }
+        (Some(429), _) | (None, "rate_limit_exceeded" | "rate_limit_error" | "slow_down") => FailureKind::RateLimited,
         (Some(408 | 409), _) => FailureKind::Failed,
         (Some(300..=499), _)
-        | (
-            None,
-            "invalid_request_error"
-            | "context_length_exceeded"
-            | "invalid_prompt"
-            | "not_found_error",
-        ) => FailureKind::Rejected,
+        | (None, "invalid_request_error" | "context_length_exceeded" | "invalid_prompt" | "not_found_error") => {
+            FailureKind::Rejected
+        }
         _ => FailureKind::Failed,
     }
 }
@@ -291,33 +235,16 @@ mod tests {
                 r#"Rejected: OpenAI refused the request (400). It said: your key *** is odd (status Some(400), code "": your key *** is odd)"#
             ]],
         );
-        check(
-            503,
-            "",
-            expect![[r#"Failed: OpenAI failed (503). (status Some(503), code "": )"#]],
-        );
+        check(503, "", expect![[r#"Failed: OpenAI failed (503). (status Some(503), code "": )"#]]);
     }
 
     #[test]
     fn an_error_inside_a_stream_is_sorted_by_its_code() {
         let nested = serde_json::json!({"type":"error","status":429,"error":{"code":"slow_down","message":"x"}});
         assert_eq!(UpstreamError::from_value(&nested).status, Some(429));
-        let kind = |value: Value| {
-            who()
-                .failed(None, &UpstreamError::from_value(&value), None)
-                .kind
-        };
-        assert_eq!(
-            kind(serde_json::json!({"code":"rate_limit_exceeded","message":"x"})),
-            FailureKind::RateLimited
-        );
-        assert_eq!(
-            kind(serde_json::json!({"error":{"code":502,"message":"x"}})),
-            FailureKind::Failed
-        );
-        assert_eq!(
-            kind(serde_json::json!({"error":{"code":401}})),
-            FailureKind::Unauthorized
-        );
+        let kind = |value: Value| who().failed(None, &UpstreamError::from_value(&value), None).kind;
+        assert_eq!(kind(serde_json::json!({"code":"rate_limit_exceeded","message":"x"})), FailureKind::RateLimited);
+        assert_eq!(kind(serde_json::json!({"error":{"code":502,"message":"x"}})), FailureKind::Failed);
+        assert_eq!(kind(serde_json::json!({"error":{"code":401}})), FailureKind::Unauthorized);
     }
 }

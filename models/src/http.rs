@@ -32,13 +32,7 @@ pub(crate) fn client(base_url: &str, timers: &Timers) -> reqwest::Client {
 
 fn is_loopback(base_url: &str) -> bool {
     let url = reqwest::Url::parse(base_url).ok();
-    let host = url
-        .as_ref()
-        .and_then(reqwest::Url::host_str)
-        .unwrap_or_default();
+    let host = url.as_ref().and_then(reqwest::Url::host_str).unwrap_or_default();
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || host
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }

@@ -71,14 +71,9 @@ impl Upstream for Teacher {
 
 /// What can be known of a request that brings no cue.
 fn uncued(messages: &[crate::request::Message]) -> Cue {
-    let prompt = messages
-        .iter()
-        .rev()
-        .find(|message| message.role == Role::User);
+    let prompt = messages.iter().rev().find(|message| message.role == Role::User);
     Cue {
-        prompt: prompt
-            .map(|message| message.text.clone())
-            .unwrap_or_default(),
+        prompt: prompt.map(|message| message.text.clone()).unwrap_or_default(),
         tokens_per_second: UNCUED_TOKENS_PER_SECOND,
         ..Cue::default()
     }

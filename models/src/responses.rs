@@ -70,10 +70,7 @@ impl ResponsesProvider {
             key: config.key.clone(),
         };
         let client = crate::http::client(&config.base_url, &config.timers);
-        Self {
-            config: Arc::new((config, Arc::new(who))),
-            client,
-        }
+        Self { config: Arc::new((config, Arc::new(who))), client }
     }
 }
 
@@ -204,9 +201,7 @@ impl Session {
         }
         let mut kept = self.kept();
         if !kept.as_ref().is_some_and(Keeper::is_alive) {
-            *kept = self.keeper(Begin::Dial {
-                instructions: Some(instructions.to_owned()),
-            });
+            *kept = self.keeper(Begin::Dial { instructions: Some(instructions.to_owned()) });
         }
         kept.as_ref().map(Keeper::settled)
     }

@@ -28,19 +28,12 @@ pub struct Splitter {
 
 impl Splitter {
     /// Takes a chunk and calls `on_data` with the data of every event that it completes.
-    pub fn push(
-        &mut self,
-        mut chunk: &[u8],
-        mut on_data: impl FnMut(&str),
-    ) -> Result<(), EventTooLarge> {
+    pub fn push(&mut self, mut chunk: &[u8], mut on_data: impl FnMut(&str)) -> Result<(), EventTooLarge> {
         if self.after_cr && !chunk.is_empty() {
             self.after_cr = false;
             chunk = chunk.strip_prefix(b"\n").unwrap_or(chunk);
         }
-        while let Some(end) = chunk
-            .iter()
-            .position(|&byte| byte == b'\n' || byte == b'\r')
-        {
+        while let Some(end) = chunk.iter().position(|&byte| byte == b'\n' || byte == b'\r') {
             let (head, rest) = chunk.split_at(end);
             chunk = if rest.starts_with(b"\r\n") {
                 rest.get(2..).unwrap_or_default()
@@ -70,11 +63,7 @@ impl Splitter {
         self.dispatch(&mut on_data);
     }
 
-    fn take_line(
-        &mut self,
-        line: &[u8],
-        on_data: &mut impl FnMut(&str),
-    ) -> Result<(), EventTooLarge> {
+    fn take_line(&mut self, line: &[u8], on_data: &mut impl FnMut(&str)) -> Result<(), EventTooLarge> {
         if line.is_empty() {
             self.dispatch(on_data);
             return Ok(());
@@ -114,9 +103,7 @@ mod tests {
         let mut splitter = Splitter::default();
         let mut found = Vec::new();
         for chunk in chunks {
-            splitter
-                .push(chunk, |data| found.push(data.to_owned()))
-                .unwrap();
+            splitter.push(chunk, |data| found.push(data.to_owned())).unwrap();
         }
         splitter.finish(|data| found.push(data.to_owned()));
         found
@@ -135,11 +122,7 @@ mod tests {
             assert_eq!(split(&[head, tail]), whole, "split at {at}");
         }
         for size in 1..9 {
-            assert_eq!(
-                split(&bytes.chunks(size).collect::<Vec<_>>()),
-                whole,
-                "chunks of {size}"
-            );
+            assert_eq!(split(&bytes.chunks(size).collect::<Vec<_>>()), whole, "chunks of {size}");
         }
     }
 

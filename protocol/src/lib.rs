@@ -16,9 +16,7 @@ pub mod view;
 
 pub use client::ClientFrame;
 pub use code::{CloseCode, ErrorCode};
-pub use ids::{
-    Epoch, FileId, HunkId, LessonId, ModelId, ParticipantId, SegmentId, Seq, SessionId, SteerId, TurnId,
-};
+pub use ids::{Epoch, FileId, HunkId, LessonId, ModelId, ParticipantId, SegmentId, Seq, SessionId, SteerId, TurnId};
 pub use server::ServerFrame;
 
 /// The protocol version that this build speaks. A `hello` with another one is answered with

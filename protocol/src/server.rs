@@ -8,9 +8,7 @@ use crate::code::ErrorCode;
 use crate::ids::{Epoch, FileId, HunkId, ModelId, ParticipantId, Seq, SteerId, TurnId};
 use crate::latency::{Latency, Usage};
 use crate::limits::Limits;
-use crate::view::{
-    HunkPlace, HunkStatus, HunkView, ModelView, Participant, Presence, Role, SessionView, TurnStatus,
-};
+use crate::view::{HunkPlace, HunkStatus, HunkView, ModelView, Participant, Presence, Role, SessionView, TurnStatus};
 
 /// A text frame from the server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -48,60 +48,29 @@ impl Room {
         let mut client = server.join(&session).await?;
         client.create_file("f1", "calc.py", FILE).await?;
         client.settle().await?;
-        Ok(Room {
-            api,
-            standin,
-            _server: server,
-            _session: session,
-            client,
-        })
+        Ok(Room { api, standin, _server: server, _session: session, client })
     }
 
     /// Waits until a turn has ended so.
     async fn ended(&mut self, turn: &str, status: TurnStatus) -> Result<()> {
         let what = format!("{turn} to be {status:?}");
-        self.client
-            .until(&what, |c| {
-                c.status(turn).is_some_and(|s| s != TurnStatus::Running)
-            })
-            .await?;
+        self.client.until(&what, |c| c.status(turn).is_some_and(|s| s != TurnStatus::Running)).await?;
         let ended = self.client.turn(turn).context("a turn")?;
-        anyhow::ensure!(
-            ended.status == status,
-            "{turn}: {:?}, {:?}",
-            ended.status,
-            ended.reason
-        );
+        anyhow::ensure!(ended.status == status, "{turn}: {:?}, {:?}", ended.status, ended.reason);
         Ok(())
     }
 
     /// Has a turn go on, and waits until it does.
     async fn go_on(&mut self, turn: &str, segment: &str, text: Option<&str>) -> Result<()> {
         let (turn_id, segment_id) = (turn.into(), segment.into());
-        self.client
-            .send(ClientFrame::TurnContinue {
-                turn_id,
-                segment_id,
-                text: text.map(str::to_owned),
-            })
-            .await?;
-        self.client
-            .frame("going on", |f| {
-                matches!(f, ServerFrame::TurnContinued { .. })
-            })
-            .await
-            .map(drop)
+        self.client.send(ClientFrame::TurnContinue { turn_id, segment_id, text: text.map(str::to_owned) }).await?;
+        self.client.frame("going on", |f| matches!(f, ServerFrame::TurnContinued { .. })).await.map(drop)
     }
 
     /// The conversation that the last request carried.
     fn asked(&self) -> Result<Vec<(String, String)>> {
         let record = self.standin.record();
-        let body = record
-            .bodies()
-            .last()
-            .copied()
-            .cloned()
-            .context("nothing was asked")?;
+        let body = record.bodies().last().copied().cloned().context("nothing was asked")?;
         Ok(self.api.messages(&body))
     }
 }

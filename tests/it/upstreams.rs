@@ -7,10 +7,7 @@ mod responses;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use models::{
-    FailureKind, Message, Role, SegmentEvent, SegmentRequest, SegmentStream, Timers,
-    UpstreamFailure, Usage,
-};
+use models::{FailureKind, Message, Role, SegmentEvent, SegmentRequest, SegmentStream, Timers, UpstreamFailure, Usage};
 
 /// Timers short enough to meet in a test and long enough not to fire by chance.
 fn short_timers() -> Timers {
@@ -25,13 +22,7 @@ fn short_timers() -> Timers {
 fn ask(messages: &[(Role, &str)]) -> SegmentRequest {
     SegmentRequest {
         instructions: "Be brief.".to_owned(),
-        messages: messages
-            .iter()
-            .map(|&(role, text)| Message {
-                role,
-                text: text.to_owned(),
-            })
-            .collect(),
+        messages: messages.iter().map(|&(role, text)| Message { role, text: text.to_owned() }).collect(),
         cue: None,
     }
 }
@@ -54,10 +45,7 @@ struct Answer {
 
 impl Answer {
     fn take(&mut self, event: SegmentEvent) {
-        assert!(
-            self.end.is_none() && self.failure.is_none(),
-            "{event:?} after the end"
-        );
+        assert!(self.end.is_none() && self.failure.is_none(), "{event:?} after the end");
         match event {
             SegmentEvent::Stage(models::Stage::Connected { warm }) => {
                 assert!(self.warm.replace(warm).is_none() && !self.first_byte);
@@ -82,10 +70,7 @@ impl Answer {
         while let Some(event) = stream.next().await {
             answer.take(event);
         }
-        assert!(
-            answer.end.is_some() != answer.failure.is_some(),
-            "one end: {answer:?}"
-        );
+        assert!(answer.end.is_some() != answer.failure.is_some(), "one end: {answer:?}");
         answer
     }
 
@@ -100,10 +85,7 @@ impl Answer {
 
     /// The sort of failure and its words for a person.
     fn failed(&self) -> (FailureKind, &str) {
-        let failure = self
-            .failure
-            .as_ref()
-            .unwrap_or_else(|| panic!("no failure: {self:?}"));
+        let failure = self.failure.as_ref().unwrap_or_else(|| panic!("no failure: {self:?}"));
         (failure.kind, &failure.message)
     }
 }

@@ -7,9 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use models::chat::dialect;
-use models::{
-    ChatConfig, ChatProvider, Provider, ResponsesConfig, ResponsesProvider, Secret, Timers,
-};
+use models::{ChatConfig, ChatProvider, Provider, ResponsesConfig, ResponsesProvider, Secret, Timers};
 use serde_json::Value;
 
 use crate::standin::Standin;
@@ -35,11 +33,7 @@ impl Api {
     /// As [`Api::model`], that gives a silent upstream up soon: long enough that a busy machine is not mistaken for
     /// one, short enough to be waited for.
     pub fn impatient(self, standin: &Standin) -> Arc<dyn Provider> {
-        let timers = Timers {
-            first_output: Duration::from_secs(2),
-            idle: Duration::from_secs(1),
-            ..Timers::default()
-        };
+        let timers = Timers { first_output: Duration::from_secs(2), idle: Duration::from_secs(1), ..Timers::default() };
         self.model_at(&standin.base_url(), timers)
     }
 
@@ -73,8 +67,7 @@ impl Api {
     /// The conversation that a request carries, as `(role, text)`. Over Responses only what was not said before on
     /// the same socket.
     pub fn messages(self, body: &Value) -> Vec<(String, String)> {
-        let text =
-            |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
         let list = match self {
             Api::Chat => body.get("messages"),
             Api::Responses => body.get("input"),
@@ -86,10 +79,6 @@ impl Api {
             };
             (text(message.get("role")), text(content))
         };
-        list.and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .map(message)
-            .collect()
+        list.and_then(Value::as_array).into_iter().flatten().map(message).collect()
     }
 }

@@ -90,24 +90,12 @@ impl Effort {
 /// Runs the parts, prints the table, and writes `bench/<name>.json` in cargo's target folder.
 pub async fn run(parts: &[Part], effort: &Effort, name: &str) -> Result<()> {
     let mut report = Report::default();
-    report.condition(
-        "machine",
-        format!(
-            "{} processors, shared by all that is measured",
-            machine::processors()
-        ),
-    );
+    report.condition("machine", format!("{} processors, shared by all that is measured", machine::processors()));
     report.condition("before", format!("load {}", machine::load()));
     if machine::is_busy() {
-        report.notes.push(
-            "The machine was busy with other work: figures are worse than they should be."
-                .to_owned(),
-        );
+        report.notes.push("The machine was busy with other work: figures are worse than they should be.".to_owned());
     }
-    report.condition(
-        "files",
-        format!("{} open at most", machine::raise_open_files()),
-    );
+    report.condition("files", format!("{} open at most", machine::raise_open_files()));
     for part in parts {
         eprintln!("{part:?} …");
         let ran = match part {
@@ -119,9 +107,7 @@ pub async fn run(parts: &[Part], effort: &Effort, name: &str) -> Result<()> {
         };
         if let Err(error) = ran {
             // The other parts' figures are worth having all the same.
-            report
-                .notes
-                .push(format!("{part:?} could not run: {error:#}"));
+            report.notes.push(format!("{part:?} could not run: {error:#}"));
         }
     }
     report.condition("after", format!("load {}", machine::load()));
@@ -146,7 +132,6 @@ fn write(report: &Report, name: &str) -> Result<PathBuf> {
     let folder = child::target_folder()?.join("bench");
     std::fs::create_dir_all(&folder)?;
     let file = folder.join(format!("{name}.json"));
-    std::fs::write(&file, serde_json::to_vec_pretty(report)?)
-        .with_context(|| file.display().to_string())?;
+    std::fs::write(&file, serde_json::to_vec_pretty(report)?).with_context(|| file.display().to_string())?;
     Ok(file)
 }

@@ -91,12 +91,7 @@ impl Browser {
         // Unread, the pipe would fill and block the browser.
         drain.spawn(async move { while let Ok(Some(_)) = stderr.next_line().await {} });
         let connection = cdp::Connection::open(&url).await?;
-        Ok(Browser {
-            connection,
-            _stderr: drain,
-            _process: process,
-            _profile: profile,
-        })
+        Ok(Browser { connection, _stderr: drain, _process: process, _profile: profile })
     }
 
     /// Opens `url` in a new window. Pages of one browser share their storage, as a person's tabs do.
@@ -106,14 +101,8 @@ impl Browser {
 
     /// Opens `url` in a new window with storage of its own, as another person's browser has.
     pub async fn private_page(&self, url: &str) -> Result<Page> {
-        let made = self
-            .connection
-            .call(None, "Target.createBrowserContext", json!({}))
-            .await?;
-        let context = made
-            .get("browserContextId")
-            .and_then(|id| id.as_str())
-            .context("no browser context")?;
+        let made = self.connection.call(None, "Target.createBrowserContext", json!({})).await?;
+        let context = made.get("browserContextId").and_then(|id| id.as_str()).context("no browser context")?;
         self.open(url, Some(context)).await
     }
 
@@ -123,14 +112,8 @@ impl Browser {
         if let (Some(context), Some(target)) = (context, target.as_object_mut()) {
             target.insert("browserContextId".to_owned(), json!(context));
         }
-        let made = self
-            .connection
-            .call(None, "Target.createTarget", target)
-            .await?;
-        let target = made
-            .get("targetId")
-            .and_then(|id| id.as_str())
-            .context("no target")?;
+        let made = self.connection.call(None, "Target.createTarget", target).await?;
+        let target = made.get("targetId").and_then(|id| id.as_str()).context("no target")?;
         let page = Page::attach(self.connection.clone(), target).await?;
         page.goto(url).await?;
         Ok(page)
@@ -161,9 +144,7 @@ impl Drop for Process {
     fn drop(&mut self) {
         if let Some(id) = self.0.id() {
             // The whole group: a killed browser may leave its renderers running for a while.
-            let _ = std::process::Command::new("kill")
-                .args(["-KILL", "--", &format!("-{id}")])
-                .status();
+            let _ = std::process::Command::new("kill").args(["-KILL", "--", &format!("-{id}")]).status();
         }
     }
 }
@@ -173,11 +154,7 @@ struct Profile(PathBuf);
 
 impl Profile {
     fn new() -> Result<Profile> {
-        let name = format!(
-            "midstream-browser-{}-{:016x}",
-            std::process::id(),
-            fastrand::u64(..)
-        );
+        let name = format!("midstream-browser-{}-{:016x}", std::process::id(), fastrand::u64(..));
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir(&folder)?;
         Ok(Profile(folder))
@@ -194,9 +171,7 @@ impl Drop for Profile {
 /// Where screenshots go: `screenshots/` in cargo's target folder.
 fn screenshots() -> Result<PathBuf> {
     let program = std::env::current_exe()?;
-    let target = program
-        .ancestors()
-        .find(|folder| folder.join("CACHEDIR.TAG").exists());
+    let target = program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());
     let folder = target.unwrap_or(Path::new("target")).join("screenshots");
     std::fs::create_dir_all(&folder)?;
     Ok(folder)

@@ -21,7 +21,10 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
-use yrs::{Doc, GetString, Map, MapPrelim, MapRef, OffsetKind, Options, ReadTxn, StateVector, Text, TextPrelim, Transact, Update};
+use yrs::{
+    Doc, GetString, Map, MapPrelim, MapRef, OffsetKind, Options, ReadTxn, StateVector, Text, TextPrelim, Transact,
+    Update,
+};
 
 /// How long a test waits for what must come. Long, since the machine may be busy; a test that fails waits it out.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use futures_util::stream;
-use models::{EndReason, Provider, SegmentEvent, SegmentRequest, SegmentStream, UpstreamFailure, Upstream};
+use models::{EndReason, Provider, SegmentEvent, SegmentRequest, SegmentStream, Upstream, UpstreamFailure};
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::{CancellationToken, DropGuard};
 

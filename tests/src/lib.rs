@@ -3,7 +3,7 @@
 pub mod api;
 pub mod bench;
 pub mod browser;
-pub mod standin;
 pub mod client;
 pub mod gated;
 pub mod server;
+pub mod standin;

@@ -57,12 +57,8 @@ impl Shared {
 
     pub(crate) fn note<T>(&self, change: impl FnOnce(&mut Record) -> T) -> T {
         let mut made = None;
-        self.record
-            .send_modify(|record| made = Some(change(record)));
-        #[allow(
-            clippy::expect_used,
-            reason = "send_modify runs its closure exactly once"
-        )]
+        self.record.send_modify(|record| made = Some(change(record)));
+        #[allow(clippy::expect_used, reason = "send_modify runs its closure exactly once")]
         made.expect("the change ran")
     }
 }
@@ -84,11 +80,7 @@ impl Standin {
         });
         let mut server = JoinSet::new();
         server.spawn(serve(listener, Arc::clone(&shared)));
-        Ok(Self {
-            shared,
-            address,
-            _server: server,
-        })
+        Ok(Self { shared, address, _server: server })
     }
 
     /// The base address to configure a client with, `http://127.0.0.1:<port>/v1`.
@@ -144,14 +136,10 @@ impl Standin {
     /// Waits until `condition` holds for the record.
     pub async fn until(&self, condition: impl Fn(&Record) -> bool) -> std::io::Result<Record> {
         let mut record = self.shared.record.subscribe();
-        let waited =
-            tokio::time::timeout(PATIENCE, record.wait_for(|record| condition(record))).await;
+        let waited = tokio::time::timeout(PATIENCE, record.wait_for(|record| condition(record))).await;
         match waited {
             Ok(Ok(record)) => Ok(record.clone()),
-            _ => Err(std::io::Error::other(format!(
-                "never came to pass; the record: {:#?}",
-                self.record()
-            ))),
+            _ => Err(std::io::Error::other(format!("never came to pass; the record: {:#?}", self.record()))),
         }
     }
 }

@@ -47,13 +47,9 @@ impl Profile {
 /// Builds the page into the target folder's `web/`.
 pub fn build(place: &Place, profile: Profile, steps: &mut Steps) -> Result<()> {
     tools::ensure_wasm_target(place)?;
-    steps.step("installing the editor's packages (npm)", |note| {
-        npm::ensure(place, note)
-    })?;
-    let module = steps.step(
-        &format!("building the page (wasm, {})", profile.name()),
-        |note| wasm::build(place, profile, note),
-    )?;
+    steps.step("installing the editor's packages (npm)", |note| npm::ensure(place, note))?;
+    let module = steps
+        .step(&format!("building the page (wasm, {})", profile.name()), |note| wasm::build(place, profile, note))?;
     let bundles = steps.step("bundling the editor and the styles (esbuild)", |note| {
         // Bundles are made anew in an empty folder, so that nothing of an older build is left over.
         let folder = place.target.join("web-work/bundles");

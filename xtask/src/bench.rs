@@ -22,16 +22,8 @@ pub fn run(args: Args) -> Result<()> {
     let bench = ["--release", "--package", "tests", "--bin", "bench"];
     // The bench starts the server's own program, which cargo puts beside it.
     let server = ["--package", "midstream", "--bin", "midstream"];
-    steps.command(
-        "building the server and the bench (release)",
-        place.cargo(&["build"]).args(bench).args(server),
-    )?;
-    let status = place
-        .cargo(&["run", "--quiet"])
-        .args(bench)
-        .arg("--")
-        .args(args.args)
-        .status()?;
+    steps.command("building the server and the bench (release)", place.cargo(&["build"]).args(bench).args(server))?;
+    let status = place.cargo(&["run", "--quiet"]).args(bench).arg("--").args(args.args).status()?;
     anyhow::ensure!(status.success(), "the bench failed ({status})");
     Ok(())
 }

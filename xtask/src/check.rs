@@ -25,25 +25,14 @@ pub fn run() -> Result<()> {
 
     let results = [
         steps.command("formatting", &mut place.cargo(&["fmt", "--all", "--check"])),
-        steps.command(
-            "lints (native)",
-            place
-                .cargo(&["clippy", "--all-targets"])
-                .args(native)
-                .args(strict),
-        ),
+        steps.command("lints (native)", place.cargo(&["clippy", "--all-targets"]).args(native).args(strict)),
         steps.command(
             "lints (the page)",
-            place
-                .cargo(&["clippy", "--package", "frontend", "--target", WASM_TARGET])
-                .args(strict),
+            place.cargo(&["clippy", "--package", "frontend", "--target", WASM_TARGET]).args(strict),
         ),
         steps.command(
             "documents of the code",
-            place
-                .cargo(&["doc", "--no-deps"])
-                .args(native)
-                .env("RUSTDOCFLAGS", "-D warnings"),
+            place.cargo(&["doc", "--no-deps"]).args(native).env("RUSTDOCFLAGS", "-D warnings"),
         ),
         steps.step("types of the glue (tsc)", |note| {
             npm::ensure(&place, note)?;
@@ -53,16 +42,10 @@ pub fn run() -> Result<()> {
         steps.step("sizes of files", |_| size::check(&place)),
         steps.step("the protocol's document", |_| protocol::check(&place)),
     ];
-    let failures: Vec<String> = results
-        .into_iter()
-        .filter_map(|result| result.err().map(|error| format!("{error:#}")))
-        .collect();
+    let failures: Vec<String> =
+        results.into_iter().filter_map(|result| result.err().map(|error| format!("{error:#}"))).collect();
     if !failures.is_empty() {
-        bail!(
-            "{} of {STEPS} checks failed:\n{}",
-            failures.len(),
-            failures.join("\n")
-        );
+        bail!("{} of {STEPS} checks failed:\n{}", failures.len(), failures.join("\n"));
     }
     Ok(())
 }

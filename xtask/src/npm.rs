@@ -15,8 +15,7 @@ use crate::tools;
 /// Installs the packages that package-lock.json names, unless the installed ones came from this very file.
 pub fn ensure(place: &Place, note: &mpsc::Sender<String>) -> Result<()> {
     tools::ensure_node()?;
-    let lock = fs::read(place.root.join("package-lock.json"))
-        .context("package-lock.json cannot be read")?;
+    let lock = fs::read(place.root.join("package-lock.json")).context("package-lock.json cannot be read")?;
     let hash = sha256(&lock);
     // Inside node_modules, so that removing that folder removes the stamp with it.
     let stamp = place.root.join("node_modules/.midstream-lock");
@@ -25,13 +24,7 @@ pub fn ensure(place: &Place, note: &mpsc::Sender<String>) -> Result<()> {
     }
     // No install scripts: esbuild's binary comes as a package of its own, and nothing else needs one.
     let mut command = place.command("npm");
-    command.args([
-        "ci",
-        "--ignore-scripts",
-        "--no-audit",
-        "--no-fund",
-        "--loglevel=error",
-    ]);
+    command.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
     run_quietly(&mut command, note)?;
     fs::write(&stamp, hash)?;
     Ok(())

@@ -16,28 +16,19 @@ pub struct Place {
 impl Place {
     /// Asks cargo, so that every way of setting the target folder is honoured.
     pub fn find() -> Result<Place> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .parent()
-            .context("xtask stands in a workspace")?;
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask stands in a workspace")?;
         let output = Command::new(cargo())
             .args(["metadata", "--no-deps", "--format-version", "1"])
             .current_dir(root)
             .output()
             .context("could not start cargo")?;
-        anyhow::ensure!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        anyhow::ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)?;
         let target = metadata
             .get("target_directory")
             .and_then(|v| v.as_str())
             .context("cargo metadata names no target folder")?;
-        Ok(Place {
-            root: root.to_owned(),
-            target: target.into(),
-        })
+        Ok(Place { root: root.to_owned(), target: target.into() })
     }
 
     /// The finished page, which the backend embeds.

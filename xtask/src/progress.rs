@@ -26,11 +26,7 @@ pub struct Steps {
 impl Steps {
     /// `total` is the number of steps to come.
     pub fn new(total: usize) -> Steps {
-        Steps {
-            number: 0,
-            total,
-            terminal: std::io::stderr().is_terminal(),
-        }
+        Steps { number: 0, total, terminal: std::io::stderr().is_terminal() }
     }
 
     /// Runs a command as one step. Its output is shown only when it fails.
@@ -91,10 +87,7 @@ fn tell(head: &str, started: Instant, notes: &mpsc::Receiver<String>, terminal: 
                 let seconds = started.elapsed().as_secs();
                 if terminal {
                     // One line at most: a wrapped line could not be renewed.
-                    let line: String = format!("{head} {seconds} s  {note}")
-                        .chars()
-                        .take(78)
-                        .collect();
+                    let line: String = format!("{head} {seconds} s  {note}").chars().take(78).collect();
                     eprint!("\r\x1b[2K{line}");
                     let _ = std::io::stderr().flush();
                 } else if seconds >= told + LOG_TICK {
@@ -137,11 +130,7 @@ pub fn run_quietly(command: &mut Command, note: &mpsc::Sender<String>) -> Result
 
 fn lines(stream: Option<impl std::io::Read>, note: Option<&mpsc::Sender<String>>) -> Vec<String> {
     let mut said = Vec::new();
-    for line in stream
-        .into_iter()
-        .flat_map(|stream| BufReader::new(stream).lines())
-        .map_while(Result::ok)
-    {
+    for line in stream.into_iter().flat_map(|stream| BufReader::new(stream).lines()).map_while(Result::ok) {
         if let Some(note) = note {
             // The teller may be gone; the step goes on without it.
             let _ = note.send(line.trim().to_owned());

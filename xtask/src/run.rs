@@ -24,19 +24,12 @@ pub fn run(args: Args) -> Result<()> {
     let place = Place::find()?;
     let mut steps = Steps::new(assets::STEPS + 1);
     assets::build(&place, Profile::from_dev(args.dev), &mut steps)?;
-    let (profile, folder) = if args.dev {
-        ("dev", "debug")
-    } else {
-        ("release", "release")
-    };
+    let (profile, folder) = if args.dev { ("dev", "debug") } else { ("release", "release") };
     steps.command(
         &format!("building the server ({profile})"),
         &mut place.cargo(&["build", "--package", "midstream", "--profile", profile]),
     )?;
     // The server takes this process's place, so that Ctrl-C and SIGTERM reach it and it can drain.
-    let error = place
-        .command(place.target.join(folder).join("midstream"))
-        .args(args.args)
-        .exec();
+    let error = place.command(place.target.join(folder).join("midstream")).args(args.args).exec();
     Err(error.into())
 }

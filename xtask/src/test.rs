@@ -38,10 +38,7 @@ pub fn run(args: Args) -> Result<()> {
         false => Some(steps.step("finding Chromium", |_| tools::ensure_chromium())?),
     };
     assets::build(&place, Profile::Release, &mut steps)?;
-    steps.command(
-        "building the tests",
-        place.cargo(&["test", "--no-run"]).args(PACKAGES),
-    )?;
+    steps.command("building the tests", place.cargo(&["test", "--no-run"]).args(PACKAGES))?;
 
     let mut command = place.cargo(&["test", "--no-fail-fast"]);
     // A failed test tells where it waited; the stack of every error would bury that.
@@ -64,10 +61,7 @@ pub fn run(args: Args) -> Result<()> {
 
 /// Runs a command, passes its output through, and adds up what the test programs report.
 fn stream(command: &mut Command) -> Result<(Total, bool)> {
-    let mut child = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("could not start cargo")?;
+    let mut child = command.stdout(Stdio::piped()).spawn().context("could not start cargo")?;
     let mut total = Total::default();
     let stdout = child.stdout.take().context("cargo's output is ours")?;
     for line in BufReader::new(stdout).split(b'\n') {
@@ -113,10 +107,7 @@ impl Total {
     fn line(&self) -> String {
         match self.skipped {
             0 => format!("{} passed, {} failed", self.passed, self.failed),
-            skipped => format!(
-                "{} passed, {} failed, {skipped} skipped",
-                self.passed, self.failed
-            ),
+            skipped => format!("{} passed, {} failed, {skipped} skipped", self.passed, self.failed),
         }
     }
 }
@@ -131,14 +122,7 @@ mod tests {
         total.read("test result: ok. 8 passed; 0 failed; 1 ignored; 0 measured; 5 filtered out; finished in 0.00s");
         total.read("test a::b ... ok");
         total.read("test result: FAILED. 2 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.00s");
-        assert_eq!(
-            total,
-            Total {
-                passed: 10,
-                failed: 3,
-                skipped: 1
-            }
-        );
+        assert_eq!(total, Total { passed: 10, failed: 3, skipped: 1 });
         assert_eq!(total.line(), "10 passed, 3 failed, 1 skipped");
     }
 }

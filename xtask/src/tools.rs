@@ -14,18 +14,11 @@ pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 pub fn ensure_wasm_target(place: &Place) -> Result<()> {
     // A toolchain without rustup (a distribution's) has the target or not: its own folder tells.
     let sysroot = output(place.command("rustc").args(["--print", "sysroot"]))?;
-    if PathBuf::from(sysroot.trim())
-        .join("lib/rustlib")
-        .join(WASM_TARGET)
-        .is_dir()
-    {
+    if PathBuf::from(sysroot.trim()).join("lib/rustlib").join(WASM_TARGET).is_dir() {
         return Ok(());
     }
     eprintln!("Adding Rust's target {WASM_TARGET} (rustup) …");
-    let added = place
-        .command("rustup")
-        .args(["target", "add", WASM_TARGET])
-        .status();
+    let added = place.command("rustup").args(["target", "add", WASM_TARGET]).status();
     match added {
         Ok(status) if status.success() => Ok(()),
         _ => bail!(
@@ -76,17 +69,9 @@ fn find_chromium() -> Option<PathBuf> {
         return Some(named.into());
     }
     let path = std::env::var_os("PATH")?;
-    let names = [
-        "chromium",
-        "chromium-browser",
-        "google-chrome",
-        "google-chrome-stable",
-    ];
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
     let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    names
-        .iter()
-        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
-        .find(|path| path.is_file())
+    names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|path| path.is_file())
 }
 
 fn run_apt(args: &[&str]) -> Result<()> {
@@ -115,13 +100,7 @@ fn works(tool: &str) -> bool {
 
 fn output(command: &mut Command) -> Result<String> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let output = command
-        .output()
-        .with_context(|| format!("could not start {name}"))?;
-    anyhow::ensure!(
-        output.status.success(),
-        "{name} failed: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let output = command.output().with_context(|| format!("could not start {name}"))?;
+    anyhow::ensure!(output.status.success(), "{name} failed: {}", String::from_utf8_lossy(&output.stderr));
     Ok(String::from_utf8(output.stdout)?)
 }

@@ -7,8 +7,8 @@
 use axum::Router;
 use axum::extract::Path;
 use axum::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-    IF_NONE_MATCH, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+    REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -20,10 +20,7 @@ mod encoding;
 
 /// The routes. Generic, since they need no state of the server's.
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new()
-        .route("/", get(page))
-        .route("/s/{id}", get(page))
-        .route("/assets/{name}", get(file))
+    Router::new().route("/", get(page)).route("/s/{id}", get(page)).route("/assets/{name}", get(file))
 }
 
 /// One embedded file in the encodings that pay.
@@ -61,32 +58,17 @@ const FENCES: [(HeaderName, &str); 7] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (REFERRER_POLICY, "no-referrer"),
     // Cross-origin isolation: a worker that runs people's code can then be interrupted through shared memory.
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        "same-origin",
-    ),
-    (
-        HeaderName::from_static("cross-origin-embedder-policy"),
-        "require-corp",
-    ),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        "same-origin",
-    ),
-    (
-        HeaderName::from_static("permissions-policy"),
-        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    ),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ];
 
 async fn page(headers: HeaderMap) -> Response {
     match find("/") {
         Some(index) => serve(index, REVALIDATE, &headers),
         None => {
-            let html = [
-                (CONTENT_TYPE, "text/html; charset=utf-8"),
-                (CACHE_CONTROL, "no-store"),
-            ];
+            let html = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-store")];
             fenced((StatusCode::SERVICE_UNAVAILABLE, html, NOT_BUILT).into_response())
         }
     }
@@ -96,14 +78,7 @@ async fn file(Path(name): Path<String>, headers: HeaderMap) -> Response {
     match find(&format!("/assets/{name}")) {
         Some(asset) => serve(asset, IMMUTABLE, &headers),
         // Not cached: a page of another build may ask for a name that the next deployment has.
-        None => fenced(
-            (
-                StatusCode::NOT_FOUND,
-                [(CACHE_CONTROL, "no-store")],
-                "no such file",
-            )
-                .into_response(),
-        ),
+        None => fenced((StatusCode::NOT_FOUND, [(CACHE_CONTROL, "no-store")], "no such file").into_response()),
     }
 }
 
@@ -133,22 +108,14 @@ fn serve(asset: &'static Asset, cache: &'static str, request: &HeaderMap) -> Res
 
 /// The best encoding that the client takes and that the file has.
 fn choose(asset: &'static Asset, request: &HeaderMap) -> (Encoding, &'static [u8]) {
-    let accepted = request
-        .get(ACCEPT_ENCODING)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let accepted = request.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let available = [(Encoding::Brotli, asset.br), (Encoding::Gzip, asset.gz)];
-    let available = available
-        .into_iter()
-        .filter_map(|(encoding, bytes)| Some((encoding, bytes?)));
+    let available = available.into_iter().filter_map(|(encoding, bytes)| Some((encoding, bytes?)));
     encoding::best(accepted, available).unwrap_or((Encoding::Identity, asset.identity))
 }
 
 fn is_known(request: &HeaderMap, etag: &str) -> bool {
-    let values = request
-        .get_all(IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
+    let values = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).any(|known| {
         let known = known.trim();
         known.strip_prefix("W/").unwrap_or(known) == etag
@@ -157,9 +124,7 @@ fn is_known(request: &HeaderMap, etag: &str) -> bool {
 
 fn fenced(mut response: Response) -> Response {
     for (name, value) in FENCES {
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
 }

@@ -34,7 +34,8 @@ impl Allowed {
     }
 
     fn host(&self, headers: &HeaderMap, uri: &Uri) -> bool {
-        let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).or_else(|| uri.authority().map(Authority::as_str));
+        let host =
+            headers.get(header::HOST).and_then(|h| h.to_str().ok()).or_else(|| uri.authority().map(Authority::as_str));
         host.and_then(|host| host.parse::<Authority>().ok()).is_some_and(|a| self.names(&a))
     }
 

@@ -84,8 +84,10 @@ enum Event {
     Urgent(Urgent),
     Command(Command),
     Model(FromModel),
-    /// A task ended; only its end matters.
-    TaskEnded,
+    /// A task ended, well or by a panic.
+    TaskEnded {
+        panicked: bool,
+    },
     Tick,
     Shutdown,
 }
@@ -133,7 +135,9 @@ impl Actor {
                 Some(urgent) = self.urgent.recv() => Event::Urgent(urgent),
                 () = self.shutdown.cancelled() => Event::Shutdown,
                 event = next(&mut self.inbox, &mut self.model, inbox_first) => event,
-                Some(_) = self.tasks.join_next() => Event::TaskEnded,
+                Some(ended) = self.tasks.join_next() => {
+                    Event::TaskEnded { panicked: ended.is_err_and(|error| error.is_panic()) }
+                }
                 _ = tick.tick() => Event::Tick,
             };
             match event {
@@ -142,7 +146,11 @@ impl Actor {
                 }
                 Event::Command(command) => self.command(command),
                 Event::Model(message) => self.model(message),
-                Event::TaskEnded => continue,
+                Event::TaskEnded { panicked: false } => continue,
+                Event::TaskEnded { panicked: true } => {
+                    tracing::error!(session = %self.id, "a task of the session panicked");
+                    self.state.stop(ErrorCode::Internal, "Something broke in the server. You can go on from here.");
+                }
                 Event::Tick => {
                     if self.tick(Instant::now()) {
                         break;
@@ -211,7 +219,9 @@ impl Actor {
                     self.command(command);
                     self.carry_out();
                 }
-                if let Some(request) = self.state.wants(message.generation).then(|| self.state.request(Instant::now())).flatten() {
+                if let Some(request) =
+                    self.state.wants(message.generation).then(|| self.state.request(Instant::now())).flatten()
+                {
                     let _ = reply.send(request);
                 }
             }

@@ -6,9 +6,9 @@ use std::time::Instant;
 use bytes::Bytes;
 use edits::{Action, Counts, HunkIndex, Place};
 use models::{EndReason, SegmentRequest, UpstreamFailure, Usage};
-use protocol::view::{HunkFailure, Role};
 use protocol::client::{Resume, TurnStart};
 use protocol::view::Cursor;
+use protocol::view::{HunkFailure, Role};
 use protocol::{CloseCode, HunkId, ModelId, SegmentId, Seq, ServerFrame, SteerId, TurnId};
 use tokio::sync::{mpsc, oneshot};
 

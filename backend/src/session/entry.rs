@@ -114,12 +114,8 @@ impl Delta {
 
     /// As a text frame.
     pub fn encode(&self, seq: Seq) -> Utf8Bytes {
-        let frame = ServerFrame::TurnDelta {
-            seq,
-            turn_id: self.turn.clone(),
-            offset: self.offset,
-            text: self.text.clone(),
-        };
+        let frame =
+            ServerFrame::TurnDelta { seq, turn_id: self.turn.clone(), offset: self.offset, text: self.text.clone() };
         encode(&frame).unwrap_or_default()
     }
 }

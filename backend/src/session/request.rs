@@ -132,9 +132,9 @@ fn note(text: &mut String, note: &CutNote, had_output: bool) {
             "[I stopped you: your answer above was cut after exactly its last character, and I saw nothing past it.",
         ),
         Some(CutCause::Person) => text.push_str("[I stopped you before you had written anything."),
-        Some(CutCause::Failure) => text.push_str(
-            "[The connection to you failed: your answer above ends after exactly its last character.",
-        ),
+        Some(CutCause::Failure) => {
+            text.push_str("[The connection to you failed: your answer above ends after exactly its last character.")
+        }
         Some(CutCause::Limit) => text.push_str("[Your answer above was ended early, after exactly its last character."),
         None => text.push_str("[Your answer above is whole."),
     }

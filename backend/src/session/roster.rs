@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use protocol::ParticipantId;
 use protocol::limits::NAME_MAX;
 use protocol::view::{Cursor, Participant, Presence, Role};
-use protocol::ParticipantId;
 
 use crate::secret;
 

@@ -5,9 +5,7 @@ use std::time::{Duration, Instant};
 use edits::Counts;
 use protocol::latency::{Latency, Usage};
 use protocol::server::Reason;
-use protocol::view::{
-    HunkStatus, HunkView, SegmentCause, SegmentView, SteerStage, SteerView, TurnStatus, TurnView,
-};
+use protocol::view::{HunkStatus, HunkView, SegmentCause, SegmentView, SteerStage, SteerView, TurnStatus, TurnView};
 use protocol::{HunkId, ModelId, ParticipantId, SegmentId, Seq, ServerFrame, SteerId, TurnId};
 
 use super::entry::{prefix_utf16, utf16_len};
@@ -245,11 +243,7 @@ impl Turn {
             output: self.output.clone(),
             hunks: self.hunks.iter().map(|h| h.view.clone()).collect(),
             steers: self.steers.iter().map(|s| s.view.clone()).collect(),
-            segments: self
-                .segments
-                .iter()
-                .map(|s| SegmentView { offset: s.offset, cause: s.cause.clone() })
-                .collect(),
+            segments: self.segments.iter().map(|s| SegmentView { offset: s.offset, cause: s.cause.clone() }).collect(),
             reason: self.reason.clone(),
             latency: self.latency,
             usage: self.usage,

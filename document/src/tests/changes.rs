@@ -14,26 +14,12 @@ fn promise_7_a_revert_is_byte_for_byte() {
     let mut document = document(original);
     let mut person = Replica::join(&mut document);
     let units = original.encode_utf16().count() as u32;
-    let ops = [
-        place(&document, 1, 0, units),
-        ModelOp::Keep { hunk: 1, len: 4 },
-        delete(1, 20),
-        insert(1, "g(x):\n"),
-    ];
+    let ops = [place(&document, 1, 0, units), ModelOp::Keep { hunk: 1, len: 4 }, delete(1, 20), insert(1, "g(x):\n")];
     let mut messages = vec![document.apply(1, &ops).message.unwrap()];
     for (step, token) in ["  ", "ret", "urn 👍", "\n"].into_iter().enumerate() {
-        messages.push(
-            document
-                .apply(2 + step as u64, &[insert(1, token)])
-                .message
-                .unwrap(),
-        );
+        messages.push(document.apply(2 + step as u64, &[insert(1, token)]).message.unwrap());
     }
-    messages.extend(
-        document
-            .apply(9, &[delete(1, units - 24), close(1)])
-            .message,
-    );
+    messages.extend(document.apply(9, &[delete(1, units - 24), close(1)]).message);
     assert_eq!(text(&document), "def g(x):\n  return 👍\n");
     messages.push(document.rollback(&|_, hunk| hunk == 1).message.unwrap());
     assert_eq!(text(&document), original);
@@ -41,10 +27,7 @@ fn promise_7_a_revert_is_byte_for_byte() {
         person.receive(&message);
     }
     let whole = person.edit(|text, txn| assert_eq!(text.get_string(txn), original));
-    assert_eq!(
-        document.receive(person.client, &whole),
-        Ok(Received::Nothing)
-    );
+    assert_eq!(document.receive(person.client, &whole), Ok(Received::Nothing));
 }
 
 #[test]
@@ -69,10 +52,7 @@ fn promise_5_what_a_person_deleted_does_not_come_back() {
     document.apply(1, &ops);
     // The person has not seen that yet.
     let deleted = person.deletes(2, 2);
-    assert_eq!(
-        document.receive(person.client, &deleted),
-        Ok(Received::Nothing)
-    );
+    assert_eq!(document.receive(person.client, &deleted), Ok(Received::Nothing));
     document.rollback(&|_, _| true);
     assert_eq!(text(&document), "abef\n");
 }
@@ -82,16 +62,9 @@ fn a_deletion_in_flight_reaches_what_came_back_and_its_author_is_told() {
     let mut document = document("abcdef\n");
     let mut person = Replica::join(&mut document);
     let ops = [place(&document, 1, 0, 6), delete(1, 6)];
-    let messages = [
-        document.apply(1, &ops).message.unwrap(),
-        document.rollback(&|_, _| true).message.unwrap(),
-    ];
+    let messages = [document.apply(1, &ops).message.unwrap(), document.rollback(&|_, _| true).message.unwrap()];
     let deleted = person.deletes(2, 2);
-    let Ok(Received::Changed {
-        back_to_author: Some(back),
-        ..
-    }) = document.receive(person.client, &deleted)
-    else {
+    let Ok(Received::Changed { back_to_author: Some(back), .. }) = document.receive(person.client, &deleted) else {
         panic!("not forwarded");
     };
     assert_eq!(text(&document), "abef\n");
@@ -111,10 +84,7 @@ fn a_hunk_whose_text_people_deleted_is_gone_once() {
     let all = person.deletes(1, 4);
     document.receive(person.client, &all).unwrap();
     let applied = document.apply(2, &[insert(1, "Y"), insert(1, "Z")]);
-    assert_eq!(
-        (applied.message, applied.events),
-        (None, vec![HunkEvent::Gone { hunk: 1 }])
-    );
+    assert_eq!((applied.message, applied.events), (None, vec![HunkEvent::Gone { hunk: 1 }]));
     assert_eq!(document.apply(3, &[insert(1, "Y")]).events, vec![]);
     assert_eq!(text(&document), "aef\n");
 }
@@ -123,10 +93,7 @@ fn a_hunk_whose_text_people_deleted_is_gone_once() {
 fn a_hunk_without_a_file_or_past_its_end_is_gone() {
     let mut document = document("abc");
     let ops = [place(&document, 1, 2, 2)];
-    assert_eq!(
-        document.apply(1, &ops).events,
-        vec![HunkEvent::Gone { hunk: 1 }]
-    );
+    assert_eq!(document.apply(1, &ops).events, vec![HunkEvent::Gone { hunk: 1 }]);
     let person = Replica::join(&mut document);
     let ops = [place(&document, 2, 0, 3)];
     document.apply(2, &ops);
@@ -138,10 +105,7 @@ fn a_hunk_without_a_file_or_past_its_end_is_gone() {
     document.receive(person.client, &removed).unwrap();
     assert!(document.files().is_empty());
     let applied = document.apply(3, &[delete(2, 1)]);
-    assert_eq!(
-        (applied.message, applied.events),
-        (None, vec![HunkEvent::Gone { hunk: 2 }])
-    );
+    assert_eq!((applied.message, applied.events), (None, vec![HunkEvent::Gone { hunk: 2 }]));
     assert_eq!(document.rollback(&|_, _| true).message, None);
 }
 
@@ -149,26 +113,13 @@ fn a_hunk_without_a_file_or_past_its_end_is_gone() {
 fn a_created_file_goes_with_its_step_unless_a_person_wrote_in_it() {
     for person_writes in [false, true] {
         let mut document = document("");
-        let create = ModelOp::Create {
-            hunk: 1,
-            file: "g".to_owned(),
-            path: "g.py".to_owned(),
-        };
+        let create = ModelOp::Create { hunk: 1, file: "g".to_owned(), path: "g.py".to_owned() };
         document.apply(1, &[create, insert(1, "model")]);
         assert_eq!(document.files_of(1), Some("g"));
         let mut person = Replica::join(&mut document);
         if person_writes {
-            let file = person
-                .files
-                .get(&person.doc.transact(), "g")
-                .unwrap()
-                .cast::<MapRef>()
-                .unwrap();
-            let text = file
-                .get(&person.doc.transact(), "text")
-                .unwrap()
-                .cast::<TextRef>()
-                .unwrap();
+            let file = person.files.get(&person.doc.transact(), "g").unwrap().cast::<MapRef>().unwrap();
+            let text = file.get(&person.doc.transact(), "text").unwrap().cast::<TextRef>().unwrap();
             let typed = person.edit(|_, txn| text.insert(txn, 2, "me"));
             document.receive(person.client, &typed).unwrap();
         }
@@ -185,12 +136,7 @@ fn the_place_of_a_hunk_is_told_as_relative_positions() {
     let events = document.apply(1, &ops).events;
     let doc = document.replica.doc();
     let txn = doc.transact();
-    let offset = |bytes: &[u8]| {
-        StickyIndex::decode_v1(bytes)
-            .unwrap()
-            .get_offset(&txn)
-            .unwrap()
-    };
+    let offset = |bytes: &[u8]| StickyIndex::decode_v1(bytes).unwrap().get_offset(&txn).unwrap();
     let at: Vec<_> = events
         .iter()
         .map(|event| match event {
@@ -209,10 +155,7 @@ fn a_run_of_tokens_costs_few_bytes_and_one_block() {
     let ops = [place(&document, 1, 6, 0), insert(1, "x")];
     document.apply(1, &ops);
     for step in 2..1000 {
-        let message = document
-            .apply(step, &[insert(1, "token ")])
-            .message
-            .unwrap();
+        let message = document.apply(step, &[insert(1, "token ")]).message.unwrap();
         assert!(message.len() <= 40, "{}", message.len());
     }
     assert!(document.encode().len() < 6 * 1000 + 200);

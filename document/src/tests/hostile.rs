@@ -17,20 +17,10 @@ fn refused(document: &mut Document, client: u64, message: &[u8]) -> Refused {
 fn counts_past_the_bytes_are_refused_before_memory_is_reserved_for_them() {
     let mut document = document("x\n");
     let many = [0xff, 0xff, 0xff, 0xff, 0x07];
-    for message in [
-        wire::update(&many),
-        wire::step_2(&many),
-        wire::step_1(&many),
-    ] {
-        assert!(matches!(
-            refused(&mut document, 1, &message),
-            Refused::Malformed(_)
-        ));
+    for message in [wire::update(&many), wire::step_2(&many), wire::step_1(&many)] {
+        assert!(matches!(refused(&mut document, 1, &message), Refused::Malformed(_)));
     }
-    assert!(matches!(
-        document.difference(Some(&many)),
-        Err(Refused::Malformed(_))
-    ));
+    assert!(matches!(document.difference(Some(&many)), Err(Refused::Malformed(_))));
     // Inside: structs of one client, ranges of one client, a string's length, an integer without end.
     for inside in [
         &[1, 0xff, 0xff, 0xff, 0x7f, 1, 0][..],
@@ -38,28 +28,15 @@ fn counts_past_the_bytes_are_refused_before_memory_is_reserved_for_them() {
         &[1, 1, 1, 0, 4, 0xff, 0x7f],
         &[0xff; 12],
     ] {
-        assert!(matches!(
-            refused(&mut document, 1, &wire::update(inside)),
-            Refused::Malformed(_)
-        ));
+        assert!(matches!(refused(&mut document, 1, &wire::update(inside)), Refused::Malformed(_)));
     }
 }
 
 #[test]
 fn messages_of_other_kinds_are_refused() {
     let mut document = document("x\n");
-    for message in [
-        &[][..],
-        &[1, 0],
-        &[0, 3, 0],
-        &[0, 2, 2, 0, 0, 9],
-        &[0, 2, 5, 0, 0],
-        &[2, 0, 0],
-    ] {
-        assert!(matches!(
-            refused(&mut document, 1, message),
-            Refused::Malformed(_)
-        ));
+    for message in [&[][..], &[1, 0], &[0, 3, 0], &[0, 2, 2, 0, 0, 9], &[0, 2, 5, 0, 0], &[2, 0, 0]] {
+        assert!(matches!(refused(&mut document, 1, message), Refused::Malformed(_)));
     }
 }
 
@@ -69,17 +46,11 @@ fn nobody_writes_as_somebody_else() {
     let mut mallory = Replica::join(&mut document);
     let message = mallory.types(0, "!");
     let other = mallory.client + 1;
-    assert_eq!(
-        refused(&mut document, other, &message),
-        Refused::ForeignClient(mallory.client)
-    );
+    assert_eq!(refused(&mut document, other, &message), Refused::ForeignClient(mallory.client));
     // What the document has already may come again from anybody.
     document.receive(mallory.client, &message).unwrap();
     assert_eq!(document.receive(other, &message), Ok(Received::Nothing));
-    assert_eq!(
-        document.receive(other, &wire::step_2(&mallory.whole())),
-        Ok(Received::Nothing)
-    );
+    assert_eq!(document.receive(other, &wire::step_2(&mallory.whole())), Ok(Received::Nothing));
 }
 
 #[test]
@@ -89,14 +60,8 @@ fn an_update_that_would_wait_for_another_is_refused() {
     let first = person.types(0, "a");
     let second = person.types(1, "b");
     let third = person.deletes(1, 1);
-    assert_eq!(
-        refused(&mut document, person.client, &second),
-        Refused::Pending
-    );
-    assert_eq!(
-        refused(&mut document, person.client, &third),
-        Refused::Pending
-    );
+    assert_eq!(refused(&mut document, person.client, &second), Refused::Pending);
+    assert_eq!(refused(&mut document, person.client, &third), Refused::Pending);
     for message in [first, second, third] {
         document.receive(person.client, &message).unwrap();
     }
@@ -105,16 +70,10 @@ fn an_update_that_would_wait_for_another_is_refused() {
 
 #[test]
 fn a_file_past_its_size_is_refused_and_the_author_can_go_on() {
-    let mut document = document("12345").with_limits(Limits {
-        file_max: 8,
-        files_max: 2,
-    });
+    let mut document = document("12345").with_limits(Limits { file_max: 8, files_max: 2 });
     let mut person = Replica::join(&mut document);
     let message = person.types(0, "abcd");
-    assert_eq!(
-        refused(&mut document, person.client, &message),
-        Refused::Limit("file size")
-    );
+    assert_eq!(refused(&mut document, person.client, &message), Refused::Limit("file size"));
     let mut again = Replica::join(&mut document);
     let message = again.types(0, "abc");
     document.receive(again.client, &message).unwrap();
@@ -125,40 +84,24 @@ fn new_file(person: &mut Replica, id: &str, path: &str) -> Vec<u8> {
     let files = person.files.clone();
     let mut txn = person.doc.transact_mut();
     let text = yrs::TextPrelim::new("");
-    files.insert(
-        &mut txn,
-        id,
-        MapPrelim::from([("path", yrs::In::from(path)), ("text", text.into())]),
-    );
+    files.insert(&mut txn, id, MapPrelim::from([("path", yrs::In::from(path)), ("text", text.into())]));
     wire::update(&txn.encode_update_v1())
 }
 
 #[test]
 fn files_past_their_number_and_bad_paths_are_refused() {
-    let mut document = document("").with_limits(Limits {
-        files_max: 2,
-        ..Limits::default()
-    });
+    let mut document = document("").with_limits(Limits { files_max: 2, ..Limits::default() });
     for path in ["", "/etc/passwd", "../x", "a\\b", "a\nb", &"x".repeat(256)] {
         let mut person = Replica::join(&mut document);
         let message = new_file(&mut person, "g", path);
-        assert!(
-            matches!(
-                refused(&mut document, person.client, &message),
-                Refused::BadPath(_)
-            ),
-            "{path}"
-        );
+        assert!(matches!(refused(&mut document, person.client, &message), Refused::BadPath(_)), "{path}");
     }
     let mut person = Replica::join(&mut document);
     let message = new_file(&mut person, "g", "good.py");
     document.receive(person.client, &message).unwrap();
     assert_eq!(document.find("good.py").as_deref(), Some("g"));
     let message = new_file(&mut person, "h", "more.py");
-    assert_eq!(
-        refused(&mut document, person.client, &message),
-        Refused::Limit("files")
-    );
+    assert_eq!(refused(&mut document, person.client, &message), Refused::Limit("files"));
 }
 
 #[test]
@@ -193,10 +136,7 @@ fn what_is_not_a_file_is_refused() {
             wire::update(&txn.encode_update_v1())
         };
         let why = refused(&mut document, person.client, &message);
-        assert!(
-            matches!(why, Refused::Malformed(_) | Refused::BadPath(_)),
-            "{which}: {why}"
-        );
+        assert!(matches!(why, Refused::Malformed(_) | Refused::BadPath(_)), "{which}: {why}");
     }
     assert_eq!(text(&document), "text");
 }
@@ -207,11 +147,7 @@ fn scene() -> (Document, u64, Vec<Vec<u8>>) {
     let ops = [place(&document, 1, 0, 8), delete(1, 4), insert(1, "row 😀")];
     document.apply(1, &ops);
     let mut person = Replica::join(&mut document);
-    let mut messages = vec![
-        person.types(3, "typed"),
-        person.deletes(1, 6),
-        new_file(&mut person, "g", "g.py"),
-    ];
+    let mut messages = vec![person.types(3, "typed"), person.deletes(1, 6), new_file(&mut person, "g", "g.py")];
     messages.push(wire::step_2(&person.whole()));
     document.rollback(&|_, _| true);
     (document, person.client, messages)

@@ -16,42 +16,25 @@ fn text_deleted_long_ago_is_not_sent_to_those_who_come_later() {
     assert!(holds(&document.difference(None).unwrap()));
     let deleted = person.deletes(6, 14);
     document.receive(person.client, &deleted).unwrap();
-    assert!(
-        holds(&document.encode()),
-        "the document itself can still restore"
-    );
+    assert!(holds(&document.encode()), "the document itself can still restore");
     assert!(!holds(&document.difference(None).unwrap()));
     assert!(!holds(&document.difference(Some(&known)).unwrap()));
     // Nor in what is said to somebody who was there before the paste and asks now.
-    let Ok(Received::Reply(reply)) = document.receive(2, &wire::step_1(&known)) else {
-        panic!("no reply")
-    };
+    let Ok(Received::Reply(reply)) = document.receive(2, &wire::step_1(&known)) else { panic!("no reply") };
     assert!(!holds(&reply));
 }
 
 #[test]
 fn messages_are_those_of_y_protocols() {
     let mut document = document("x\n");
-    assert!(matches!(
-        Message::decode_v1(&document.ask()).unwrap(),
-        Message::Sync(SyncMessage::SyncStep1(_))
-    ));
+    assert!(matches!(Message::decode_v1(&document.ask()).unwrap(), Message::Sync(SyncMessage::SyncStep1(_))));
     let difference = Message::decode_v1(&document.difference(None).unwrap()).unwrap();
-    assert!(matches!(
-        difference,
-        Message::Sync(SyncMessage::SyncStep2(_))
-    ));
+    assert!(matches!(difference, Message::Sync(SyncMessage::SyncStep2(_))));
     let ops = [place(&document, 1, 0, 1), insert(1, "y")];
     let applied = document.apply(1, &ops).message.unwrap();
-    assert!(matches!(
-        Message::decode_v1(&applied).unwrap(),
-        Message::Sync(SyncMessage::Update(_))
-    ));
+    assert!(matches!(Message::decode_v1(&applied).unwrap(), Message::Sync(SyncMessage::Update(_))));
     let question = Message::Sync(SyncMessage::SyncStep1(StateVector::default())).encode_v1();
-    assert!(matches!(
-        document.receive(1, &question),
-        Ok(Received::Reply(_))
-    ));
+    assert!(matches!(document.receive(1, &question), Ok(Received::Reply(_))));
     let nothing = Message::Sync(SyncMessage::Update(vec![0, 0])).encode_v1();
     assert_eq!(document.receive(1, &nothing), Ok(Received::Nothing));
 }
@@ -70,10 +53,7 @@ fn a_saved_document_is_the_same_after_loading_and_its_ids_are_new() {
     let more = person.types(0, "#");
     loaded.receive(person.client, &more).unwrap();
     assert_eq!(text(&loaded), "#a…😀b\n");
-    assert!(matches!(
-        Document::load(9, &[0xff; 5]),
-        Err(Refused::Malformed(_))
-    ));
+    assert!(matches!(Document::load(9, &[0xff; 5]), Err(Refused::Malformed(_))));
 }
 
 #[test]

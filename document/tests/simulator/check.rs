@@ -33,12 +33,8 @@ impl Edges {
 impl World {
     pub fn check(&mut self) -> Edges {
         let mut edges = Edges::default();
-        let texts: BTreeMap<String, String> = self
-            .document
-            .files()
-            .into_iter()
-            .map(|file| (file.id.clone(), self.text(&file.id)))
-            .collect();
+        let texts: BTreeMap<String, String> =
+            self.document.files().into_iter().map(|file| (file.id.clone(), self.text(&file.id))).collect();
         for person in &self.people {
             assert_eq!(person.texts(), texts, "a replica diverged");
         }
@@ -50,8 +46,7 @@ impl World {
         assert_eq!(found.len(), there.len(), "something is there twice");
         for (one, owner) in &self.owner {
             let expected = self.expected(*one, *owner);
-            let came_back =
-                self.deleted_offline.contains(one) && self.model_deleted.contains_key(one);
+            let came_back = self.deleted_offline.contains(one) && self.model_deleted.contains_key(one);
             match (expected, there.contains(one)) {
                 (true, false) if self.typed_offline.contains(one) => edges.lost_file = 1,
                 (true, false) => panic!("lost {one:?} of {owner:?}: {texts:?}"),
@@ -69,26 +64,16 @@ impl World {
     fn expected(&self, one: char, owner: Owner) -> bool {
         let undone = |step: &u64| self.undone.contains(step);
         let discarded = matches!(owner, Owner::Model(step) if undone(&step));
-        let deleted = self
-            .model_deleted
-            .get(&one)
-            .is_some_and(|steps| !steps.iter().all(undone));
+        let deleted = self.model_deleted.get(&one).is_some_and(|steps| !steps.iter().all(undone));
         !discarded && !deleted && !self.people_deleted.contains(&one)
     }
 
     /// Whether two characters stand in another order than somebody has seen them in.
     fn out_of_order(&self, texts: &BTreeMap<String, String>) -> bool {
         texts.values().any(|text| {
-            let at: HashMap<char, usize> = text
-                .chars()
-                .enumerate()
-                .map(|(at, one)| (one, at))
-                .collect();
+            let at: HashMap<char, usize> = text.chars().enumerate().map(|(at, one)| (one, at)).collect();
             self.seen.iter().any(|seen| {
-                let places: Vec<usize> = seen
-                    .chars()
-                    .filter_map(|one| at.get(&one).copied())
-                    .collect();
+                let places: Vec<usize> = seen.chars().filter_map(|one| at.get(&one).copied()).collect();
                 !places.is_sorted()
             })
         })

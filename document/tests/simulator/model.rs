@@ -38,18 +38,8 @@ impl World {
         }
         if plan.creates && self.rng.u8(0..4) == 0 {
             let file = format!("g{hunk}");
-            self.hand.first.push(ModelOp::Create {
-                hunk,
-                file: file.clone(),
-                path: format!("new{hunk}.py"),
-            });
-            self.hand.open = Some(Open {
-                hunk,
-                file,
-                old: Vec::new(),
-                at: 0,
-                before: Vec::new(),
-            });
+            self.hand.first.push(ModelOp::Create { hunk, file: file.clone(), path: format!("new{hunk}.py") });
+            self.hand.open = Some(Open { hunk, file, old: Vec::new(), at: 0, before: Vec::new() });
         } else {
             let text: Vec<char> = self.text(FILE).chars().collect();
             let start = self.rng.usize(0..=text.len());
@@ -63,13 +53,7 @@ impl World {
             };
             let old = text[start..end].to_vec();
             self.hand.first.push(place);
-            self.hand.open = Some(Open {
-                hunk,
-                file: FILE.to_owned(),
-                old,
-                at: 0,
-                before: Vec::new(),
-            });
+            self.hand.open = Some(Open { hunk, file: FILE.to_owned(), old, at: 0, before: Vec::new() });
         }
         self.model_step();
     }
@@ -87,24 +71,15 @@ impl World {
             match self.rng.u8(0..10) {
                 0..=4 => {
                     whole = self.fresh(1..4, Owner::Model(step));
-                    ops.push(ModelOp::Insert {
-                        hunk: open.hunk,
-                        text: whole.clone(),
-                    });
+                    ops.push(ModelOp::Insert { hunk: open.hunk, text: whole.clone() });
                 }
                 kind => {
                     let end = (open.at + self.rng.usize(1..4)).min(open.old.len());
                     let len = units(&open.old[open.at..end]);
                     open.at = end;
                     ops.push(match kind {
-                        5..=8 => ModelOp::Delete {
-                            hunk: open.hunk,
-                            len,
-                        },
-                        _ => ModelOp::Keep {
-                            hunk: open.hunk,
-                            len,
-                        },
+                        5..=8 => ModelOp::Delete { hunk: open.hunk, len },
+                        _ => ModelOp::Keep { hunk: open.hunk, len },
                     });
                 }
             }
@@ -115,17 +90,11 @@ impl World {
         for gone in before.chars().filter(|one| !after.contains(*one)) {
             self.model_deleted.entry(gone).or_default().push(step);
         }
-        let stopped = applied
-            .events
-            .contains(&HunkEvent::Gone { hunk: open.hunk });
-        assert!(
-            stopped || after.contains(&whole),
-            "what was inserted stands together"
-        );
+        let stopped = applied.events.contains(&HunkEvent::Gone { hunk: open.hunk });
+        assert!(stopped || after.contains(&whole), "what was inserted stands together");
         if stopped {
             // What it did not insert was never there.
-            self.owner
-                .retain(|one, owner| *owner != Owner::Model(step) || after.contains(*one));
+            self.owner.retain(|one, owner| *owner != Owner::Model(step) || after.contains(*one));
         }
         self.hand.steps.push((step, open.hunk));
         if !stopped {
@@ -136,9 +105,7 @@ impl World {
 
     /// Everything from some step on is taken back; the hunk goes on from there, if it was open by then.
     pub fn cut(&mut self) {
-        let from = self
-            .rng
-            .u64(self.hand.last_step.saturating_sub(8)..=self.hand.last_step + 1);
+        let from = self.rng.u64(self.hand.last_step.saturating_sub(8)..=self.hand.last_step + 1);
         self.take_back(|step, _| step >= from);
     }
 
@@ -152,13 +119,7 @@ impl World {
     fn take_back(&mut self, discard: impl Fn(u64, HunkKey) -> bool) {
         let rolled = self.document.rollback(&discard);
         let discarded = |step: &(u64, HunkKey)| discard(step.0, step.1);
-        self.undone.extend(
-            self.hand
-                .steps
-                .iter()
-                .filter(|step| discarded(step))
-                .map(|(step, _)| *step),
-        );
+        self.undone.extend(self.hand.steps.iter().filter(|step| discarded(step)).map(|(step, _)| *step));
         if let Some(open) = &mut self.hand.open {
             while let Some((_, at)) = open.before.pop_if(|(step, _)| discard(*step, open.hunk)) {
                 open.at = at;
@@ -168,10 +129,6 @@ impl World {
             }
         }
         self.tell_all(rolled.message);
-        assert_eq!(
-            self.document.rollback(&discard).message,
-            None,
-            "a second time does nothing"
-        );
+        assert_eq!(self.document.rollback(&discard).message, None, "a second time does nothing");
     }
 }

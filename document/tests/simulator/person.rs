@@ -7,10 +7,7 @@ use document::Document;
 use yrs::sync::{Message, SyncMessage};
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
-use yrs::{
-    ClientID, Doc, GetString, Map, MapRef, OffsetKind, Options, Out, ReadTxn, Text, TextRef,
-    Transact, Update,
-};
+use yrs::{ClientID, Doc, GetString, Map, MapRef, OffsetKind, Options, Out, ReadTxn, Text, TextRef, Transact, Update};
 
 const REMOTE: &str = "remote";
 
@@ -50,72 +47,43 @@ impl Person {
             }
         })
         .unwrap();
-        let mut person = Self {
-            client,
-            inbox: VecDeque::new(),
-            doc,
-            files,
-            out,
-            acts: VecDeque::new(),
-        };
+        let mut person = Self { client, inbox: VecDeque::new(), doc, files, out, acts: VecDeque::new() };
         person.receive(&document.difference(None).unwrap());
         person
     }
 
     pub fn texts(&self) -> BTreeMap<String, String> {
         let txn = self.doc.transact();
-        let file =
-            |(id, value): (&str, Out)| match value.cast::<MapRef>().ok()?.get(&txn, "text")? {
-                Out::YText(text) => Some((id.to_owned(), text.get_string(&txn))),
-                _ => None,
-            };
+        let file = |(id, value): (&str, Out)| match value.cast::<MapRef>().ok()?.get(&txn, "text")? {
+            Out::YText(text) => Some((id.to_owned(), text.get_string(&txn))),
+            _ => None,
+        };
         self.files.iter(&txn).filter_map(file).collect()
     }
 
     fn text(&self, file: &str) -> TextRef {
         let txn = self.doc.transact();
-        let file = self
-            .files
-            .get(&txn, file)
-            .unwrap()
-            .cast::<MapRef>()
-            .unwrap();
+        let file = self.files.get(&txn, file).unwrap().cast::<MapRef>().unwrap();
         file.get(&txn, "text").unwrap().cast().unwrap()
     }
 
     pub fn type_at(&mut self, file: &str, at: u32, typed: &str) {
-        self.text(file)
-            .insert(&mut self.doc.transact_mut(), at, typed);
-        self.acts.push_back(Act {
-            file: file.to_owned(),
-            typed: typed.chars().collect(),
-            deleted: Vec::new(),
-        });
+        self.text(file).insert(&mut self.doc.transact_mut(), at, typed);
+        self.acts.push_back(Act { file: file.to_owned(), typed: typed.chars().collect(), deleted: Vec::new() });
     }
 
     pub fn delete_at(&mut self, file: &str, at: u32, len: u32, gone: &[char]) {
-        self.text(file)
-            .remove_range(&mut self.doc.transact_mut(), at, len);
-        self.acts.push_back(Act {
-            file: file.to_owned(),
-            typed: Vec::new(),
-            deleted: gone.to_vec(),
-        });
+        self.text(file).remove_range(&mut self.doc.transact_mut(), at, len);
+        self.acts.push_back(Act { file: file.to_owned(), typed: Vec::new(), deleted: gone.to_vec() });
     }
 
     pub fn receive(&mut self, message: &[u8]) {
         match Message::decode_v1(message).unwrap() {
             Message::Sync(SyncMessage::SyncStep2(update) | SyncMessage::Update(update)) => {
                 let update = Update::decode_v1(&update).unwrap();
-                self.doc
-                    .transact_mut_with(REMOTE)
-                    .apply_update(update)
-                    .unwrap();
+                self.doc.transact_mut_with(REMOTE).apply_update(update).unwrap();
                 let txn = self.doc.transact();
-                assert!(
-                    txn.store().pending_update().is_none(),
-                    "the replica waits for an update"
-                );
+                assert!(txn.store().pending_update().is_none(), "the replica waits for an update");
             }
             other => panic!("not for a replica: {other:?}"),
         }

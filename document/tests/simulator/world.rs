@@ -69,11 +69,7 @@ impl World {
         (0..self.rng.usize(count))
             .map(|_| {
                 self.next += 1;
-                let base = if self.rng.u8(0..5) == 0 {
-                    0x20000
-                } else {
-                    0x4e00
-                };
+                let base = if self.rng.u8(0..5) == 0 { 0x20000 } else { 0x4e00 };
                 let fresh = char::from_u32(base + self.next).unwrap();
                 self.owner.insert(fresh, owner);
                 fresh
@@ -82,10 +78,7 @@ impl World {
     }
 
     pub fn text(&self, file: &str) -> String {
-        self.document
-            .text(file)
-            .map(|text| text.to_string())
-            .unwrap_or_default()
+        self.document.text(file).map(|text| text.to_string()).unwrap_or_default()
     }
 
     /// Notes what everybody sees.
@@ -114,10 +107,7 @@ impl World {
         match self.document.receive(client, message).unwrap() {
             Received::Nothing => {}
             Received::Reply(reply) => self.people[who].inbox.push_back(reply),
-            Received::Changed {
-                relay,
-                back_to_author,
-            } => {
+            Received::Changed { relay, back_to_author } => {
                 for (at, person) in self.people.iter_mut().enumerate() {
                     if at != who {
                         person.inbox.push_back(relay.clone());
@@ -132,10 +122,7 @@ impl World {
     pub fn person_acts(&mut self) {
         let who = self.rng.usize(0..self.people.len());
         let texts = self.people[who].texts();
-        let Some((file, text)) = texts
-            .into_iter()
-            .nth(self.rng.usize(0..3).saturating_sub(1))
-        else {
+        let Some((file, text)) = texts.into_iter().nth(self.rng.usize(0..3).saturating_sub(1)) else {
             return;
         };
         let chars: Vec<char> = text.chars().collect();
@@ -193,11 +180,7 @@ impl World {
 
     pub fn some_life(&mut self) {
         for _ in 0..self.rng.usize(0..10) {
-            if self.rng.bool() {
-                self.person_acts()
-            } else {
-                self.deliver_one()
-            }
+            if self.rng.bool() { self.person_acts() } else { self.deliver_one() }
         }
     }
 

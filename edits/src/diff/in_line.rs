@@ -30,19 +30,12 @@ pub(super) struct InLine {
 
 impl InLine {
     pub(super) fn new(span: Range<usize>) -> Self {
-        Self {
-            run_at: span.start,
-            span,
-            run: String::new(),
-            cut_into: false,
-        }
+        Self { run_at: span.start, span, run: String::new(), cut_into: false }
     }
 
     /// The next new character, no newline.
     pub(super) fn push(&mut self, old: &str, c: char, script: &mut Script) {
-        let goes_on = old
-            .get(self.run_at + self.run.len()..self.span.end)
-            .is_some_and(|rest| rest.starts_with(c));
+        let goes_on = old.get(self.run_at + self.run.len()..self.span.end).is_some_and(|rest| rest.starts_with(c));
         if !self.run.is_empty() && goes_on {
             return self.run.push(c);
         }

@@ -30,10 +30,7 @@ impl Lines {
             spans.push(start..start + line.strip_suffix('\n').unwrap_or(line).len());
             start += line.len();
         }
-        Self {
-            text: text.to_owned(),
-            spans,
-        }
+        Self { text: text.to_owned(), spans }
     }
 
     pub(super) fn text(&self) -> &str {
@@ -51,53 +48,34 @@ impl Lines {
 
     /// Its bytes without the newline; past the end, the end.
     pub(super) fn span(&self, index: usize) -> Range<usize> {
-        self.spans
-            .get(index)
-            .cloned()
-            .unwrap_or(self.text.len()..self.text.len())
+        self.spans.get(index).cloned().unwrap_or(self.text.len()..self.text.len())
     }
 
     /// The lines after `current` in the window that begin with `start`.
     pub(super) fn ahead(&self, current: usize, start: &str) -> Vec<usize> {
-        self.window(current)
-            .filter(|index| *index > current && self.line(*index).starts_with(start))
-            .collect()
+        self.window(current).filter(|index| *index > current && self.line(*index).starts_with(start)).collect()
     }
 
     /// The first line from `current` on in the window that is this one.
     pub(super) fn find(&self, current: usize, line: &str) -> Option<usize> {
-        self.window(current)
-            .find(|index| self.is_line(*index, line))
+        self.window(current).find(|index| self.is_line(*index, line))
     }
 
     /// Whether a line is this one.
     pub(super) fn is_line(&self, index: usize, line: &str) -> bool {
-        self.spans
-            .get(index)
-            .is_some_and(|span| span.len() == line.len())
-            && self.line(index) == line
+        self.spans.get(index).is_some_and(|span| span.len() == line.len()) && self.line(index) == line
     }
 
     /// Whether the line proves by itself that lines before it were dropped.
     pub(super) fn is_strong(&self, current: usize, line: &str) -> bool {
-        line.chars()
-            .filter(|c| c.is_alphanumeric())
-            .nth(STRONG_LETTERS - 1)
-            .is_some()
-            && self
-                .window(current)
-                .filter(|index| self.line(*index) == line)
-                .nth(1)
-                .is_none()
+        line.chars().filter(|c| c.is_alphanumeric()).nth(STRONG_LETTERS - 1).is_some()
+            && self.window(current).filter(|index| self.line(*index) == line).nth(1).is_none()
     }
 
     /// How many bytes a new line has in common with the front of an old one.
     pub(super) fn common_prefix(&self, index: usize, line: &str) -> usize {
         let pairs = self.line(index).chars().zip(line.chars());
-        pairs
-            .take_while(|(old, new)| old == new)
-            .map(|(old, _)| old.len_utf8())
-            .sum()
+        pairs.take_while(|(old, new)| old == new).map(|(old, _)| old.len_utf8()).sum()
     }
 
     /// Whether that much in common makes the new line a change of the old one.

@@ -14,10 +14,7 @@ pub(super) struct Script {
 
 impl Script {
     pub(super) fn new() -> Self {
-        Self {
-            at: 0,
-            ops: Vec::new(),
-        }
+        Self { at: 0, ops: Vec::new() }
     }
 
     pub(super) fn at(&self) -> usize {

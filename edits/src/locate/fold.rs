@@ -4,11 +4,7 @@ use std::borrow::Cow;
 
 /// The text with dashes, quotes and spaces of every kind as their ASCII look-alikes.
 pub(super) fn look_alikes(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(text.chars().map(folded).collect())
-    }
+    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.chars().map(folded).collect()) }
 }
 
 fn folded(c: char) -> char {

@@ -28,10 +28,7 @@ const STEPS_MAX: usize = 50_000_000;
 /// What was found.
 pub(super) enum Fuzzy {
     /// One best place, and which wanted line pairs with which line of the file.
-    Found {
-        lines: Range<usize>,
-        pairs: Vec<(usize, usize)>,
-    },
+    Found { lines: Range<usize>, pairs: Vec<(usize, usize)> },
     /// This many, equally good.
     Several(u32),
     /// None good enough; the line where the best one begins, if anything pairs.
@@ -54,25 +51,18 @@ pub(super) fn search(file: &[&str], wanted: &[&str]) -> Fuzzy {
     let cells = file.len().saturating_mul(wanted.len());
     let anything = wanted.iter().any(|line| !line.trim().is_empty());
     if cells == 0 || cells > CELLS_MAX || !anything {
-        return Fuzzy::Nothing {
-            closest: first_common_line(file, wanted),
-        };
+        return Fuzzy::Nothing { closest: first_common_line(file, wanted) };
     }
     let (costs, moves) = align(file, wanted);
     let best = costs.iter().skip(1).min().copied().unwrap_or_default();
-    let ends = costs
-        .iter()
-        .enumerate()
-        .skip(1)
-        .filter(|(_, cost)| **cost == best)
-        .map(|(end, _)| end);
+    let ends = costs.iter().enumerate().skip(1).filter(|(_, cost)| **cost == best).map(|(end, _)| end);
     let mut found: Vec<Alignment> = Vec::new();
     let mut closest = None;
     for end in ends {
         let (lines, pairs) = trace(&moves, file.len(), wanted.len(), end);
         let needed = wanted.len().max(lines.len()) * PAIRED_PERCENT;
-        let holds_edges = pairs.first().is_some_and(|(at, _)| *at == 0)
-            && pairs.last().is_some_and(|(at, _)| at + 1 == wanted.len());
+        let holds_edges =
+            pairs.first().is_some_and(|(at, _)| *at == 0) && pairs.last().is_some_and(|(at, _)| at + 1 == wanted.len());
         if holds_edges && pairs.len() * 100 >= needed {
             found.push((lines, pairs));
         } else if !pairs.is_empty() {
@@ -81,9 +71,7 @@ pub(super) fn search(file: &[&str], wanted: &[&str]) -> Fuzzy {
     }
     match (found.len(), found.pop()) {
         (1, Some((lines, pairs))) => Fuzzy::Found { lines, pairs },
-        (0, _) | (_, None) => Fuzzy::Nothing {
-            closest: closest.or_else(|| first_common_line(file, wanted)),
-        },
+        (0, _) | (_, None) => Fuzzy::Nothing { closest: closest.or_else(|| first_common_line(file, wanted)) },
         (several, Some(_)) => Fuzzy::Several(u32::try_from(several).unwrap_or(u32::MAX)),
     }
 }
@@ -93,10 +81,7 @@ pub(super) fn search(file: &[&str], wanted: &[&str]) -> Fuzzy {
 fn align(file: &[&str], wanted: &[&str]) -> (Vec<u32>, Vec<Move>) {
     let mut steps = STEPS_MAX;
     let mut moves = Vec::with_capacity(file.len() * wanted.len());
-    let file: Vec<Vec<char>> = file
-        .iter()
-        .map(|line| line.trim().chars().collect())
-        .collect();
+    let file: Vec<Vec<char>> = file.iter().map(|line| line.trim().chars().collect()).collect();
     // The match may begin behind any line.
     let mut above = vec![0; file.len() + 1];
     for (at, line) in wanted.iter().enumerate() {
@@ -109,20 +94,9 @@ fn align(file: &[&str], wanted: &[&str]) -> (Vec<u32>, Vec<Move>) {
         for (standing, pair) in file.iter().zip(above.windows(2)) {
             let &[diagonal, over] = pair else { continue };
             let alike = similar(&line, standing, &mut steps);
-            let through = if alike {
-                (diagonal, Move::Pair)
-            } else {
-                (diagonal + replace, Move::Replace)
-            };
-            let options = [
-                through,
-                (left + EXTRA, Move::Extra),
-                (over + MISSING, Move::Missing),
-            ];
-            let (cost, step) = options
-                .into_iter()
-                .min_by_key(|(cost, _)| *cost)
-                .unwrap_or(through);
+            let through = if alike { (diagonal, Move::Pair) } else { (diagonal + replace, Move::Replace) };
+            let options = [through, (left + EXTRA, Move::Extra), (over + MISSING, Move::Missing)];
+            let (cost, step) = options.into_iter().min_by_key(|(cost, _)| *cost).unwrap_or(through);
             left = cost;
             row.push(cost);
             moves.push(step);
@@ -152,10 +126,7 @@ fn trace(moves: &[Move], width: usize, height: usize, end: usize) -> Alignment {
 }
 
 fn first_common_line(file: &[&str], wanted: &[&str]) -> Option<usize> {
-    let first = wanted
-        .iter()
-        .map(|line| line.trim())
-        .find(|line| !line.is_empty())?;
+    let first = wanted.iter().map(|line| line.trim()).find(|line| !line.is_empty())?;
     file.iter().position(|line| line.trim() == first)
 }
 
@@ -186,31 +157,14 @@ fn within(a: &[char], b: &[char], allowed: usize) -> bool {
         let last = (i + 1 + allowed).min(b.len());
         let mut least = usize::MAX;
         for j in first..=last {
-            let cost = |cells: &[usize], at: Option<usize>| {
-                at.and_then(|at| cells.get(at))
-                    .copied()
-                    .unwrap_or(usize::MAX)
-            };
+            let cost =
+                |cells: &[usize], at: Option<usize>| at.and_then(|at| cells.get(at)).copied().unwrap_or(usize::MAX);
             let before = j.checked_sub(1);
             let same = before.and_then(|at| b.get(at)) == Some(from);
             let through = cost(&above, before).saturating_add(usize::from(!same));
-            let over = if j > i + allowed {
-                usize::MAX
-            } else {
-                cost(&above, Some(j))
-            };
-            let left = if j == first {
-                usize::MAX
-            } else {
-                cost(&row, before)
-            };
-            let value = if j == 0 {
-                i + 1
-            } else {
-                through
-                    .min(over.saturating_add(1))
-                    .min(left.saturating_add(1))
-            };
+            let over = if j > i + allowed { usize::MAX } else { cost(&above, Some(j)) };
+            let left = if j == first { usize::MAX } else { cost(&row, before) };
+            let value = if j == 0 { i + 1 } else { through.min(over.saturating_add(1)).min(left.saturating_add(1)) };
             if let Some(cell) = row.get_mut(j) {
                 *cell = value;
             }

@@ -6,11 +6,7 @@ use std::borrow::Cow;
 
 /// The numbers of the lines where `wanted` begins, overlapping places included. `line` gives one of the
 /// `count` lines, ready to compare.
-pub(super) fn places<'a>(
-    count: usize,
-    line: impl Fn(usize) -> Cow<'a, str>,
-    wanted: &[Cow<'_, str>],
-) -> Vec<usize> {
+pub(super) fn places<'a>(count: usize, line: impl Fn(usize) -> Cow<'a, str>, wanted: &[Cow<'_, str>]) -> Vec<usize> {
     let borders = borders(wanted);
     let mut places = Vec::new();
     let mut matched = 0;

@@ -48,15 +48,9 @@ impl Outline {
 fn segment(token: Token) -> Option<Segment> {
     match token {
         Token::Commentary(text) => Some(Segment::Commentary(text)),
-        Token::Open { offset, path, why } => Some(Segment::Open {
-            offset,
-            path: path.unwrap_or_default(),
-            why,
-        }),
+        Token::Open { offset, path, why } => Some(Segment::Open { offset, path: path.unwrap_or_default(), why }),
         Token::Close => Some(Segment::Close { failed: None }),
-        Token::Fail(reason) => Some(Segment::Close {
-            failed: Some(reason),
-        }),
+        Token::Fail(reason) => Some(Segment::Close { failed: Some(reason) }),
         Token::Old(_) | Token::New(_) | Token::NewEnd => None,
     }
 }

@@ -43,9 +43,7 @@ impl Parser {
         self.held.push_str(text);
         match self.state {
             State::Outside => self.release_unless(tag::may_open(&self.held)),
-            State::New { .. } => {
-                self.release_unless(tag::may_end(&self.held) || tag::may_open(&self.held))
-            }
+            State::New { .. } => self.release_unless(tag::may_end(&self.held) || tag::may_open(&self.held)),
             State::BeforeEnd => self.end_early(),
             State::AfterEnd => self.end_of_closing_line(),
             State::BeforeOld | State::Old { .. } | State::BeforeNew => {}
@@ -87,10 +85,7 @@ impl Parser {
             State::Outside => self.line_outside(&line),
             State::BeforeOld => match tag::read(&line) {
                 Some(Tag::OldText) => {
-                    self.state = State::Old {
-                        text: String::new(),
-                        doubtful: String::new(),
-                    };
+                    self.state = State::Old { text: String::new(), doubtful: String::new() };
                 }
                 Some(Tag::EmptyOldText) => self.old_text(String::new()),
                 None if blank => self.state = State::BeforeOld,
@@ -118,11 +113,7 @@ impl Parser {
         let indent = u32::try_from(tag::indent(line)).unwrap_or_default();
         let offset = self.line_start.saturating_add(indent);
         let readable = opening.path.is_some();
-        self.tokens.push(Token::Open {
-            offset,
-            path: opening.path,
-            why: opening.why,
-        });
+        self.tokens.push(Token::Open { offset, path: opening.path, why: opening.why });
         if readable {
             self.state = State::BeforeOld;
         } else {
@@ -200,11 +191,7 @@ impl Parser {
 
     fn new_text(&mut self, line: &str) {
         match tag::read(line) {
-            Some(Tag::NewText) => {
-                self.state = State::New {
-                    doubtful: String::new(),
-                }
-            }
+            Some(Tag::NewText) => self.state = State::New { doubtful: String::new() },
             Some(Tag::EmptyNewText) => self.new_end(),
             _ => self.fail(Malformed::MissingNewText, line),
         }

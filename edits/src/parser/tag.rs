@@ -56,9 +56,7 @@ pub struct Opening {
 /// The tag that this whole line is.
 pub fn read(line: &str) -> Option<Tag> {
     let line = trimmed(line)?;
-    TAGS.iter()
-        .find(|(text, _)| *text == line)
-        .map(|(_, tag)| *tag)
+    TAGS.iter().find(|(text, _)| *text == line).map(|(_, tag)| *tag)
 }
 
 /// How many blanks stand in front of the tag.
@@ -84,12 +82,10 @@ pub fn may_end(start: &str) -> bool {
         return false;
     }
     let start = start.trim_start_matches(is_blank);
-    ["</new_text>", "</edit>", "</new>", "</old>", "</old_text>"]
-        .iter()
-        .any(|tag| match start.strip_prefix(tag) {
-            Some(rest) => rest.chars().all(is_blank),
-            None => tag.starts_with(start),
-        })
+    ["</new_text>", "</edit>", "</new>", "</old>", "</old_text>"].iter().any(|tag| match start.strip_prefix(tag) {
+        Some(rest) => rest.chars().all(is_blank),
+        None => tag.starts_with(start),
+    })
 }
 
 /// Reads an opening tag that fills the line.
@@ -97,10 +93,7 @@ pub fn open(line: &str) -> Option<Opening> {
     if !may_open(line) {
         return None;
     }
-    let attributes = line
-        .trim_matches(is_blank)
-        .strip_prefix("<edit")?
-        .strip_suffix('>')?;
+    let attributes = line.trim_matches(is_blank).strip_prefix("<edit")?.strip_suffix('>')?;
     let attributes = attributes.strip_suffix('/').unwrap_or(attributes);
     let mut opening = Opening::default();
     let mut rest = attributes.trim_start_matches(is_blank);
@@ -127,11 +120,7 @@ fn attribute(text: &str) -> Option<(&str, String, &str)> {
         return None;
     }
     let rest = rest.trim_start_matches(is_blank);
-    let Some(quote) = rest
-        .chars()
-        .next()
-        .filter(|first| matches!(first, '"' | '\''))
-    else {
+    let Some(quote) = rest.chars().next().filter(|first| matches!(first, '"' | '\'')) else {
         let end = rest.find(is_blank).unwrap_or(rest.len());
         let (value, after) = rest.split_at_checked(end)?;
         return Some((name, unescape(value), after.trim_start_matches(is_blank)));
@@ -143,23 +132,15 @@ fn attribute(text: &str) -> Option<(&str, String, &str)> {
         let value = quoted.get(..end)?;
         let after = quoted.get(end..)?.strip_prefix(quote)?;
         let next = after.trim_start_matches(is_blank);
-        let closes = next.is_empty()
-            || next
-                .split_once('=')
-                .is_some_and(|(name, _)| is_name(name.trim_end_matches(is_blank)));
+        let closes =
+            next.is_empty() || next.split_once('=').is_some_and(|(name, _)| is_name(name.trim_end_matches(is_blank)));
         closes.then(|| (name, unescape(value), next))
     })
 }
 
 fn unescape(value: &str) -> String {
-    const ENTITIES: [(&str, &str); 6] = [
-        ("&quot;", "\""),
-        ("&apos;", "'"),
-        ("&#39;", "'"),
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&amp;", "&"),
-    ];
+    const ENTITIES: [(&str, &str); 6] =
+        [("&quot;", "\""), ("&apos;", "'"), ("&#39;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
     let mut out = String::with_capacity(value.len());
     let mut rest = value;
     while let Some((before, after)) = rest.split_once('&') {
@@ -185,10 +166,7 @@ fn trimmed(line: &str) -> Option<&str> {
 }
 
 fn is_name(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
 fn ends_name(c: char) -> bool {

@@ -165,15 +165,9 @@ fn text_appears_as_it_comes() {
 
 #[test]
 fn a_megabyte_against_lines_that_all_begin_alike_costs_a_bounded_number_of_comparisons() {
-    let old: String = (0..2_000)
-        .map(|n| format!("    let value{n} = 1;\n"))
-        .collect();
+    let old: String = (0..2_000).map(|n| format!("    let value{n} = 1;\n")).collect();
     let repeated = |line: &str| line.repeat(1_000_000 / line.len());
-    let (cross, blank, brace) = (
-        repeated("    let valuf = 1;\n"),
-        repeated("\n"),
-        repeated("    let value"),
-    );
+    let (cross, blank, brace) = (repeated("    let valuf = 1;\n"), repeated("\n"), repeated("    let value"));
     for new in [cross, blank, brace] {
         let mut diff = StreamingDiff::new(&old);
         diff.push(&new);
@@ -185,17 +179,12 @@ fn a_megabyte_against_lines_that_all_begin_alike_costs_a_bounded_number_of_compa
 
 #[test]
 fn past_the_window_dropped_lines_are_typed_anew_and_the_text_is_still_right() {
-    let lines = |from: usize, to: usize| {
-        (from..to)
-            .map(|n| format!("line number {n}\n"))
-            .collect::<String>()
-    };
+    let lines = |from: usize, to: usize| (from..to).map(|n| format!("line number {n}\n")).collect::<String>();
     let dropped = |count: usize| {
         let (old, new) = (lines(0, 300), lines(0, 10) + &lines(10 + count, 300));
         let ops = replace_ops(&old, &new);
         assert_eq!(applied(&old, &ops), new);
-        ops.iter()
-            .any(|op| matches!(op, crate::diff::DiffOp::Insert(_)))
+        ops.iter().any(|op| matches!(op, crate::diff::DiffOp::Insert(_)))
     };
     assert!(!dropped(super::WINDOW_LINES - 1));
     assert!(dropped(super::WINDOW_LINES + 1));

@@ -8,12 +8,7 @@ fn check(stream: &str, expected: Expect) {
     let mut parser = Parser::new();
     let mut tokens = parser.push(stream);
     tokens.extend(parser.finish());
-    expected.assert_eq(
-        &tokens
-            .iter()
-            .map(|token| format!("{token:?}\n"))
-            .collect::<String>(),
-    );
+    expected.assert_eq(&tokens.iter().map(|token| format!("{token:?}\n")).collect::<String>());
 }
 
 #[test]
@@ -91,15 +86,9 @@ fn offsets_count_utf16_units_of_what_was_pushed() {
 fn commentary_is_not_withheld() {
     let mut outline = Outline::new();
     assert_eq!(outline.push("Hel"), [Segment::Commentary("Hel".into())]);
-    assert_eq!(
-        outline.push("lo <edit"),
-        [Segment::Commentary("lo <edit".into())]
-    );
+    assert_eq!(outline.push("lo <edit"), [Segment::Commentary("lo <edit".into())]);
     assert_eq!(outline.push("\n  <ed"), [Segment::Commentary("\n".into())]);
-    assert_eq!(
-        outline.push("itor"),
-        [Segment::Commentary("  <editor".into())]
-    );
+    assert_eq!(outline.push("itor"), [Segment::Commentary("  <editor".into())]);
     assert_eq!(outline.push("\n<ed"), [Segment::Commentary("\n".into())]);
     assert_eq!(outline.finish(), [Segment::Commentary("<ed".into())]);
 }

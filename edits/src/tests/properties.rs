@@ -12,15 +12,8 @@ mod stream;
 const CASES: u32 = 10_000;
 
 fn config() -> ProptestConfig {
-    let cases = std::env::var("PROPTEST_CASES")
-        .ok()
-        .and_then(|cases| cases.parse().ok())
-        .unwrap_or(CASES);
-    ProptestConfig {
-        cases,
-        max_shrink_iters: 20_000,
-        ..ProptestConfig::default()
-    }
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(CASES);
+    ProptestConfig { cases, max_shrink_iters: 20_000, ..ProptestConfig::default() }
 }
 
 /// Lines that resemble each other: what alignment goes wrong on.
@@ -47,18 +40,13 @@ fn line() -> impl Strategy<Value = String> {
         "😀",
         "😀😁",
     ]);
-    (words, prop::sample::select(vec!["", "", "", "x", " "]))
-        .prop_map(|(word, end)| format!("{word}{end}"))
+    (words, prop::sample::select(vec!["", "", "", "x", " "])).prop_map(|(word, end)| format!("{word}{end}"))
 }
 
 fn text() -> impl Strategy<Value = String> {
     (prop::collection::vec(line(), 0..12), any::<bool>()).prop_map(|(lines, newline)| {
         let text = lines.join("\n");
-        if newline && !lines.is_empty() {
-            text + "\n"
-        } else {
-            text
-        }
+        if newline && !lines.is_empty() { text + "\n" } else { text }
     })
 }
 
@@ -87,10 +75,7 @@ fn variation() -> impl Strategy<Value = (String, String)> {
 fn pieces<'a>(text: &'a str, cuts: &[prop::sample::Index]) -> Vec<&'a str> {
     let mut bounds: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
     bounds.push(text.len());
-    let mut at: Vec<usize> = cuts
-        .iter()
-        .map(|cut| bounds[cut.index(bounds.len())])
-        .collect();
+    let mut at: Vec<usize> = cuts.iter().map(|cut| bounds[cut.index(bounds.len())]).collect();
     at.extend([0, text.len()]);
     at.sort_unstable();
     at.windows(2).map(|pair| &text[pair[0]..pair[1]]).collect()

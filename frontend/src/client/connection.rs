@@ -119,26 +119,17 @@ impl Client {
         let resume = {
             let link = self.link.borrow();
             let replica = self.replica.borrow();
-            link.resume
-                .clone()
-                .zip(replica.as_ref())
-                .map(|((participant, key, epoch), replica)| Resume {
-                    participant,
-                    key,
-                    epoch,
-                    seq: self.queue.borrow().shown(),
-                    state_vector: replica.state_vector(),
-                })
+            link.resume.clone().zip(replica.as_ref()).map(|((participant, key, epoch), replica)| Resume {
+                participant,
+                key,
+                epoch,
+                seq: self.queue.borrow().shown(),
+                state_vector: replica.state_vector(),
+            })
         };
         let token = self.link.borrow().token.clone();
         let name = browser::kept("name").filter(|n| !n.is_empty());
-        self.send(&ClientFrame::Hello(Hello {
-            version: VERSION,
-            token,
-            pace_ms: PACE_MS,
-            name,
-            resume,
-        }));
+        self.send(&ClientFrame::Hello(Hello { version: VERSION, token, pace_ms: PACE_MS, name, resume }));
     }
 
     /// The server's half of the handshake.
@@ -147,11 +138,7 @@ impl Client {
             let mut link = self.link.borrow_mut();
             link.attempt = 0;
             link.synced = false;
-            link.resume = Some((
-                welcome.participant.id.clone(),
-                welcome.resume_key,
-                welcome.epoch,
-            ));
+            link.resume = Some((welcome.participant.id.clone(), welcome.resume_key, welcome.epoch));
             let client = Rc::downgrade(self);
             let every = u32::try_from(PING_EVERY.as_millis()).unwrap_or(u32::MAX);
             link.ping = Some(Interval::new(every, move || {
@@ -174,10 +161,7 @@ impl Client {
         let kept = browser::kept("model");
         let chosen = store.model.get_untracked().map(|m| m.0).or(kept);
         let offered = |id: &String| welcome.models.iter().any(|m| m.id.0 == *id);
-        let model = chosen
-            .filter(offered)
-            .map(Into::into)
-            .or_else(|| Some(welcome.models.first()?.id.clone()));
+        let model = chosen.filter(offered).map(Into::into).or_else(|| Some(welcome.models.first()?.id.clone()));
         store.model.set(model);
         store.models.set(welcome.models);
         store.limits.set(welcome.limits);
@@ -188,9 +172,7 @@ impl Client {
     }
 
     fn ping(&self) {
-        self.send(&ClientFrame::Ping {
-            clock: browser::now(),
-        });
+        self.send(&ClientFrame::Ping { clock: browser::now() });
     }
 
     fn lost(self: &Rc<Self>, code: u16) {
@@ -222,10 +204,7 @@ impl Client {
             link.attempt = attempt;
             link.retry = Some(retry);
         }
-        self.store.connection.set(Connection::Reconnecting {
-            attempt,
-            retry_in_ms: wait,
-        });
+        self.store.connection.set(Connection::Reconnecting { attempt, retry_in_ms: wait });
     }
 
     /// Throws the replica away and takes the server's: what it refused is gone.
@@ -244,9 +223,7 @@ impl Client {
     }
 
     fn end(&self, reason: &str) {
-        self.store.connection.set(Connection::Ended {
-            reason: reason.to_owned(),
-        });
+        self.store.connection.set(Connection::Ended { reason: reason.to_owned() });
     }
 }
 
@@ -266,9 +243,7 @@ fn farewell(code: CloseCode) -> &'static str {
         CloseCode::Unauthorized => "This link does not open the session, or it was withdrawn.",
         CloseCode::NotFound => "This session does not exist any more.",
         CloseCode::VersionMismatch => "Midstream was updated. Reload the page to go on.",
-        CloseCode::TooLarge => {
-            "Something was larger than the server takes. Reload the page to go on."
-        }
+        CloseCode::TooLarge => "Something was larger than the server takes. Reload the page to go on.",
         _ => "The server could not understand this page. Reload it to go on.",
     }
 }

@@ -37,10 +37,7 @@ impl Client {
         if refused {
             monaco::restore(file, &replica.text(file).unwrap_or_default());
             let limit = limit / (1024 * 1024);
-            self.notify(
-                None,
-                format!("A file holds {limit} MiB at most: this was not taken."),
-            );
+            self.notify(None, format!("A file holds {limit} MiB at most: this was not taken."));
         }
         refused
     }
@@ -108,10 +105,7 @@ impl Client {
     /// Shows a file.
     pub(super) fn show_file(self: &Rc<Self>, id: FileId) {
         let text = self.replica.borrow().as_ref().and_then(|r| r.text(&id));
-        let path = self
-            .store
-            .files
-            .with_untracked(|files| files.iter().find(|f| f.id == id).map(|f| f.path.clone()));
+        let path = self.store.files.with_untracked(|files| files.iter().find(|f| f.id == id).map(|f| f.path.clone()));
         let (Some(text), Some(path)) = (text, path) else {
             return;
         };
@@ -132,31 +126,20 @@ impl Client {
     pub(super) fn list_files(self: &Rc<Self>) -> Option<FileId> {
         let files = self.replica.borrow().as_ref().map(|r| r.listing())?;
         let before = self.store.files.get_untracked();
-        for file in before
-            .iter()
-            .filter(|old| files.iter().all(|f| f.id != old.id))
-        {
+        for file in before.iter().filter(|old| files.iter().all(|f| f.id != old.id)) {
             monaco::forget(&file.id);
         }
         for file in &files {
-            if before
-                .iter()
-                .any(|old| old.id == file.id && old.path != file.path)
-            {
+            if before.iter().any(|old| old.id == file.id && old.path != file.path) {
                 monaco::rename(&file.id, &file.path);
             }
         }
         let open = self.store.open_file.get_untracked();
         let open = open.filter(|id| files.iter().any(|f| f.id == *id));
-        let shown = open
-            .as_ref()
-            .is_some_and(|id| before.iter().any(|f| f.id == *id));
+        let shown = open.as_ref().is_some_and(|id| before.iter().any(|f| f.id == *id));
         let next = open.or_else(|| self.first_file(&files));
-        let made = files
-            .iter()
-            .rev()
-            .find(|file| before.iter().all(|old| old.id != file.id))
-            .map(|file| file.id.clone());
+        let made =
+            files.iter().rev().find(|file| before.iter().all(|old| old.id != file.id)).map(|file| file.id.clone());
         self.store.files.set(files);
         match next {
             Some(_) if shown => {}
@@ -207,13 +190,8 @@ fn path_problem(path: &str, limit: usize) -> Option<String> {
     if path.chars().any(char::is_control) || path.contains('\\') {
         return Some("A path holds no control characters and no backslashes.".to_owned());
     }
-    if path
-        .split('/')
-        .any(|part| part.is_empty() || part == "." || part == "..")
-    {
-        return Some(
-            "A path is relative, like src/main.py, without empty parts, . or ..".to_owned(),
-        );
+    if path.split('/').any(|part| part.is_empty() || part == "." || part == "..") {
+        return Some("A path is relative, like src/main.py, without empty parts, . or ..".to_owned());
     }
     None
 }
@@ -227,16 +205,7 @@ mod tests {
         for good in ["a.py", "src/lib.rs", "ünï/näme.txt", ".env"] {
             assert_eq!(path_problem(good, 255), None, "{good}");
         }
-        for bad in [
-            "",
-            "/a",
-            "a//b",
-            "../a",
-            "a/./b",
-            "a\\b",
-            "a\nb",
-            &"x".repeat(256),
-        ] {
+        for bad in ["", "/a", "a//b", "../a", "a/./b", "a\\b", "a\nb", &"x".repeat(256)] {
             assert!(path_problem(bad, 255).is_some(), "{bad}");
         }
     }

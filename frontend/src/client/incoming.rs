@@ -68,10 +68,7 @@ impl Client {
 
     /// The page's copy of the document cannot be gone on with.
     pub(super) fn damaged(self: &Rc<Self>) {
-        self.notify(
-            None,
-            "This page's copy of the files was damaged; it takes the server's.",
-        );
+        self.notify(None, "This page's copy of the files was damaged; it takes the server's.");
         self.rebuild();
     }
 
@@ -83,26 +80,14 @@ impl Client {
                 self.show_people();
             }
             ServerFrame::Pong { clock } => {
-                self.store
-                    .strip
-                    .update(|s| s.round_trip_ms = Some(browser::now() - clock));
+                self.store.strip.update(|s| s.round_trip_ms = Some(browser::now() - clock));
             }
-            ServerFrame::SteerFailed {
-                ref turn_id,
-                ref steer_id,
-                ref message,
-                ref text,
-                code,
-            } => {
+            ServerFrame::SteerFailed { ref turn_id, ref steer_id, ref message, ref text, code } => {
                 self.session.borrow_mut().apply(&frame);
                 self.steer_came_back(turn_id, steer_id, text);
                 self.notify(Some(code), message.clone());
             }
-            ServerFrame::Error {
-                code,
-                message,
-                answers,
-            } => self.refused(code, message, answers),
+            ServerFrame::Error { code, message, answers } => self.refused(code, message, answers),
             ServerFrame::TurnStopped { ref turn_id, .. } => {
                 self.stopped(turn_id);
                 self.session.borrow_mut().apply(&frame);
@@ -138,10 +123,7 @@ impl Client {
             self.give_back(&turn.prompt);
         }
         for (turn, steer) in steers {
-            let known = view
-                .turns
-                .iter()
-                .any(|t| t.id == turn.id && t.steers.iter().any(|s| s.id == steer.id));
+            let known = view.turns.iter().any(|t| t.id == turn.id && t.steers.iter().any(|s| s.id == steer.id));
             if !known {
                 self.give_back(&steer.view.get_untracked().text);
             }
@@ -157,10 +139,7 @@ impl Client {
 
     /// A lesson that was not begun is the scripted model's: nobody else goes wrong at the known token.
     fn choose_teacher(&self) {
-        let teacher = self
-            .store
-            .models
-            .with_untracked(|all| all.iter().find(|m| m.scripted).map(|m| m.id.clone()));
+        let teacher = self.store.models.with_untracked(|all| all.iter().find(|m| m.scripted).map(|m| m.id.clone()));
         if teacher.is_some() {
             self.store.model.set(teacher);
         }
@@ -168,10 +147,7 @@ impl Client {
 
     fn refused(self: &Rc<Self>, code: ErrorCode, message: String, answers: Option<String>) {
         if code == ErrorCode::BadUpdate {
-            self.notify(
-                Some(code),
-                "The server refused a change of yours; the page now shows what the server has.",
-            );
+            self.notify(Some(code), "The server refused a change of yours; the page now shows what the server has.");
             self.rebuild();
             return;
         }
@@ -193,8 +169,7 @@ impl Client {
     }
 
     fn steer_came_back(self: &Rc<Self>, turn: &TurnId, steer: &SteerId, text: &str) {
-        let waits =
-            self.queue.borrow().held_for() == Some(&Hold::Steer(turn.clone(), steer.clone()));
+        let waits = self.queue.borrow().held_for() == Some(&Hold::Steer(turn.clone(), steer.clone()));
         if waits {
             self.thaw();
         }
@@ -204,11 +179,7 @@ impl Client {
     /// Words that could not be used go back to where they were typed, before what was typed since.
     pub(super) fn give_back(&self, text: &str) {
         self.store.composer.update(|composer| {
-            *composer = if composer.trim().is_empty() {
-                text.to_owned()
-            } else {
-                format!("{text}\n{composer}")
-            };
+            *composer = if composer.trim().is_empty() { text.to_owned() } else { format!("{text}\n{composer}") };
         });
     }
 
@@ -218,18 +189,9 @@ impl Client {
             return;
         };
         let lesson = self.store.lesson.get_untracked().map(|l| l.title);
-        let prompt = self
-            .store
-            .turns
-            .with_untracked(|turns| turns.first().map(|t| t.prompt.clone()));
-        let title = lesson
-            .or(prompt)
-            .unwrap_or_else(|| "Untitled session".to_owned());
-        let entry = RecentSession {
-            id: id.into(),
-            title,
-            last_opened: browser::date(),
-        };
+        let prompt = self.store.turns.with_untracked(|turns| turns.first().map(|t| t.prompt.clone()));
+        let title = lesson.or(prompt).unwrap_or_else(|| "Untitled session".to_owned());
+        let entry = RecentSession { id: id.into(), title, last_opened: browser::date() };
         self.store.recent.update(|recent| {
             recent.retain(|r| r.id != entry.id);
             recent.insert(0, entry);

@@ -57,10 +57,7 @@ pub struct Seen {
 impl Meter {
     /// A prompt goes out.
     pub fn prompted(&mut self, turn: TurnId, now: f64) {
-        *self = Self {
-            prompt: Some((turn, now)),
-            ..Self::default()
-        };
+        *self = Self { prompt: Some((turn, now)), ..Self::default() };
     }
 
     /// A steer goes out.
@@ -106,42 +103,25 @@ impl Meter {
     /// The turn ended. Its average speed, if it said more than one delta; the speed of the moment is over.
     pub fn rested(&mut self) -> Option<f64> {
         self.output.clear();
-        let Run {
-            units, active_ms, ..
-        } = std::mem::take(&mut self.run);
-        (units > 0 && active_ms > 0.0)
-            .then(|| f64::from(units) / UNITS_PER_TOKEN / active_ms * 1_000.0)
+        let Run { units, active_ms, .. } = std::mem::take(&mut self.run);
+        (units > 0 && active_ms > 0.0).then(|| f64::from(units) / UNITS_PER_TOKEN / active_ms * 1_000.0)
     }
 
     /// The frame is on the screen.
     pub fn painted(&mut self, now: f64) -> Seen {
-        while self
-            .output
-            .front()
-            .is_some_and(|(at, _)| now - at > SPEED_WINDOW_MS)
-        {
+        while self.output.front().is_some_and(|(at, _)| now - at > SPEED_WINDOW_MS) {
             self.output.pop_front();
         }
         let total: u32 = self.output.iter().map(|(_, units)| units).sum();
-        let span = self
-            .output
-            .front()
-            .map_or(0.0, |(at, _)| (now - at).max(100.0));
-        let tokens_per_second =
-            (total > 0).then(|| f64::from(total) / UNITS_PER_TOKEN / span * 1_000.0);
-        let mut seen = Seen {
-            tokens_per_second,
-            ..Seen::default()
-        };
+        let span = self.output.front().map_or(0.0, |(at, _)| (now - at).max(100.0));
+        let tokens_per_second = (total > 0).then(|| f64::from(total) / UNITS_PER_TOKEN / span * 1_000.0);
+        let mut seen = Seen { tokens_per_second, ..Seen::default() };
         if let Some((turn, arrived)) = self.first.take_if(|_| self.applied) {
             self.applied = false;
             seen.paint_ms = Some(now - arrived);
             seen.turn = Some(turn);
             seen.first_token_ms = self.prompt.take().map(|(_, at)| now - at);
-            seen.steer_to_token_ms = self
-                .steer
-                .take_if(|(_, applied)| *applied)
-                .map(|(at, _)| now - at);
+            seen.steer_to_token_ms = self.steer.take_if(|(_, applied)| *applied).map(|(at, _)| now - at);
         }
         seen
     }
@@ -154,12 +134,7 @@ mod tests {
     use super::*;
 
     fn delta(text: &str) -> ServerFrame {
-        ServerFrame::TurnDelta {
-            seq: Seq(1),
-            turn_id: "t".into(),
-            offset: 0,
-            text: text.into(),
-        }
+        ServerFrame::TurnDelta { seq: Seq(1), turn_id: "t".into(), offset: 0, text: text.into() }
     }
 
     #[test]
@@ -169,10 +144,7 @@ mod tests {
         meter.arrived(&delta("abcd"), 140.0);
         assert!(meter.applied(&delta("abcd")));
         let seen = meter.painted(150.0);
-        assert_eq!(
-            (seen.first_token_ms, seen.paint_ms, seen.steer_to_token_ms),
-            (Some(50.0), Some(10.0), None)
-        );
+        assert_eq!((seen.first_token_ms, seen.paint_ms, seen.steer_to_token_ms), (Some(50.0), Some(10.0), None));
         assert_eq!(meter.painted(160.0).first_token_ms, None, "once");
     }
 

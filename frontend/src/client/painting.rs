@@ -79,9 +79,9 @@ impl Client {
     /// A change in the line that is being composed would tear the composition. It is known only once it is applied:
     /// so nothing is applied while the model or somebody else was last seen in that line.
     fn composition_waits(&self) -> bool {
-        self.composing.get().is_some_and(|since| {
-            browser::now() - since < COMPOSING_MAX_MS && monaco::others_in_my_line()
-        })
+        self.composing
+            .get()
+            .is_some_and(|since| browser::now() - since < COMPOSING_MAX_MS && monaco::others_in_my_line())
     }
 
     fn paint(self: &Rc<Self>) {
@@ -159,9 +159,7 @@ impl Client {
     /// Applies updates of one author in one transaction, and shows them.
     fn finish(self: &Rc<Self>, run: Run) {
         let applied = match self.replica.borrow().as_ref() {
-            Some(replica) if !run.updates.is_empty() => {
-                replica.apply(run.updates.iter().map(Vec::as_slice))
-            }
+            Some(replica) if !run.updates.is_empty() => replica.apply(run.updates.iter().map(Vec::as_slice)),
             _ => Ok(()),
         };
         if applied.is_err() {
@@ -173,12 +171,7 @@ impl Client {
 
     /// Carries what has happened in the replica to the socket, the list and the editor.
     pub(super) fn pump(self: &Rc<Self>, model: bool) {
-        let Some(Changes {
-            texts,
-            listing,
-            outgoing,
-        }) = self.replica.borrow().as_ref().map(|r| r.take())
-        else {
+        let Some(Changes { texts, listing, outgoing }) = self.replica.borrow().as_ref().map(|r| r.take()) else {
             return;
         };
         let mut link = self.link.borrow_mut();
@@ -224,8 +217,7 @@ impl Client {
     /// Goes where the model writes, unless the person is elsewhere.
     fn follow(self: &Rc<Self>, file: &FileId) {
         let store = self.store;
-        if store.following.get_untracked() && store.open_file.get_untracked().as_ref() != Some(file)
-        {
+        if store.following.get_untracked() && store.open_file.get_untracked().as_ref() != Some(file) {
             self.show_file(file.clone());
         }
         self.pointing.borrow_mut().model_in = Some(file.clone());
@@ -243,9 +235,7 @@ impl Client {
     /// A turn ended: the speed that stays is that of all its output.
     fn rest(&self) {
         let average = self.meter.borrow_mut().rested();
-        self.store
-            .strip
-            .update(|strip| strip.tokens_per_second = average.or(strip.tokens_per_second));
+        self.store.strip.update(|strip| strip.tokens_per_second = average.or(strip.tokens_per_second));
     }
 
     fn measured(&self, now: f64) {

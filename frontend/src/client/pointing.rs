@@ -59,10 +59,7 @@ impl Client {
 
     /// The person's new name.
     pub fn rename_me(&self, name: String) {
-        self.send(&ClientFrame::PresenceUpdate {
-            name: Some(name),
-            cursor: None,
-        });
+        self.send(&ClientFrame::PresenceUpdate { name: Some(name), cursor: None });
     }
 
     /// Draws the other people's cursors in the open file.
@@ -76,9 +73,7 @@ impl Client {
             return;
         };
         let people = self.store.presence.with_untracked(|people| {
-            let others = people
-                .iter()
-                .filter(|p| Some(&p.participant.id) != me.as_ref());
+            let others = people.iter().filter(|p| Some(&p.participant.id) != me.as_ref());
             let placed = others.filter_map(|p| {
                 let cursor = p.cursor.as_ref().filter(|c| c.file == open)?;
                 Some(monaco::Person {
@@ -103,17 +98,11 @@ impl Client {
             return;
         };
         let turns = self.store.turns.get_untracked();
-        let hunks = turns
-            .iter()
-            .filter(|t| !t.reverted.get_untracked())
-            .flat_map(|t| t.hunks.get_untracked());
+        let hunks = turns.iter().filter(|t| !t.reverted.get_untracked()).flat_map(|t| t.hunks.get_untracked());
         let marks = hunks.filter_map(|hunk| {
             hunk.view.with_untracked(|view| {
                 let shown = !matches!(view.status, HunkStatus::Failed | HunkStatus::Reverted);
-                let place = view
-                    .place
-                    .as_ref()
-                    .filter(|_| shown && view.file_id.as_ref() == Some(&open))?;
+                let place = view.place.as_ref().filter(|_| shown && view.file_id.as_ref() == Some(&open))?;
                 Some(monaco::HunkMark {
                     id: view.id.0.clone(),
                     why: view.why.clone(),
@@ -132,9 +121,7 @@ impl Client {
         let view = hunk.view.get_untracked();
         let Some(file) = view.file_id else { return };
         self.open(file);
-        let start = view
-            .place
-            .and_then(|p| self.replica.borrow().as_ref()?.offset(&p.start));
+        let start = view.place.and_then(|p| self.replica.borrow().as_ref()?.offset(&p.start));
         if let Some(start) = start {
             monaco::reveal(start);
         }

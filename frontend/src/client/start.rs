@@ -31,11 +31,10 @@ impl Client {
         match browser::kept(&slot) {
             Some(token) => self.enter(SessionId(id), token),
             None => {
-                let reason = "This address alone does not open the session. Ask for its link, or open it where you made it.";
+                let reason =
+                    "This address alone does not open the session. Ask for its link, or open it where you made it.";
                 self.store.route.set(Route::Session);
-                self.store.connection.set(Connection::Ended {
-                    reason: reason.to_owned(),
-                });
+                self.store.connection.set(Connection::Ended { reason: reason.to_owned() });
             }
         }
     }
@@ -78,19 +77,11 @@ impl Client {
 
 async fn create(lesson: Option<LessonId>) -> Result<CreatedSession, String> {
     const SILENT: &str = "The server did not answer. Is it still running?";
-    let request = Request::post("/api/sessions")
-        .json(&NewSession { lesson })
-        .map_err(|_| SILENT)?;
+    let request = Request::post("/api/sessions").json(&NewSession { lesson }).map_err(|_| SILENT)?;
     let answer = request.send().await.map_err(|_| SILENT)?;
     if answer.ok() {
-        return answer
-            .json()
-            .await
-            .map_err(|_| "The server's answer could not be read.".to_owned());
+        return answer.json().await.map_err(|_| "The server's answer could not be read.".to_owned());
     }
     let problem = answer.json::<Problem>().await;
-    Err(problem.map_or_else(
-        |_| format!("The server refused: {}", answer.status()),
-        |p| p.message,
-    ))
+    Err(problem.map_or_else(|_| format!("The server refused: {}", answer.status()), |p| p.message))
 }

@@ -21,10 +21,7 @@ impl Client {
         }
         let limit = self.store.limits.get_untracked().prompt_max;
         if text.len() > limit {
-            self.notify(
-                None,
-                format!("This is longer than the server takes: {limit} bytes at most."),
-            );
+            self.notify(None, format!("This is longer than the server takes: {limit} bytes at most."));
             return;
         }
         let running = self.session.borrow().running();
@@ -36,24 +33,19 @@ impl Client {
 
     fn prompt(self: &Rc<Self>, prompt: String) {
         let store = self.store;
-        let (Some(model), Some(me)) = (store.model.get_untracked(), store.me.get_untracked())
-        else {
+        let (Some(model), Some(me)) = (store.model.get_untracked(), store.me.get_untracked()) else {
             self.notify(None, "No model is on offer yet.");
             return;
         };
         let turn_id = TurnId(browser::fresh_id());
-        self.meter
-            .borrow_mut()
-            .prompted(turn_id.clone(), browser::event_time());
+        self.meter.borrow_mut().prompted(turn_id.clone(), browser::event_time());
         store.composer.set(String::new());
         store.following.set(true);
         store.strip.update(|s| {
             s.first_token_ms = None;
             s.tokens_per_second = None;
         });
-        self.session
-            .borrow_mut()
-            .begin(turn_id.clone(), prompt.clone(), model.clone(), me.id);
+        self.session.borrow_mut().begin(turn_id.clone(), prompt.clone(), model.clone(), me.id);
         self.send(&ClientFrame::TurnStart(TurnStart {
             turn_id,
             prompt,
@@ -73,15 +65,8 @@ impl Client {
         self.freeze(Hold::Steer(turn.id.clone(), steer_id.clone()));
         self.meter.borrow_mut().steered(browser::event_time());
         self.store.composer.set(String::new());
-        self.session
-            .borrow_mut()
-            .steer(turn, steer_id.clone(), text.clone(), me.id);
-        self.send(&ClientFrame::TurnSteer {
-            turn_id: turn.id.clone(),
-            steer_id,
-            shown_seq,
-            text,
-        });
+        self.session.borrow_mut().steer(turn, steer_id.clone(), text.clone(), me.id);
+        self.send(&ClientFrame::TurnSteer { turn_id: turn.id.clone(), steer_id, shown_seq, text });
     }
 
     /// Freezes the screen and stops the turn that runs.
@@ -96,14 +81,9 @@ impl Client {
         let shown_seq = self.queue.borrow().shown();
         self.freeze(Hold::Interrupt(turn.id.clone()));
         let pressed = browser::event_time();
-        self.send(&ClientFrame::TurnInterrupt {
-            turn_id: turn.id,
-            shown_seq,
-        });
+        self.send(&ClientFrame::TurnInterrupt { turn_id: turn.id, shown_seq });
         let freeze = (browser::now() - pressed).max(0.0);
-        self.store
-            .strip
-            .update(|s| s.interrupt_to_freeze_ms = Some(freeze));
+        self.store.strip.update(|s| s.interrupt_to_freeze_ms = Some(freeze));
     }
 
     /// Has an interrupted or failed turn go on, with the composer's words if there are any.
@@ -114,15 +94,9 @@ impl Client {
         let text = self.store.composer.get_untracked().trim().to_owned();
         self.store.composer.set(String::new());
         self.store.following.set(true);
-        self.meter
-            .borrow_mut()
-            .prompted(turn_id.clone(), browser::event_time());
+        self.meter.borrow_mut().prompted(turn_id.clone(), browser::event_time());
         let text = (!text.is_empty()).then_some(text);
-        self.send(&ClientFrame::TurnContinue {
-            turn_id,
-            segment_id: SegmentId(browser::fresh_id()),
-            text,
-        });
+        self.send(&ClientFrame::TurnContinue { turn_id, segment_id: SegmentId(browser::fresh_id()), text });
         self.watch_frames();
     }
 
@@ -158,19 +132,14 @@ impl Client {
     fn watch_frames(self: &Rc<Self>) {
         let client = Rc::downgrade(self);
         monaco::watch_frames(move || {
-            client
-                .upgrade()
-                .is_some_and(|client| client.session.borrow().running().is_some())
+            client.upgrade().is_some_and(|client| client.session.borrow().running().is_some())
         });
     }
 
     fn reachable(&self) -> bool {
         let online = self.store.connection.get_untracked() == Connection::Online;
         if !online {
-            self.notify(
-                None,
-                "The connection is lost for the moment. What you typed is kept here.",
-            );
+            self.notify(None, "The connection is lost for the moment. What you typed is kept here.");
         }
         online
     }

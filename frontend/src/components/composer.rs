@@ -15,10 +15,7 @@ fn stopped_turn(store: Store) -> Option<TurnId> {
         turns
             .last()
             .filter(|turn| {
-                matches!(
-                    turn.status.get(),
-                    TurnStatus::Interrupted | TurnStatus::Failed
-                ) && !turn.reverted.get()
+                matches!(turn.status.get(), TurnStatus::Interrupted | TurnStatus::Failed) && !turn.reverted.get()
             })
             .map(|turn| turn.id.clone())
     })
@@ -45,11 +42,7 @@ pub fn Composer() -> impl IntoView {
         _ => store.send(),
     };
     let on_key = move |event: web_sys::KeyboardEvent| {
-        if event.key() != "Enter"
-            || event.is_composing()
-            || event.key_code() == COMPOSING
-            || event.shift_key()
-        {
+        if event.key() != "Enter" || event.is_composing() || event.key_code() == COMPOSING || event.shift_key() {
             return;
         }
         event.prevent_default();
@@ -114,11 +107,7 @@ fn Offer() -> impl IntoView {
     let store = Store::here();
     let prompt = Memo::new(move |_| {
         let fresh = store.turns.with(Vec::is_empty) && store.composer.with(String::is_empty);
-        store
-            .lesson
-            .get()
-            .filter(|_| fresh && store.may_edit())
-            .map(|lesson| lesson.prompt)
+        store.lesson.get().filter(|_| fresh && store.may_edit()).map(|lesson| lesson.prompt)
     });
     let take = move |_| {
         if let Some(prompt) = prompt.get_untracked() {

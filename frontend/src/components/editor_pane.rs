@@ -12,12 +12,7 @@ pub fn EditorPane() -> impl IntoView {
     let store = Store::here();
     let path = Memo::new(move |_| {
         let open = store.open_file.get()?;
-        store.files.with(|files| {
-            files
-                .iter()
-                .find(|file| file.id == open)
-                .map(|file| file.display.clone())
-        })
+        store.files.with(|files| files.iter().find(|file| file.id == open).map(|file| file.display.clone()))
     });
     view! {
         <section class="pane editor-pane" aria-label="Editor" data-pane="editor" tabindex="-1">

@@ -94,15 +94,9 @@ fn Rename(id: FileId, path: String, close: impl Fn() + Copy + 'static) -> impl I
         }
     });
     let keep = move || {
-        let path = field
-            .get_untracked()
-            .map(|field| field.value())
-            .unwrap_or_default();
+        let path = field.get_untracked().map(|field| field.value()).unwrap_or_default();
         let path = path.trim();
-        if path.is_empty()
-            || before.with_value(|before| before == path)
-            || store.rename_file(id.get_value(), path)
-        {
+        if path.is_empty() || before.with_value(|before| before == path) || store.rename_file(id.get_value(), path) {
             close();
         }
     };

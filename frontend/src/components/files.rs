@@ -16,8 +16,7 @@ fn writing(store: Store) -> Memo<Option<FileId>> {
         let turn = store.turn(&active)?;
         turn.hunks.with(|hunks| {
             let last = hunks.last()?;
-            last.view
-                .with(|hunk| (hunk.status == HunkStatus::Open).then(|| hunk.file_id.clone())?)
+            last.view.with(|hunk| (hunk.status == HunkStatus::Open).then(|| hunk.file_id.clone())?)
         })
     })
 }
@@ -38,16 +37,10 @@ pub fn Files(
         files_open.set(false);
     });
     let step = move |by: isize| {
-        let from = focused
-            .get_untracked()
-            .or_else(|| store.open_file.get_untracked());
+        let from = focused.get_untracked().or_else(|| store.open_file.get_untracked());
         let to = store.files.with_untracked(|files| {
-            let at = files
-                .iter()
-                .position(|file| Some(&file.id) == from.as_ref())?;
-            files
-                .get(at.checked_add_signed(by)?)
-                .map(|file| file.id.clone())
+            let at = files.iter().position(|file| Some(&file.id) == from.as_ref())?;
+            files.get(at.checked_add_signed(by)?).map(|file| file.id.clone())
         });
         if to.is_some() {
             focused.set(to);
@@ -104,10 +97,7 @@ fn NewFile(creating: RwSignal<bool>) -> impl IntoView {
         }
     });
     let make = move || {
-        let path = field
-            .get_untracked()
-            .map(|field| field.value())
-            .unwrap_or_default();
+        let path = field.get_untracked().map(|field| field.value()).unwrap_or_default();
         if path.trim().is_empty() || store.create_file(path.trim()) {
             creating.set(false);
         }

@@ -20,24 +20,16 @@ pub fn ms_or_dash(value: Option<f64>) -> String {
 
 /// The one or two letters that stand for a person.
 pub fn initials(name: &str) -> String {
-    let mut words = name
-        .split_whitespace()
-        .filter_map(|word| word.chars().next());
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
     let first = words.next().unwrap_or('?');
-    first
-        .to_uppercase()
-        .chain(words.next_back().into_iter().flat_map(char::to_uppercase))
-        .collect()
+    first.to_uppercase().chain(words.next_back().into_iter().flat_map(char::to_uppercase)).collect()
 }
 
 /// A path as its folder, with the slash, and its name.
 pub fn split_path(path: &str) -> (String, String) {
     path.rfind('/')
         .and_then(|at| path.split_at_checked(at + 1))
-        .map_or_else(
-            || (String::new(), path.to_owned()),
-            |(folder, name)| (folder.to_owned(), name.to_owned()),
-        )
+        .map_or_else(|| (String::new(), path.to_owned()), |(folder, name)| (folder.to_owned(), name.to_owned()))
 }
 
 /// How long ago, in words.
@@ -59,12 +51,7 @@ pub fn language(name: &str) -> String {
         "html" | "css" | "sql" => name.to_uppercase(),
         _ => {
             let mut letters = name.chars();
-            letters
-                .next()
-                .into_iter()
-                .flat_map(char::to_uppercase)
-                .chain(letters)
-                .collect()
+            letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
         }
     }
 }
@@ -84,18 +71,12 @@ mod tests {
 
     #[test]
     fn initials_are_the_first_and_the_last() {
-        assert_eq!(
-            ["Ada", "ada lovelace", "Ana de la Cruz", " ", "élan"].map(initials),
-            ["A", "AL", "AC", "?", "É"]
-        );
+        assert_eq!(["Ada", "ada lovelace", "Ana de la Cruz", " ", "élan"].map(initials), ["A", "AL", "AC", "?", "É"]);
     }
 
     #[test]
     fn a_path_splits_after_its_last_slash() {
-        assert_eq!(
-            split_path("a/b/c.rs"),
-            ("a/b/".to_owned(), "c.rs".to_owned())
-        );
+        assert_eq!(split_path("a/b/c.rs"), ("a/b/".to_owned(), "c.rs".to_owned()));
         assert_eq!(split_path("c.rs"), (String::new(), "c.rs".to_owned()));
         assert_eq!(split_path("ä/"), ("ä/".to_owned(), String::new()));
     }
@@ -103,10 +84,7 @@ mod tests {
     #[test]
     fn time_passes_in_words() {
         let at = |minutes: f64| ago(0.0, minutes * 60_000.0);
-        assert_eq!(
-            [0.5, 5.0, 61.0, 3_000.0].map(at),
-            ["just now", "5 min ago", "1 h ago", "2 days ago"]
-        );
+        assert_eq!([0.5, 5.0, 61.0, 3_000.0].map(at), ["just now", "5 min ago", "1 h ago", "2 days ago"]);
         assert_eq!(ago(10.0, 0.0), "just now");
     }
 }

@@ -24,11 +24,7 @@ fn note(hunk: &HunkView) -> Option<String> {
         HunkStatus::Open => Some("Writing".to_owned()),
         HunkStatus::Applied => None,
         HunkStatus::Partial => Some("Cut here; what you saw stays".to_owned()),
-        HunkStatus::Failed => Some(
-            hunk.message
-                .clone()
-                .unwrap_or_else(|| "Not applied".to_owned()),
-        ),
+        HunkStatus::Failed => Some(hunk.message.clone().unwrap_or_else(|| "Not applied".to_owned())),
         HunkStatus::Reverted => Some("Reverted".to_owned()),
         HunkStatus::Accepted => Some("Kept".to_owned()),
     }
@@ -47,9 +43,8 @@ pub fn HunkCard(
     let path = Memo::new(move |_| view.with(|hunk| hunk.path.clone()));
     let why = Memo::new(move |_| view.with(|hunk| hunk.why.clone()));
     // Nothing is counted before a line is whole, and nothing counts where nothing was applied.
-    let counted = Memo::new(move |_| {
-        view.with(|hunk| hunk.status != HunkStatus::Failed && hunk.added + hunk.removed > 0)
-    });
+    let counted =
+        Memo::new(move |_| view.with(|hunk| hunk.status != HunkStatus::Failed && hunk.added + hunk.removed > 0));
     let hunk = StoredValue::new(hunk);
     view! {
         <div class="change" data-status=move || status_name(status.get()) data-testid="hunk">

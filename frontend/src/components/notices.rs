@@ -22,11 +22,7 @@ pub fn Notices() -> impl IntoView {
 #[component]
 fn One(notice: Notice) -> impl IntoView {
     let store = Store::here();
-    let (role, tone) = if notice.code.is_some() {
-        ("alert", "problem")
-    } else {
-        ("status", "plain")
-    };
+    let (role, tone) = if notice.code.is_some() { ("alert", "problem") } else { ("status", "plain") };
     view! {
         <div class="notice" role=role data-tone=tone>
             <p>{notice.text}</p>

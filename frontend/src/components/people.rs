@@ -27,12 +27,7 @@ pub fn People() -> impl IntoView {
     let store = Store::here();
     let others = move || {
         let me = store.me.get().map(|me| me.id);
-        let mut people: Vec<Participant> = store
-            .presence
-            .get()
-            .into_iter()
-            .map(|p| p.participant)
-            .collect();
+        let mut people: Vec<Participant> = store.presence.get().into_iter().map(|p| p.participant).collect();
         people.retain(|person| Some(&person.id) != me.as_ref());
         people
     };

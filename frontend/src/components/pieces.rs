@@ -18,16 +18,13 @@ struct Row {
 
 /// Pieces with their neighbours.
 fn rows(pieces: &[Piece]) -> Vec<Row> {
-    let is_text =
-        |piece: Option<&Piece>| matches!(piece.map(|piece| &piece.kind), Some(PieceKind::Text(_)));
+    let is_text = |piece: Option<&Piece>| matches!(piece.map(|piece| &piece.kind), Some(PieceKind::Text(_)));
     pieces
         .iter()
         .enumerate()
         .map(|(at, piece)| Row {
             piece: piece.clone(),
-            after_text: at
-                .checked_sub(1)
-                .is_some_and(|before| is_text(pieces.get(before))),
+            after_text: at.checked_sub(1).is_some_and(|before| is_text(pieces.get(before))),
             before_text: is_text(pieces.get(at + 1)),
         })
         .collect()
@@ -35,16 +32,8 @@ fn rows(pieces: &[Piece]) -> Vec<Row> {
 
 /// Blank lines beside a card are the card's margin already.
 fn trimmed(text: &str, after_text: bool, before_text: bool) -> &str {
-    let text = if after_text {
-        text
-    } else {
-        text.trim_start_matches(['\n', '\r'])
-    };
-    if before_text {
-        text
-    } else {
-        text.trim_end_matches(['\n', '\r'])
-    }
+    let text = if after_text { text } else { text.trim_start_matches(['\n', '\r']) };
+    if before_text { text } else { text.trim_end_matches(['\n', '\r']) }
 }
 
 /// The output of a turn.
@@ -70,14 +59,7 @@ pub fn Pieces(
     }
 }
 
-fn piece(
-    turn: Turn,
-    Row {
-        piece,
-        after_text,
-        before_text,
-    }: Row,
-) -> AnyView {
+fn piece(turn: Turn, Row { piece, after_text, before_text }: Row) -> AnyView {
     let offset = piece.offset;
     match piece.kind {
         PieceKind::Text(text) => {
@@ -116,23 +98,12 @@ fn piece(
 #[component]
 fn Waiting(turn: Turn) -> impl IntoView {
     let (status, pieces, pending) = (turn.status, turn.pieces, turn.pending);
-    let silent =
-        Memo::new(move |_| status.get() == TurnStatus::Running && pieces.with(Vec::is_empty));
+    let silent = Memo::new(move |_| status.get() == TurnStatus::Running && pieces.with(Vec::is_empty));
     let unplaced = move || {
         let placed = |id: &_| {
-            pieces.with(|pieces| {
-                pieces
-                    .iter()
-                    .any(|piece| matches!(&piece.kind, PieceKind::Steer(at) if at == id))
-            })
+            pieces.with(|pieces| pieces.iter().any(|piece| matches!(&piece.kind, PieceKind::Steer(at) if at == id)))
         };
-        turn.steers.with(|steers| {
-            steers
-                .iter()
-                .filter(|steer| !placed(&steer.id))
-                .cloned()
-                .collect::<Vec<_>>()
-        })
+        turn.steers.with(|steers| steers.iter().filter(|steer| !placed(&steer.id)).cloned().collect::<Vec<_>>())
     };
     view! {
         <Show when=move || silent.get()>

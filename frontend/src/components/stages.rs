@@ -30,22 +30,12 @@ fn stages(latency: &Latency, paint_ms: Option<f64>) -> Vec<Stage> {
     let mut made = Vec::new();
     for (name, ours, end) in ends {
         if let Some(end) = end {
-            made.push(Stage {
-                name,
-                ours,
-                from,
-                ms: (end - from).max(0.0),
-            });
+            made.push(Stage { name, ours, from, ms: (end - from).max(0.0) });
             from = end.max(from);
         }
     }
     if let Some(ms) = paint_ms {
-        made.push(Stage {
-            name: "Paint",
-            ours: true,
-            from,
-            ms,
-        });
+        made.push(Stage { name: "Paint", ours: true, from, ms });
     }
     made
 }
@@ -83,11 +73,7 @@ pub fn Stages(
 }
 
 fn bar(stage: Stage, whole: f64) -> impl IntoView {
-    let style = format!(
-        "--from:{:.2}%;--share:{:.2}%",
-        stage.from / whole * 100.0,
-        stage.ms / whole * 100.0
-    );
+    let style = format!("--from:{:.2}%;--share:{:.2}%", stage.from / whole * 100.0, stage.ms / whole * 100.0);
     view! {
         <div class="stage">
             <span class="stage-name">{stage.name}</span>
@@ -103,39 +89,14 @@ mod tests {
 
     #[test]
     fn stages_follow_each_other_and_skip_the_unknown() {
-        let latency = Latency {
-            queue_ms: 1.0,
-            setup_ms: Some(3.0),
-            first_token_ms: Some(20.0),
-            ..Latency::default()
-        };
-        let made: Vec<_> = stages(&latency, Some(8.0))
-            .into_iter()
-            .map(|s| (s.name, s.from, s.ms))
-            .collect();
-        assert_eq!(
-            made,
-            [
-                ("Queue", 0.0, 1.0),
-                ("Setup", 1.0, 2.0),
-                ("First token", 3.0, 17.0),
-                ("Paint", 20.0, 8.0)
-            ]
-        );
+        let latency = Latency { queue_ms: 1.0, setup_ms: Some(3.0), first_token_ms: Some(20.0), ..Latency::default() };
+        let made: Vec<_> = stages(&latency, Some(8.0)).into_iter().map(|s| (s.name, s.from, s.ms)).collect();
+        assert_eq!(made, [("Queue", 0.0, 1.0), ("Setup", 1.0, 2.0), ("First token", 3.0, 17.0), ("Paint", 20.0, 8.0)]);
     }
 
     #[test]
     fn a_stage_never_takes_less_than_nothing() {
-        let latency = Latency {
-            queue_ms: 5.0,
-            setup_ms: Some(4.0),
-            connected_ms: Some(6.0),
-            ..Latency::default()
-        };
-        assert!(
-            stages(&latency, None)
-                .iter()
-                .all(|stage| stage.ms >= 0.0 && stage.from >= 0.0)
-        );
+        let latency = Latency { queue_ms: 5.0, setup_ms: Some(4.0), connected_ms: Some(6.0), ..Latency::default() };
+        assert!(stages(&latency, None).iter().all(|stage| stage.ms >= 0.0 && stage.from >= 0.0));
     }
 }

@@ -19,17 +19,9 @@ pub fn Topbar(
 ) -> impl IntoView {
     let store = Store::here();
     let title = move || {
-        let lesson = store
-            .lesson
-            .with(|lesson| lesson.as_ref().map(|lesson| lesson.title.clone()));
-        let asked = || {
-            store
-                .turns
-                .with(|turns| turns.first().map(|turn| turn.prompt.clone()))
-        };
-        lesson
-            .or_else(asked)
-            .unwrap_or_else(|| "New session".to_owned())
+        let lesson = store.lesson.with(|lesson| lesson.as_ref().map(|lesson| lesson.title.clone()));
+        let asked = || store.turns.with(|turns| turns.first().map(|turn| turn.prompt.clone()));
+        lesson.or_else(asked).unwrap_or_else(|| "New session".to_owned())
     };
     view! {
         <header class="topbar">
@@ -80,11 +72,7 @@ fn SpeedPicker() -> impl IntoView {
     let store = Store::here();
     let scripted = Memo::new(move |_| {
         let chosen = store.model.get();
-        store.models.with(|models| {
-            models
-                .iter()
-                .any(|m| m.scripted && Some(&m.id) == chosen.as_ref())
-        })
+        store.models.with(|models| models.iter().any(|m| m.scripted && Some(&m.id) == chosen.as_ref()))
     });
     let choose = move |text: String| {
         if let Ok(speed) = text.parse() {

@@ -21,17 +21,9 @@ pub fn status_word(status: TurnStatus) -> (&'static str, &'static str) {
 
 /// Who that was; someone who has left keeps a neutral mark.
 fn person(store: Store, id: &ParticipantId) -> Participant {
-    let here = store.presence.with(|all| {
-        all.iter()
-            .find(|p| p.participant.id == *id)
-            .map(|p| p.participant.clone())
-    });
+    let here = store.presence.with(|all| all.iter().find(|p| p.participant.id == *id).map(|p| p.participant.clone()));
     let me = || store.me.get().filter(|me| me.id == *id);
-    here.or_else(me).unwrap_or_else(|| Participant {
-        id: id.clone(),
-        name: "Someone".to_owned(),
-        color: 0,
-    })
+    here.or_else(me).unwrap_or_else(|| Participant { id: id.clone(), name: "Someone".to_owned(), color: 0 })
 }
 
 /// The name that a person knows the model by.
@@ -80,11 +72,7 @@ pub fn Folded(
     let open = RwSignal::new(false);
     let (status, reverted) = (turn.status, turn.reverted);
     let word = move || {
-        if reverted.get() {
-            "Reverted"
-        } else {
-            status_word(status.get()).1
-        }
+        if reverted.get() { "Reverted" } else { status_word(status.get()).1 }
     };
     let prompt = turn.prompt.clone();
     view! {

@@ -20,8 +20,7 @@ pub fn TurnEnd(
     let id = StoredValue::new(turn.id.clone());
     let stopped = move || matches!(status.get(), TurnStatus::Interrupted | TurnStatus::Failed);
     let may_continue = move || last && stopped() && !reverted.get() && store.may_edit();
-    let may_revert =
-        move || !reverted.get() && store.may_edit() && turn.hunks.with(|hunks| !hunks.is_empty());
+    let may_revert = move || !reverted.get() && store.may_edit() && turn.hunks.with(|hunks| !hunks.is_empty());
     let with_words = move || !store.composer.with(|text| text.trim().is_empty());
     view! {
         <Show when=move || status.get() != TurnStatus::Running>
@@ -80,17 +79,10 @@ fn summary(changes: usize, turn: &Turn) -> String {
         1 => Some("1 change".to_owned()),
         n => Some(format!("{n} changes")),
     };
-    let tokens = turn.usage.get().map(|usage| {
-        format!(
-            "{}{} tokens",
-            if usage.estimated { "about " } else { "" },
-            usage.output_tokens
-        )
-    });
+    let tokens = turn
+        .usage
+        .get()
+        .map(|usage| format!("{}{} tokens", if usage.estimated { "about " } else { "" }, usage.output_tokens));
     let time = turn.latency.get().total_ms.map(format::ms);
-    [changes, tokens, time]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(" · ")
+    [changes, tokens, time].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }

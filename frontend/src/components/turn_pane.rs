@@ -28,9 +28,7 @@ pub fn TurnPane() -> impl IntoView {
 
 /// What a screen reader is told: where the turn stands, not every token.
 fn spoken(store: Store) -> &'static str {
-    let last = store
-        .turns
-        .with(|turns| turns.last().map(|turn| turn.status));
+    let last = store.turns.with(|turns| turns.last().map(|turn| turn.status));
     match last.map(|status| status.get()) {
         None => "",
         Some(TurnStatus::Running) if store.frozen.get() => "Stopping",
@@ -57,18 +55,9 @@ fn Flow() -> impl IntoView {
             scroll.set_scroll_top(0);
         }
     };
-    let ids = Memo::new(move |_| {
-        store
-            .turns
-            .with(|turns| turns.iter().map(|turn| turn.id.clone()).collect::<Vec<_>>())
-    });
-    let earlier = move || {
-        ids.with(|ids| {
-            ids.split_last()
-                .map(|(_, earlier)| earlier.to_vec())
-                .unwrap_or_default()
-        })
-    };
+    let ids =
+        Memo::new(move |_| store.turns.with(|turns| turns.iter().map(|turn| turn.id.clone()).collect::<Vec<_>>()));
+    let earlier = move || ids.with(|ids| ids.split_last().map(|(_, earlier)| earlier.to_vec()).unwrap_or_default());
     let last = Memo::new(move |_| ids.with(|ids| ids.last().cloned()));
     // A new turn is what its author wants to see.
     Effect::new(move |_| {

@@ -79,11 +79,7 @@ pub fn listing(mut files: Vec<(FileId, String)>) -> Vec<FileRow> {
         .map(|(id, path)| {
             let count = seen.entry(path.clone()).or_default();
             *count += 1;
-            let display = if *count == 1 {
-                path.clone()
-            } else {
-                format!("{path} ({count})")
-            };
+            let display = if *count == 1 { path.clone() } else { format!("{path} ({count})") };
             FileRow { id, path, display }
         })
         .collect()
@@ -95,15 +91,8 @@ mod tests {
 
     #[test]
     fn files_with_one_path_are_told_apart() {
-        let rows = listing(vec![
-            ("b".into(), "x".into()),
-            ("c".into(), "a".into()),
-            ("a".into(), "x".into()),
-        ]);
-        let shown: Vec<_> = rows
-            .iter()
-            .map(|r| (r.id.as_str(), r.display.as_str()))
-            .collect();
+        let rows = listing(vec![("b".into(), "x".into()), ("c".into(), "a".into()), ("a".into(), "x".into())]);
+        let shown: Vec<_> = rows.iter().map(|r| (r.id.as_str(), r.display.as_str())).collect();
         assert_eq!(shown, [("c", "a"), ("a", "x"), ("b", "x (2)")]);
     }
 }

@@ -48,10 +48,7 @@ pub(super) fn attach(files: &MapRef) -> Rc<RefCell<Observed>> {
                     let Some(file) = file_of(&text.path()) else {
                         continue;
                     };
-                    changes.texts.push(TextChange {
-                        file,
-                        edits: edits(text.delta(txn)),
-                    });
+                    changes.texts.push(TextChange { file, edits: edits(text.delta(txn)) });
                 }
                 Event::Map(_) => changes.listing = true,
                 _ => {}
@@ -62,21 +59,12 @@ pub(super) fn attach(files: &MapRef) -> Rc<RefCell<Observed>> {
 }
 
 /// Has every update told to the server while `step` runs.
-pub(super) fn outgoing<T>(
-    doc: &Doc,
-    observed: &Rc<RefCell<Observed>>,
-    step: impl FnOnce() -> T,
-) -> T {
+pub(super) fn outgoing<T>(doc: &Doc, observed: &Rc<RefCell<Observed>>, step: impl FnOnce() -> T) -> T {
     let sink = Rc::clone(observed);
-    let watching = doc.observe_update_v1(KEY, move |_, event| {
-        sink.borrow_mut().tell(event.update.clone())
-    });
+    let watching = doc.observe_update_v1(KEY, move |_, event| sink.borrow_mut().tell(event.update.clone()));
     let done = step();
     let unwatched = doc.unobserve_update_v1(KEY);
-    debug_assert!(
-        watching.is_ok() && unwatched.is_ok(),
-        "no transaction is open outside a method of the replica"
-    );
+    debug_assert!(watching.is_ok() && unwatched.is_ok(), "no transaction is open outside a method of the replica");
     done
 }
 
@@ -106,11 +94,7 @@ fn edits(delta: &[Delta]) -> Vec<Edit> {
             Delta::Deleted(count) => {
                 match edits.last_mut().filter(|_| touches) {
                     Some(edit) => edit.removed += count,
-                    None => edits.push(Edit {
-                        offset: at,
-                        removed: *count,
-                        text: String::new(),
-                    }),
+                    None => edits.push(Edit { offset: at, removed: *count, text: String::new() }),
                 }
                 at += count;
                 touches = true;
@@ -118,11 +102,7 @@ fn edits(delta: &[Delta]) -> Vec<Edit> {
             Delta::Inserted(Out::Any(Any::String(text)), _) => {
                 match edits.last_mut().filter(|_| touches) {
                     Some(edit) => edit.text.push_str(text),
-                    None => edits.push(Edit {
-                        offset: at,
-                        removed: 0,
-                        text: text.to_string(),
-                    }),
+                    None => edits.push(Edit { offset: at, removed: 0, text: text.to_string() }),
                 }
                 touches = true;
             }
@@ -149,18 +129,7 @@ mod tests {
         let found = edits(&delta);
         assert_eq!(
             found,
-            [
-                Edit {
-                    offset: 3,
-                    removed: 2,
-                    text: "new".into()
-                },
-                Edit {
-                    offset: 6,
-                    removed: 1,
-                    text: String::new()
-                },
-            ]
+            [Edit { offset: 3, removed: 2, text: "new".into() }, Edit { offset: 6, removed: 1, text: String::new() },]
         );
     }
 }

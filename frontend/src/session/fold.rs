@@ -13,13 +13,7 @@ impl Session {
     pub fn apply(&mut self, frame: &ServerFrame) {
         use ServerFrame as F;
         match frame {
-            F::TurnStarted {
-                turn_id,
-                prompt,
-                model,
-                by,
-                ..
-            } => {
+            F::TurnStarted { turn_id, prompt, model, by, .. } => {
                 if let Some(turn) = self.find(turn_id) {
                     turn.pending.set(false);
                 } else {
@@ -29,12 +23,7 @@ impl Session {
                     self.turns.update(|turns| turns.push(turn));
                 }
             }
-            F::TurnContinued {
-                turn_id,
-                offset,
-                text,
-                ..
-            } => self.on(turn_id, |turn, output| {
+            F::TurnContinued { turn_id, offset, text, .. } => self.on(turn_id, |turn, output| {
                 output.stop = None;
                 output.truncate(turn, *offset);
                 output.mark(turn, PieceKind::Continued(text.clone()));
@@ -42,30 +31,14 @@ impl Session {
                 turn.reason.set(None);
                 turn.pending.set(false);
             }),
-            F::TurnDelta {
-                turn_id,
-                offset,
-                text,
-                ..
-            } => {
+            F::TurnDelta { turn_id, offset, text, .. } => {
                 self.on(turn_id, |turn, output| output.delta(turn, *offset, text));
             }
-            F::TurnStopped {
-                turn_id,
-                kept_offset,
-            } => self.on(turn_id, |turn, output| {
+            F::TurnStopped { turn_id, kept_offset } => self.on(turn_id, |turn, output| {
                 output.stop = Some(*kept_offset);
                 output.truncate(turn, *kept_offset);
             }),
-            F::TurnCompleted {
-                turn_id,
-                status,
-                kept_offset,
-                reason,
-                latency,
-                usage,
-                ..
-            } => {
+            F::TurnCompleted { turn_id, status, kept_offset, reason, latency, usage, .. } => {
                 self.on(turn_id, |turn, output| {
                     output.stop = None;
                     output.truncate(turn, *kept_offset);
@@ -76,25 +49,20 @@ impl Session {
                     turn.status.set(*status);
                 });
             }
-            F::TurnReverted { turn_id, .. } => self.on(turn_id, |turn, _| turn.reverted.set(true)),
-            F::SteerAccepted {
-                turn_id,
-                steer_id,
-                accept_ms,
-            } => {
-                self.on_steer(turn_id, steer_id, SteerStage::Accepted, |s| {
-                    s.accept_ms = Some(*accept_ms)
-                });
+            F::TurnReverted { turn_id, .. } => self.on(turn_id, |turn, _| {
+                turn.reverted.set(true);
+                for hunk in turn.hunks.get_untracked() {
+                    hunk.view.update(|h| {
+                        if h.status != HunkStatus::Failed {
+                            h.status = HunkStatus::Reverted;
+                        }
+                    });
+                }
+            }),
+            F::SteerAccepted { turn_id, steer_id, accept_ms } => {
+                self.on_steer(turn_id, steer_id, SteerStage::Accepted, |s| s.accept_ms = Some(*accept_ms));
             }
-            F::SteerApplied {
-                turn_id,
-                steer_id,
-                text,
-                by,
-                offset,
-                apply_ms,
-                ..
-            } => {
+            F::SteerApplied { turn_id, steer_id, text, by, offset, apply_ms, .. } => {
                 self.know_steer(turn_id, steer_id, text, by);
                 self.on(turn_id, |turn, output| {
                     output.truncate(turn, *offset);
@@ -105,70 +73,31 @@ impl Session {
                     s.apply_ms = Some(*apply_ms);
                 });
             }
-            F::SteerAnswered {
-                turn_id,
-                steer_id,
-                first_token_ms,
-            } => {
-                self.on_steer(turn_id, steer_id, SteerStage::Answered, |s| {
-                    s.first_token_ms = Some(*first_token_ms)
-                });
+            F::SteerAnswered { turn_id, steer_id, first_token_ms } => {
+                self.on_steer(turn_id, steer_id, SteerStage::Answered, |s| s.first_token_ms = Some(*first_token_ms));
             }
-            F::SteerFailed {
-                turn_id,
-                steer_id,
-                code,
-                ..
-            } => {
-                self.on_steer(turn_id, steer_id, SteerStage::Failed, |s| {
-                    s.failure = Some(*code)
-                });
+            F::SteerFailed { turn_id, steer_id, code, .. } => {
+                self.on_steer(turn_id, steer_id, SteerStage::Failed, |s| s.failure = Some(*code));
             }
             F::HunkOpened { turn_id, hunk, .. } => self.open_hunk(turn_id, hunk),
-            F::HunkPlaced {
-                turn_id,
-                hunk_id,
-                file_id,
-                place,
-                ..
-            } => self.on_hunk(turn_id, hunk_id, |h| {
+            F::HunkPlaced { turn_id, hunk_id, file_id, place, .. } => self.on_hunk(turn_id, hunk_id, |h| {
                 h.file_id = Some(file_id.clone());
                 h.place = Some(place.clone());
             }),
-            F::HunkClosed {
-                turn_id,
-                hunk_id,
-                status,
-                added,
-                removed,
-                ..
-            } => self.on_hunk(turn_id, hunk_id, |h| {
+            F::HunkClosed { turn_id, hunk_id, status, added, removed, .. } => self.on_hunk(turn_id, hunk_id, |h| {
                 h.status = *status;
                 h.added = *added;
                 h.removed = *removed;
             }),
-            F::HunkFailed {
-                turn_id,
-                hunk_id,
-                reason,
-                message,
-                ..
-            } => self.on_hunk(turn_id, hunk_id, |h| {
+            F::HunkFailed { turn_id, hunk_id, reason, message, .. } => self.on_hunk(turn_id, hunk_id, |h| {
                 h.status = HunkStatus::Failed;
                 h.failure = Some(*reason);
                 h.message = Some(message.clone());
             }),
-            F::HunkDropped {
-                turn_id, hunk_id, ..
-            } => {
-                self.on(turn_id, |turn, _| {
-                    turn.hunks
-                        .update(|hunks| hunks.retain(|h| h.id != *hunk_id))
-                });
+            F::HunkDropped { turn_id, hunk_id, .. } => {
+                self.on(turn_id, |turn, _| turn.hunks.update(|hunks| hunks.retain(|h| h.id != *hunk_id)));
             }
-            F::HunkAccepted {
-                turn_id, hunk_id, ..
-            } => {
+            F::HunkAccepted { turn_id, hunk_id, .. } => {
                 self.on_hunk(turn_id, hunk_id, |h| h.status = HunkStatus::Accepted);
             }
             F::Welcome(_)
@@ -195,43 +124,22 @@ impl Session {
     }
 
     fn on_hunk(&mut self, turn: &TurnId, id: &HunkId, change: impl FnOnce(&mut HunkView)) {
-        let hunks = self
-            .find(turn)
-            .map(|t| t.hunks.get_untracked())
-            .unwrap_or_default();
+        let hunks = self.find(turn).map(|t| t.hunks.get_untracked()).unwrap_or_default();
         if let Some(hunk) = hunks.into_iter().find(|h| h.id == *id) {
             hunk.view.update(change);
         }
     }
 
     /// Somebody else's steer is heard of first when it is applied.
-    fn know_steer(
-        &mut self,
-        turn: &TurnId,
-        id: &SteerId,
-        text: &str,
-        by: &protocol::ParticipantId,
-    ) {
+    fn know_steer(&mut self, turn: &TurnId, id: &SteerId, text: &str, by: &protocol::ParticipantId) {
         let Some(turn) = self.find(turn) else { return };
-        if turn
-            .steers
-            .with_untracked(|steers| steers.iter().all(|s| s.id != *id))
-        {
+        if turn.steers.with_untracked(|steers| steers.iter().all(|s| s.id != *id)) {
             self.steer(&turn, id.clone(), text.to_owned(), by.clone());
         }
     }
 
-    fn on_steer(
-        &mut self,
-        turn: &TurnId,
-        id: &SteerId,
-        stage: SteerStage,
-        change: impl FnOnce(&mut SteerView),
-    ) {
-        let steers = self
-            .find(turn)
-            .map(|t| t.steers.get_untracked())
-            .unwrap_or_default();
+    fn on_steer(&mut self, turn: &TurnId, id: &SteerId, stage: SteerStage, change: impl FnOnce(&mut SteerView)) {
+        let steers = self.find(turn).map(|t| t.steers.get_untracked()).unwrap_or_default();
         let Some(steer) = steers.into_iter().find(|s| s.id == *id) else {
             return;
         };
@@ -268,20 +176,14 @@ mod tests {
     }
 
     fn started(session: &mut Session) -> Turn {
-        session.apply(&frame(
-            r#"{"type":"turn/started","seq":1,"turnId":"t","prompt":"do","model":"practice","by":"p"}"#,
-        ));
+        session
+            .apply(&frame(r#"{"type":"turn/started","seq":1,"turnId":"t","prompt":"do","model":"practice","by":"p"}"#));
         session.find(&"t".into()).unwrap()
     }
 
     fn delta(session: &mut Session, offset: u32, text: &str) {
         let turn_id = "t".into();
-        session.apply(&ServerFrame::TurnDelta {
-            seq: Seq(2),
-            turn_id,
-            offset,
-            text: text.into(),
-        });
+        session.apply(&ServerFrame::TurnDelta { seq: Seq(2), turn_id, offset, text: text.into() });
     }
 
     fn shown(turn: &Turn) -> Vec<String> {
@@ -290,12 +192,9 @@ mod tests {
             .iter()
             .map(|p| match &p.kind {
                 PieceKind::Text(text) => text.get_untracked(),
-                PieceKind::Block(b) => format!(
-                    "[{} {}{}]",
-                    b.path,
-                    b.why,
-                    if b.open.get_untracked() { " …" } else { "" }
-                ),
+                PieceKind::Block(b) => {
+                    format!("[{} {}{}]", b.path, b.why, if b.open.get_untracked() { " …" } else { "" })
+                }
                 PieceKind::Steer(id) => format!("<{id}>"),
                 PieceKind::Continued(text) => format!("<{}>", text.clone().unwrap_or_default()),
             })
@@ -317,23 +216,15 @@ mod tests {
         let (mut session, _owner) = session();
         let turn = started(&mut session);
         delta(&mut session, 0, "one two three");
-        session.apply(&frame(
-            r#"{"type":"turn/stopped","turnId":"t","keptOffset":7}"#,
-        ));
+        session.apply(&frame(r#"{"type":"turn/stopped","turnId":"t","keptOffset":7}"#));
         assert_eq!(shown(&turn), ["one two"]);
         delta(&mut session, 13, " four");
-        assert_eq!(
-            shown(&turn),
-            ["one two"],
-            "a delta past the kept offset is dropped"
-        );
+        assert_eq!(shown(&turn), ["one two"], "a delta past the kept offset is dropped");
         session.apply(&frame(
             r#"{"type":"turn/completed","seq":5,"turnId":"t","status":"interrupted","keptOffset":7,"latency":{"queueMs":0}}"#,
         ));
         assert_eq!(turn.status.get_untracked(), TurnStatus::Interrupted);
-        session.apply(&frame(
-            r#"{"type":"turn/continued","seq":6,"turnId":"t","offset":7,"by":"p"}"#,
-        ));
+        session.apply(&frame(r#"{"type":"turn/continued","seq":6,"turnId":"t","offset":7,"by":"p"}"#));
         delta(&mut session, 7, " more");
         assert_eq!(shown(&turn), ["one two", "<>", " more"]);
         assert_eq!(turn.status.get_untracked(), TurnStatus::Running);
@@ -346,19 +237,14 @@ mod tests {
         delta(&mut session, 0, "abcdef");
         session.steer(&turn, "s".into(), "only ints".into(), "p".into());
         assert_eq!(session.unanswered_steers().len(), 1);
-        session.apply(&frame(
-            r#"{"type":"turn/steer/accepted","turnId":"t","steerId":"s","acceptMs":0.1}"#,
-        ));
+        session.apply(&frame(r#"{"type":"turn/steer/accepted","turnId":"t","steerId":"s","acceptMs":0.1}"#));
         session.apply(&frame(
             r#"{"type":"turn/steer/applied","seq":3,"turnId":"t","steerId":"s","text":"only ints","by":"p","offset":3,"applyMs":0.2}"#,
         ));
         delta(&mut session, 3, "xyz");
         assert_eq!(shown(&turn), ["abc", "<s>", "xyz"]);
         let steer = turn.steer(&"s".into()).unwrap();
-        assert_eq!(
-            steer.stage.get_untracked(),
-            SteerProgress::Server(SteerStage::Applied)
-        );
+        assert_eq!(steer.stage.get_untracked(), SteerProgress::Server(SteerStage::Applied));
         assert_eq!(steer.view.get_untracked().apply_ms, Some(0.2));
     }
 

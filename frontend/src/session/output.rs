@@ -61,24 +61,14 @@ impl Output {
             return;
         }
         turn.pieces.update(|pieces| {
-            while pieces
-                .last()
-                .is_some_and(|p| p.offset >= offset && !is_mark(&p.kind, p.offset, offset))
-            {
+            while pieces.last().is_some_and(|p| p.offset >= offset && !is_mark(&p.kind, p.offset, offset)) {
                 pieces.pop();
             }
             match pieces.last() {
-                Some(Piece {
-                    offset: start,
-                    kind: PieceKind::Text(text),
-                    ..
-                }) => {
+                Some(Piece { offset: start, kind: PieceKind::Text(text), .. }) => {
                     text.update(|text| text.truncate(byte_at(text, offset - start)));
                 }
-                Some(Piece {
-                    kind: PieceKind::Block(block),
-                    ..
-                }) => block.open.set(false),
+                Some(Piece { kind: PieceKind::Block(block), .. }) => block.open.set(false),
                 _ => {}
             }
         });
@@ -95,8 +85,7 @@ impl Output {
     pub fn mark(&mut self, turn: &Turn, kind: PieceKind) {
         let offset = self.length();
         let key = self.key();
-        turn.pieces
-            .update(|pieces| pieces.push(Piece { key, offset, kind }));
+        turn.pieces.update(|pieces| pieces.push(Piece { key, offset, kind }));
     }
 
     fn push(&mut self, turn: &Turn, text: &str) {
@@ -109,21 +98,12 @@ impl Output {
             match one {
                 Said::Text { offset, text } => self.text(turn, offset, text),
                 Said::Open { offset, path, why } => {
-                    let kind = PieceKind::Block(Block {
-                        path,
-                        why,
-                        open: RwSignal::new(true),
-                    });
+                    let kind = PieceKind::Block(Block { path, why, open: RwSignal::new(true) });
                     let key = self.key();
-                    turn.pieces
-                        .update(|pieces| pieces.push(Piece { key, offset, kind }));
+                    turn.pieces.update(|pieces| pieces.push(Piece { key, offset, kind }));
                 }
                 Said::Close => turn.pieces.with_untracked(|pieces| {
-                    if let Some(Piece {
-                        kind: PieceKind::Block(block),
-                        ..
-                    }) = pieces.last()
-                    {
+                    if let Some(Piece { kind: PieceKind::Block(block), .. }) = pieces.last() {
                         block.open.set(false);
                     }
                 }),
@@ -134,14 +114,9 @@ impl Output {
     /// Text goes on in the last piece, unless that one is long enough.
     fn text(&mut self, turn: &Turn, offset: u32, text: String) {
         let last = turn.pieces.with_untracked(|pieces| match pieces.last() {
-            Some(Piece {
-                offset: start,
-                kind: PieceKind::Text(last),
-                ..
-            }) => {
-                let fits = last.with_untracked(|l| {
-                    (l.len() < PIECE_BYTES || !l.ends_with('\n')) && start + units(l) == offset
-                });
+            Some(Piece { offset: start, kind: PieceKind::Text(last), .. }) => {
+                let fits = last
+                    .with_untracked(|l| (l.len() < PIECE_BYTES || !l.ends_with('\n')) && start + units(l) == offset);
                 fits.then_some(*last)
             }
             _ => None,
@@ -151,8 +126,7 @@ impl Output {
             None => {
                 let key = self.key();
                 let kind = PieceKind::Text(RwSignal::new(text));
-                turn.pieces
-                    .update(|pieces| pieces.push(Piece { key, offset, kind }));
+                turn.pieces.update(|pieces| pieces.push(Piece { key, offset, kind }));
             }
         }
     }

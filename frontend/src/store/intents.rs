@@ -96,8 +96,7 @@ impl Store {
 
     /// Changes a file's path. A bad path gives a notice and `false`.
     pub fn rename_file(&self, id: FileId, path: &str) -> bool {
-        self.client()
-            .is_some_and(|client| client.rename_file(&id, path))
+        self.client().is_some_and(|client| client.rename_file(&id, path))
     }
 
     /// Deletes a file; the person's own undo brings it back.
@@ -162,11 +161,7 @@ impl Store {
 
     /// Changes the name that others see.
     pub fn set_name(&self, name: &str) {
-        let name: String = name
-            .trim()
-            .chars()
-            .take(self.limits.get_untracked().name_max)
-            .collect();
+        let name: String = name.trim().chars().take(self.limits.get_untracked().name_max).collect();
         browser::keep("name", &name);
         if let Some(client) = self.client() {
             client.rename_me(name);
@@ -175,8 +170,7 @@ impl Store {
 
     /// Takes a notice away.
     pub fn dismiss(&self, notice: u32) {
-        self.notices
-            .update(|notices| notices.retain(|n| n.id != notice));
+        self.notices.update(|notices| notices.retain(|n| n.id != notice));
     }
 
     /// Shows or hides the sheet of shortcuts.

@@ -43,14 +43,12 @@ pub struct Turn {
 impl Turn {
     /// The hunk whose block begins at `offset`, once the server has opened it. Tracks `hunks`.
     pub fn hunk_at(&self, offset: u32) -> Option<Hunk> {
-        self.hunks
-            .with(|hunks| hunks.iter().find(|h| h.offset == offset).cloned())
+        self.hunks.with(|hunks| hunks.iter().find(|h| h.offset == offset).cloned())
     }
 
     /// A steer by id. Tracks `steers`.
     pub fn steer(&self, id: &SteerId) -> Option<Steer> {
-        self.steers
-            .with(|steers| steers.iter().find(|s| s.id == *id).cloned())
+        self.steers.with(|steers| steers.iter().find(|s| s.id == *id).cloned())
     }
 }
 

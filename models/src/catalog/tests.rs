@@ -13,11 +13,7 @@ impl Provider for Nobody {
 
 fn build(config: serde_json::Value, env: &[(&str, &str)]) -> Result<Catalog, ConfigError> {
     let config: ModelsConfig = serde_json::from_value(config).unwrap();
-    let env = |name: &str| {
-        env.iter()
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| (*value).to_owned())
-    };
+    let env = |name: &str| env.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
     Catalog::build(&config, env, Arc::new(Nobody))
 }
 
@@ -45,12 +41,7 @@ fn with_nothing_configured_practice_serves() {
 fn the_environment_offers_what_it_has_keys_for() {
     check(
         serde_json::json!({}),
-        &[
-            ("OPENAI_API_KEY", "k"),
-            ("GROQ_API_KEY", "k"),
-            ("GROQ_MODEL", "fast-1"),
-            ("MISTRAL_MODEL", "unused"),
-        ],
+        &[("OPENAI_API_KEY", "k"), ("GROQ_API_KEY", "k"), ("GROQ_MODEL", "fast-1"), ("MISTRAL_MODEL", "unused")],
         expect![[r#"
             openai | gpt-5.1 · OpenAI | OpenAI
             groq | fast-1 · Groq | Groq
@@ -63,10 +54,7 @@ fn the_environment_offers_what_it_has_keys_for() {
 fn a_base_address_makes_it_a_compatible_server() {
     check(
         serde_json::json!({}),
-        &[
-            ("OPENAI_BASE_URL", "http://localhost:4000/v1/"),
-            ("OPENAI_MODEL", "mine"),
-        ],
+        &[("OPENAI_BASE_URL", "http://localhost:4000/v1/"), ("OPENAI_MODEL", "mine")],
         expect![[r#"
             openai | mine · localhost:4000 | localhost:4000
             practice | Practice (scripted) | practice
@@ -113,17 +101,11 @@ fn what_cannot_be_used_says_why() {
         &[],
         expect![[r#"model "x" needs a base_url or a preset"#]],
     );
-    check(
-        one(serde_json::json!({"id": "x", "preset": "ollama"})),
-        &[],
-        expect![[r#"model "x" needs a model name"#]],
-    );
+    check(one(serde_json::json!({"id": "x", "preset": "ollama"})), &[], expect![[r#"model "x" needs a model name"#]]);
     check(
         one(serde_json::json!({"id": "x", "model": "m", "base_url": "http://me:pw@host/v1"})),
         &[],
-        expect![[
-            r#"model "x": base_url has to begin with http:// or https:// and holds no user name or password"#
-        ]],
+        expect![[r#"model "x": base_url has to begin with http:// or https:// and holds no user name or password"#]],
     );
     check(
         one(serde_json::json!({"id": "practice", "model": "m", "base_url": "http://host/v1"})),
@@ -139,8 +121,7 @@ fn a_presets_key_stays_with_the_presets_server() {
         base_url: Some("http://elsewhere/v1".to_owned()),
         ..ModelConfig::default()
     };
-    let resolved = resolve(&model, &|_: &str| Some("key".to_owned()))
-        .unwrap_or_else(|error| panic!("{error}"));
+    let resolved = resolve(&model, &|_: &str| Some("key".to_owned())).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(resolved.key, None);
 }
 
@@ -154,8 +135,5 @@ fn found_models_come_before_practice() {
     }]);
     assert_eq!(catalog.default_id(), "ollama:qwen3:8b");
     let offer = &catalog.list()[0];
-    assert_eq!(
-        (offer.label.as_str(), offer.provider.as_str()),
-        ("qwen3:8b · Ollama", "local")
-    );
+    assert_eq!((offer.label.as_str(), offer.provider.as_str()), ("qwen3:8b · Ollama", "local"));
 }

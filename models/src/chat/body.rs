@@ -46,17 +46,10 @@ struct Entry<'a> {
 }
 
 impl<'a> Body<'a> {
-    pub fn new(
-        dialect: &Dialect,
-        model: &'a str,
-        max_output_tokens: Option<u32>,
-        request: &'a SegmentRequest,
-    ) -> Self {
+    pub fn new(dialect: &Dialect, model: &'a str, max_output_tokens: Option<u32>, request: &'a SegmentRequest) -> Self {
         let mut messages = entries(&request.messages, dialect.merges_roles);
         let resumes = messages.last().is_some_and(|last| last.role == "assistant");
-        if let (true, Prefill::PrefixFlag, Some(last)) =
-            (resumes, dialect.prefill, messages.last_mut())
-        {
+        if let (true, Prefill::PrefixFlag, Some(last)) = (resumes, dialect.prefill, messages.last_mut()) {
             last.prefix = Some(true);
         }
         if !request.instructions.is_empty() {
@@ -72,8 +65,7 @@ impl<'a> Body<'a> {
                 include_obfuscation: dialect.obfuscation_option.then_some(false),
             }),
             max_tokens: max_output_tokens.filter(|_| dialect.max_tokens == MaxTokens::Plain),
-            max_completion_tokens: max_output_tokens
-                .filter(|_| dialect.max_tokens == MaxTokens::Completion),
+            max_completion_tokens: max_output_tokens.filter(|_| dialect.max_tokens == MaxTokens::Completion),
             add_generation_prompt: continues.then_some(false),
             continue_final_message: continues.then_some(true),
         }
@@ -81,11 +73,7 @@ impl<'a> Body<'a> {
 }
 
 fn entry<'a>(role: &'static str, text: &'a str) -> Entry<'a> {
-    Entry {
-        role,
-        content: Cow::Borrowed(text),
-        prefix: None,
-    }
+    Entry { role, content: Cow::Borrowed(text), prefix: None }
 }
 
 /// One entry per message; empty ones are left out, as some servers refuse them.
@@ -96,10 +84,7 @@ fn entries(messages: &[Message], merges_roles: bool) -> Vec<Entry<'_>> {
             Role::User => "user",
             Role::Assistant => "assistant",
         };
-        match entries
-            .last_mut()
-            .filter(|last| merges_roles && last.role == role)
-        {
+        match entries.last_mut().filter(|last| merges_roles && last.role == role) {
             Some(last) => {
                 let content = last.content.to_mut();
                 // The assistant's pieces follow each other as they were written.
@@ -124,13 +109,7 @@ mod tests {
     fn check(dialect: &str, messages: &[(Role, &str)], expect: Expect) {
         let request = SegmentRequest {
             instructions: "Be brief.".to_owned(),
-            messages: messages
-                .iter()
-                .map(|&(role, text)| Message {
-                    role,
-                    text: text.to_owned(),
-                })
-                .collect(),
+            messages: messages.iter().map(|&(role, text)| Message { role, text: text.to_owned() }).collect(),
             cue: None,
         };
         let body = Body::new(find(dialect).unwrap(), "m", Some(99), &request);

@@ -82,11 +82,7 @@ pub(super) struct Chunks {
 
 impl Chunks {
     pub fn new(who: Arc<Who>) -> Self {
-        Self {
-            who,
-            end: None,
-            usage: None,
-        }
+        Self { who, end: None, usage: None }
     }
 
     fn end(&mut self, end: EndReason, out: &mut Outbox) {
@@ -118,25 +114,16 @@ impl Decoder for Chunks {
         };
         if chunk.error.is_some() {
             let value = serde_json::from_str(data).unwrap_or(Value::Null);
-            out.fail(
-                self.who
-                    .failed(None, &UpstreamError::from_value(&value), None),
-            );
+            out.fail(self.who.failed(None, &UpstreamError::from_value(&value), None));
             return;
         }
         for choice in chunk.choices.unwrap_or_default() {
             self.choice(choice, out);
         }
-        if let Some(usage) = chunk
-            .usage
-            .or_else(|| chunk.x_groq.and_then(|groq| groq.usage))
-        {
+        if let Some(usage) = chunk.usage.or_else(|| chunk.x_groq.and_then(|groq| groq.usage)) {
             self.usage = Some(Usage {
                 input: usage.prompt_tokens.unwrap_or_default(),
-                cached: usage
-                    .prompt_tokens_details
-                    .and_then(|d| d.cached_tokens)
-                    .unwrap_or_default(),
+                cached: usage.prompt_tokens_details.and_then(|d| d.cached_tokens).unwrap_or_default(),
                 output: usage.completion_tokens.unwrap_or_default(),
             });
         }
@@ -156,8 +143,7 @@ impl Decoder for Chunks {
 impl Chunks {
     fn choice(&mut self, choice: Choice<'_>, out: &mut Outbox) {
         let delta = choice.delta.unwrap_or_default();
-        let thinks =
-            |thought: Option<Cow<'_, str>>| thought.is_some_and(|thought| !thought.is_empty());
+        let thinks = |thought: Option<Cow<'_, str>>| thought.is_some_and(|thought| !thought.is_empty());
         if thinks(delta.reasoning) || thinks(delta.reasoning_content) {
             out.push(SegmentEvent::Thinking);
         }
@@ -182,21 +168,14 @@ mod tests {
     use super::*;
 
     fn check(payloads: &[&str], expect: Expect) {
-        let who = Who {
-            name: "Groq".to_owned(),
-            model: "m".to_owned(),
-            key_env: None,
-            key: None,
-        };
+        let who = Who { name: "Groq".to_owned(), model: "m".to_owned(), key_env: None, key: None };
         let mut chunks = Chunks::new(Arc::new(who));
         let mut out = Outbox::default();
         for payload in payloads {
             chunks.payload(payload, &mut out);
         }
         chunks.body_ended(&mut out);
-        let events: Vec<String> = std::iter::from_fn(|| out.pop())
-            .map(|event| format!("{event:?}"))
-            .collect();
+        let events: Vec<String> = std::iter::from_fn(|| out.pop()).map(|event| format!("{event:?}")).collect();
         expect.assert_eq(&events.join("\n"));
     }
 

@@ -68,10 +68,7 @@ const HOSTED: Dialect = Dialect {
 };
 
 /// A server of the user's own: a chat template may refuse what it has not seen in training.
-const LOCAL: Dialect = Dialect {
-    merges_roles: true,
-    ..HOSTED
-};
+const LOCAL: Dialect = Dialect { merges_roles: true, ..HOSTED };
 
 /// OpenAI itself.
 pub const OPENAI: Dialect = Dialect {
@@ -90,28 +87,15 @@ pub const OPENAI: Dialect = Dialect {
 pub const GENERIC: Dialect = LOCAL;
 
 /// Ollama's compatible endpoint.
-pub const OLLAMA: Dialect = Dialect {
-    id: "ollama",
-    label: "Ollama",
-    base_url: "http://127.0.0.1:11434/v1",
-    ..LOCAL
-};
+pub const OLLAMA: Dialect = Dialect { id: "ollama", label: "Ollama", base_url: "http://127.0.0.1:11434/v1", ..LOCAL };
 
 /// LM Studio.
-pub const LM_STUDIO: Dialect = Dialect {
-    id: "lmstudio",
-    label: "LM Studio",
-    base_url: "http://127.0.0.1:1234/v1",
-    ..LOCAL
-};
+pub const LM_STUDIO: Dialect =
+    Dialect { id: "lmstudio", label: "LM Studio", base_url: "http://127.0.0.1:1234/v1", ..LOCAL };
 
 /// llama.cpp's server.
-pub const LLAMA_CPP: Dialect = Dialect {
-    id: "llamacpp",
-    label: "llama.cpp",
-    base_url: "http://127.0.0.1:9931/v1",
-    ..LOCAL
-};
+pub const LLAMA_CPP: Dialect =
+    Dialect { id: "llamacpp", label: "llama.cpp", base_url: "http://127.0.0.1:9931/v1", ..LOCAL };
 
 /// Every preset, the fast hosted ones first: the order in which they are offered.
 pub const DIALECTS: &[Dialect] = &[
@@ -212,30 +196,12 @@ mod tests {
     #[test]
     fn presets_have_their_own_names_and_sound_addresses() {
         for (at, dialect) in DIALECTS.iter().enumerate() {
-            assert!(
-                !DIALECTS[..at].iter().any(|other| other.id == dialect.id),
-                "{}",
-                dialect.id
-            );
+            assert!(!DIALECTS[..at].iter().any(|other| other.id == dialect.id), "{}", dialect.id);
             assert!(!dialect.base_url.ends_with('/'), "{}", dialect.id);
             // A key goes over TLS or stays on this machine.
-            assert!(
-                dialect.key_env.is_none() || dialect.base_url.starts_with("https://"),
-                "{}",
-                dialect.id
-            );
-            assert_eq!(
-                dialect.key_env.is_some(),
-                dialect.model_env.is_some(),
-                "{}",
-                dialect.id
-            );
-            assert_eq!(
-                dialect.key_env.is_some(),
-                !dialect.default_model.is_empty(),
-                "{}",
-                dialect.id
-            );
+            assert!(dialect.key_env.is_none() || dialect.base_url.starts_with("https://"), "{}", dialect.id);
+            assert_eq!(dialect.key_env.is_some(), dialect.model_env.is_some(), "{}", dialect.id);
+            assert_eq!(dialect.key_env.is_some(), !dialect.default_model.is_empty(), "{}", dialect.id);
         }
         assert_eq!(find("groq").map(|dialect| dialect.label), Some("Groq"));
     }

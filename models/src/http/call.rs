@@ -49,17 +49,8 @@ pub(crate) fn stream<D: Decoder>(
         Ok(request) => Phase::Ready(client, Box::new(request)),
         Err(error) => Phase::Unsendable(error),
     };
-    let call = Call {
-        phase,
-        decoder,
-        who,
-        timers,
-        splitter: Splitter::default(),
-        out: Outbox::default(),
-    };
-    Box::pin(stream::unfold(call, |mut call| async {
-        call.next().await.map(|event| (event, call))
-    }))
+    let call = Call { phase, decoder, who, timers, splitter: Splitter::default(), out: Outbox::default() };
+    Box::pin(stream::unfold(call, |mut call| async { call.next().await.map(|event| (event, call)) }))
 }
 
 type Sending = Pin<Box<dyn Future<Output = reqwest::Result<reqwest::Response>> + Send>>;
@@ -67,17 +58,8 @@ type Sending = Pin<Box<dyn Future<Output = reqwest::Result<reqwest::Response>> +
 enum Phase {
     Ready(reqwest::Client, Box<reqwest::Request>),
     Unsendable(reqwest::Error),
-    Sending {
-        send: Sending,
-        watch: Arc<Watch>,
-        connected: bool,
-        deadline: Instant,
-    },
-    Reading {
-        response: reqwest::Response,
-        deadline: Instant,
-        patience: Duration,
-    },
+    Sending { send: Sending, watch: Arc<Watch>, connected: bool, deadline: Instant },
+    Reading { response: reqwest::Response, deadline: Instant, patience: Duration },
     Over,
 }
 
@@ -105,22 +87,12 @@ impl<D: Decoder> Call<D> {
                     self.out.fail(self.who.unreachable(&describe(&error)));
                     Phase::Over
                 }
-                Phase::Sending {
-                    send,
-                    watch,
-                    connected,
-                    deadline,
-                } => self.await_answer(send, watch, connected, deadline).await,
-                Phase::Reading {
-                    response,
-                    deadline,
-                    patience,
-                } => self.read(response, deadline, patience).await,
+                Phase::Sending { send, watch, connected, deadline } => {
+                    self.await_answer(send, watch, connected, deadline).await
+                }
+                Phase::Reading { response, deadline, patience } => self.read(response, deadline, patience).await,
                 Phase::Over => {
-                    self.out.fail(
-                        self.who
-                            .truncated("the call was over without a terminal event"),
-                    );
+                    self.out.fail(self.who.truncated("the call was over without a terminal event"));
                     Phase::Over
                 }
             };
@@ -131,8 +103,7 @@ impl<D: Decoder> Call<D> {
     async fn send(&mut self, client: reqwest::Client, request: reqwest::Request) -> Phase {
         let watch = Arc::new(Watch::default());
         let deadline = Instant::now() + self.timers.first_output;
-        let mut send: Sending =
-            Box::pin(Arc::clone(&watch).over(async move { client.execute(request).await }));
+        let mut send: Sending = Box::pin(Arc::clone(&watch).over(async move { client.execute(request).await }));
         let early = poll_fn(|cx| {
             Poll::Ready(match send.as_mut().poll(cx) {
                 Poll::Ready(answer) => Some(answer),
@@ -142,17 +113,11 @@ impl<D: Decoder> Call<D> {
         .await;
         let connected = !watch.has_dialled();
         if connected {
-            self.out
-                .push(SegmentEvent::Stage(Stage::Connected { warm: true }));
+            self.out.push(SegmentEvent::Stage(Stage::Connected { warm: true }));
         }
         match early {
             Some(answer) => self.answered(answer, connected).await,
-            None => Phase::Sending {
-                send,
-                watch,
-                connected,
-                deadline,
-            },
+            None => Phase::Sending { send, watch, connected, deadline },
         }
     }
 
@@ -176,14 +141,8 @@ impl<D: Decoder> Call<D> {
         };
         match event {
             Event::Stood => {
-                self.out
-                    .push(SegmentEvent::Stage(Stage::Connected { warm: false }));
-                Phase::Sending {
-                    send,
-                    watch,
-                    connected: true,
-                    deadline,
-                }
+                self.out.push(SegmentEvent::Stage(Stage::Connected { warm: false }));
+                Phase::Sending { send, watch, connected: true, deadline }
             }
             Event::Answered(answer) => self.answered(answer, connected).await,
             Event::Late => {
@@ -193,11 +152,7 @@ impl<D: Decoder> Call<D> {
         }
     }
 
-    async fn answered(
-        &mut self,
-        answer: reqwest::Result<reqwest::Response>,
-        connected: bool,
-    ) -> Phase {
+    async fn answered(&mut self, answer: reqwest::Result<reqwest::Response>, connected: bool) -> Phase {
         let response = match answer {
             Ok(response) => response,
             Err(error) => {
@@ -211,32 +166,21 @@ impl<D: Decoder> Call<D> {
         };
         if !connected {
             // The dial lost the race against a connection that another request gave back.
-            self.out
-                .push(SegmentEvent::Stage(Stage::Connected { warm: false }));
+            self.out.push(SegmentEvent::Stage(Stage::Connected { warm: false }));
         }
         self.out.push(SegmentEvent::Stage(Stage::FirstByte));
         let status = response.status();
         if !status.is_success() {
             let retry_after = retry::after_headers(response.headers());
             let body = read_error(response, self.timers.trailer).await;
-            self.out
-                .fail(self.who.refused(status.as_u16(), &body, retry_after));
+            self.out.fail(self.who.refused(status.as_u16(), &body, retry_after));
             return Phase::Over;
         }
         let patience = self.timers.first_output;
-        Phase::Reading {
-            response,
-            deadline: Instant::now() + patience,
-            patience,
-        }
+        Phase::Reading { response, deadline: Instant::now() + patience, patience }
     }
 
-    async fn read(
-        &mut self,
-        mut response: reqwest::Response,
-        mut deadline: Instant,
-        mut patience: Duration,
-    ) -> Phase {
+    async fn read(&mut self, mut response: reqwest::Response, mut deadline: Instant, mut patience: Duration) -> Phase {
         let chunk = match timeout_at(deadline, response.chunk()).await {
             Err(_) => {
                 self.decoder_ends_or(|who| who.stalled(patience));
@@ -248,24 +192,14 @@ impl<D: Decoder> Call<D> {
                 return Phase::Over;
             }
             Ok(Ok(None)) => {
-                let Self {
-                    splitter,
-                    decoder,
-                    out,
-                    ..
-                } = self;
+                let Self { splitter, decoder, out, .. } = self;
                 splitter.finish(|data| decoder.payload(data, out));
                 self.decoder_ends_or(|who| who.truncated("the body ended without an end marker"));
                 return Phase::Over;
             }
             Ok(Ok(Some(chunk))) => chunk,
         };
-        let Self {
-            splitter,
-            decoder,
-            out,
-            ..
-        } = self;
+        let Self { splitter, decoder, out, .. } = self;
         let mut payloads = 0_u32;
         let split = splitter.push(&chunk, |data| {
             payloads += 1;
@@ -289,11 +223,7 @@ impl<D: Decoder> Call<D> {
             };
             deadline = Instant::now() + patience;
         }
-        Phase::Reading {
-            response,
-            deadline,
-            patience,
-        }
+        Phase::Reading { response, deadline, patience }
     }
 
     fn decoder_ends_or(&mut self, otherwise: impl FnOnce(&Who) -> crate::event::UpstreamFailure) {
@@ -341,9 +271,5 @@ fn describe(error: &reqwest::Error) -> String {
         text.push_str(&error.to_string());
         cause = error.source();
     }
-    if text.is_empty() {
-        "the request could not be made".to_owned()
-    } else {
-        text
-    }
+    if text.is_empty() { "the request could not be made".to_owned() } else { text }
 }

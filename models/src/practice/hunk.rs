@@ -48,21 +48,12 @@ pub(super) fn plan(from: &str, to: &str, origin: &Origin<'_>, typed: Typed) -> P
         shift += signed(insert.len()) - signed(place.len());
         lines.splice(place, insert.iter().copied());
     }
-    Plan {
-        hunks,
-        text: joined(&lines),
-    }
+    Plan { hunks, text: joined(&lines) }
 }
 
 /// The block that fills a file of which nothing but blank lines is there: an empty old text stands for all of them.
 fn fill(target: &[&str]) -> Plan {
-    Plan {
-        hunks: vec![Hunk {
-            old: Vec::new(),
-            new: owned(target),
-        }],
-        text: joined(target),
-    }
+    Plan { hunks: vec![Hunk { old: Vec::new(), new: owned(target) }], text: joined(target) }
 }
 
 /// The replacement of the lines at `place`, with as many lines around it as make its old text unique.
@@ -77,13 +68,9 @@ fn unique_hunk(lines: &[&str], place: Range<usize>, insert: &[&str]) -> Hunk {
         let new = [before, insert, after].concat();
         // A new text of blank lines alone would read like an empty one.
         let is_clear = new.is_empty() || new.iter().any(|line| says_something(line));
-        let is_found =
-            old.iter().any(|line| says_something(line)) && occurs_once(&text, &old.join("\n"));
+        let is_found = old.iter().any(|line| says_something(line)) && occurs_once(&text, &old.join("\n"));
         if whole || (is_clear && is_found) {
-            return Hunk {
-                old: owned(old),
-                new: owned(&new),
-            };
+            return Hunk { old: owned(old), new: owned(&new) };
         }
         // The line above says best where an insertion goes, but a blank line says nothing.
         let blank = |at: usize| !lines.get(at).is_some_and(|line| says_something(line));
@@ -151,15 +138,8 @@ mod tests {
 
     #[test]
     fn a_file_past_the_comparison_limit_is_changed_in_one_block() {
-        let numbers = |from: usize| {
-            (from..from + 2_100)
-                .map(|n| format!("{n}\n"))
-                .collect::<String>()
-        };
-        let (from, to) = (
-            format!("head\n{}", numbers(0)),
-            format!("head\n{}", numbers(1)),
-        );
+        let numbers = |from: usize| (from..from + 2_100).map(|n| format!("{n}\n")).collect::<String>();
+        let (from, to) = (format!("head\n{}", numbers(0)), format!("head\n{}", numbers(1)));
         let plan = planned(&from, &to);
         assert_eq!((plan.hunks.len(), plan.hunks[0].old.len()), (1, 2_100));
         assert_eq!(plan.text, to);

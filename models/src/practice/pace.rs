@@ -23,10 +23,7 @@ const NANOS_A_SECOND: u64 = 1_000_000_000;
 
 /// The events of one segment that says `text`, having read `read` tokens; the speed is clamped to what is offered.
 pub(super) fn stream(text: String, read: u64, tokens_per_second: u32) -> SegmentStream {
-    Box::pin(stream::unfold(
-        Speech::new(&text, read, tokens_per_second),
-        Speech::next,
-    ))
+    Box::pin(stream::unfold(Speech::new(&text, read, tokens_per_second), Speech::next))
 }
 
 /// What is still to be said, and when.
@@ -44,30 +41,12 @@ impl Speech {
     fn new(text: &str, read: u64, tokens_per_second: u32) -> Self {
         let tokens = tokens::split(text);
         let output = u64::try_from(tokens.len()).unwrap_or(u64::MAX);
-        let before = [
-            SegmentEvent::Stage(Stage::Connected { warm: true }),
-            SegmentEvent::Stage(Stage::FirstByte),
-        ];
-        let after = [
-            SegmentEvent::Usage(Usage {
-                input: read,
-                cached: 0,
-                output,
-            }),
-            SegmentEvent::Ended(EndReason::Stop),
-        ];
-        let events = before
-            .into_iter()
-            .chain(tokens.into_iter().map(SegmentEvent::Text))
-            .chain(after)
-            .collect();
+        let before = [SegmentEvent::Stage(Stage::Connected { warm: true }), SegmentEvent::Stage(Stage::FirstByte)];
+        let after =
+            [SegmentEvent::Usage(Usage { input: read, cached: 0, output }), SegmentEvent::Ended(EndReason::Stop)];
+        let events = before.into_iter().chain(tokens.into_iter().map(SegmentEvent::Text)).chain(after).collect();
         let tokens_per_second = u64::from(tokens_per_second.clamp(SLOWEST, FASTEST));
-        Self {
-            events,
-            tokens_per_second,
-            said: 0,
-            began: None,
-        }
+        Self { events, tokens_per_second, said: 0, began: None }
     }
 
     async fn next(mut self) -> Option<(SegmentEvent, Self)> {

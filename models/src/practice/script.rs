@@ -29,21 +29,12 @@ fn play(lesson: &Lesson, cue: &Cue) -> String {
             lesson.title
         ));
     }
-    let chosen = cue
-        .replies
-        .iter()
-        .rev()
-        .flatten()
-        .find_map(|words| branch_for(lesson, words));
+    let chosen = cue.replies.iter().rev().flatten().find_map(|words| branch_for(lesson, words));
     if let Some(Some(words)) = cue.replies.last() {
         script.say(&answer(lesson, cue, words));
     }
     // A learner who asked for the change wants it made; one who just goes on keeps what they typed.
-    let typed = if chosen.is_some() {
-        Typed::MayGo
-    } else {
-        Typed::Stays
-    };
+    let typed = if chosen.is_some() { Typed::MayGo } else { Typed::Stays };
     for beat in chosen.map_or(lesson.flawed, |branch| branch.beats) {
         match beat {
             Beat::Say(text) => script.say_once(text),
@@ -59,19 +50,10 @@ fn play(lesson: &Lesson, cue: &Cue) -> String {
 
 /// Brings one file to its target, in as many blocks as it takes.
 fn make(change: &Change, lesson: &Lesson, typed: Typed, script: &mut Transcript) {
-    let plan = hunk::plan(
-        script.file(change.path),
-        change.to,
-        &origin(lesson, change.path),
-        typed,
-    );
+    let plan = hunk::plan(script.file(change.path), change.to, &origin(lesson, change.path), typed);
     for hunk in &plan.hunks {
         let fits = |text: &str| text.is_empty() || hunk.new.iter().any(|line| line.contains(text));
-        let why = change
-            .whys
-            .iter()
-            .find(|(text, _)| fits(text))
-            .map_or("as asked", |(_, why)| *why);
+        let why = change.whys.iter().find(|(text, _)| fits(text)).map_or("as asked", |(_, why)| *why);
         script.edit(change.path, why, hunk);
     }
     if !plan.hunks.is_empty() {
@@ -81,19 +63,12 @@ fn make(change: &Change, lesson: &Lesson, typed: Typed, script: &mut Transcript)
 
 /// Every text that the script itself may have put into a file.
 fn origin(lesson: &Lesson, path: &str) -> Origin<'static> {
-    let beats = lesson
-        .flawed
-        .iter()
-        .chain(lesson.branches.iter().flat_map(|branch| branch.beats));
+    let beats = lesson.flawed.iter().chain(lesson.branches.iter().flat_map(|branch| branch.beats));
     let targets = beats.filter_map(|beat| match beat {
         Beat::Change(change) if change.path == path => Some(change.to),
         _ => None,
     });
-    let start = lesson
-        .files
-        .iter()
-        .find(|file| file.path == path)
-        .map_or("", |file| file.text);
+    let start = lesson.files.iter().find(|file| file.path == path).map_or("", |file| file.text);
     Origin::new(start, targets)
 }
 
@@ -105,18 +80,8 @@ fn answer(lesson: &Lesson, cue: &Cue, words: &str) -> String {
             lesson.understands
         );
     };
-    let earlier = cue
-        .replies
-        .iter()
-        .rev()
-        .skip(1)
-        .flatten()
-        .any(|words| branch_for(lesson, words).is_some());
-    if earlier {
-        branch.answer.to_owned()
-    } else {
-        format!("{} {}", branch.answer, praise(lesson, &cue.kept))
-    }
+    let earlier = cue.replies.iter().rev().skip(1).flatten().any(|words| branch_for(lesson, words).is_some());
+    if earlier { branch.answer.to_owned() } else { format!("{} {}", branch.answer, praise(lesson, &cue.kept)) }
 }
 
 /// When the learner caught the mistake, told by what was kept of the output.
@@ -137,27 +102,18 @@ fn praise(lesson: &Lesson, kept: &str) -> String {
 /// The end of the path on which nobody objected.
 fn confess(lesson: &Lesson, script: &Transcript) -> String {
     match script.find(lesson.mistake) {
-        Some((path, line)) => lesson
-            .confession
-            .replace("{path}", path)
-            .replace("{line}", &line.to_string()),
-        None => "Done. You mended my mistake by hand before I could confess it: that works too."
-            .to_owned(),
+        Some((path, line)) => lesson.confession.replace("{path}", path).replace("{line}", &line.to_string()),
+        None => "Done. You mended my mistake by hand before I could confess it: that works too.".to_owned(),
     }
 }
 
 fn branch_for(lesson: &Lesson, words: &str) -> Option<&'static Branch> {
     let words = words.to_lowercase();
-    let words: Vec<&str> = words
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
-    lesson.branches.iter().find(|branch| {
-        branch
-            .keywords
-            .iter()
-            .any(|keyword| words.iter().any(|word| matches_keyword(word, keyword)))
-    })
+    let words: Vec<&str> = words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    lesson
+        .branches
+        .iter()
+        .find(|branch| branch.keywords.iter().any(|keyword| words.iter().any(|word| matches_keyword(word, keyword))))
 }
 
 /// Short keywords have to be the word itself: `int` is not meant by "interesting".
@@ -167,10 +123,6 @@ fn matches_keyword(word: &str, keyword: &str) -> bool {
 }
 
 fn same_words(a: &str, b: &str) -> bool {
-    let words = |text: &str| {
-        text.split_whitespace()
-            .map(str::to_lowercase)
-            .collect::<Vec<_>>()
-    };
+    let words = |text: &str| text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>();
     words(a) == words(b)
 }

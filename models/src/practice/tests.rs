@@ -25,11 +25,7 @@ fn right_words(lesson: &Lesson) -> &'static str {
 }
 
 fn start_files(lesson: &Lesson) -> Files {
-    lesson
-        .files
-        .iter()
-        .map(|file| (file.path.to_owned(), file.text.to_owned()))
-        .collect()
+    lesson.files.iter().map(|file| (file.path.to_owned(), file.text.to_owned())).collect()
 }
 
 /// The files at the end of a path.
@@ -52,10 +48,7 @@ fn flawed_files(lesson: &Lesson) -> Files {
 }
 
 fn cue(lesson: &Lesson, files: &Files) -> Cue {
-    let files = files.iter().map(|(path, text)| CueFile {
-        path: path.clone(),
-        text: text.clone(),
-    });
+    let files = files.iter().map(|(path, text)| CueFile { path: path.clone(), text: text.clone() });
     Cue {
         lesson: Some(lesson.id.to_owned()),
         prompt: lesson.prompt.to_owned(),
@@ -66,10 +59,7 @@ fn cue(lesson: &Lesson, files: &Files) -> Cue {
 }
 
 fn start(cue: Cue) -> SegmentStream {
-    PracticeProvider::new().open().start(SegmentRequest {
-        cue: Some(cue),
-        ..SegmentRequest::default()
-    })
+    PracticeProvider::new().open().start(SegmentRequest { cue: Some(cue), ..SegmentRequest::default() })
 }
 
 #[tokio::test(start_paused = true)]
@@ -78,13 +68,8 @@ async fn a_segment_has_its_stages_its_text_its_usage_and_its_end() {
         let cue = cue(lesson, &start_files(lesson));
         let whole = script::compose(&cue);
         let events: Vec<SegmentEvent> = start(cue).collect().await;
-        let [connected, first, text @ .., usage, end] = events.as_slice() else {
-            unreachable!("too few events")
-        };
-        assert_eq!(
-            connected,
-            &SegmentEvent::Stage(Stage::Connected { warm: true })
-        );
+        let [connected, first, text @ .., usage, end] = events.as_slice() else { unreachable!("too few events") };
+        assert_eq!(connected, &SegmentEvent::Stage(Stage::Connected { warm: true }));
         assert_eq!(first, &SegmentEvent::Stage(Stage::FirstByte));
         assert_eq!(end, &SegmentEvent::Ended(EndReason::Stop));
         let tokens: Vec<&str> = text
@@ -105,29 +90,13 @@ fn the_mistake_can_be_caught_in_the_middle_of_its_block() {
     for lesson in super::lessons() {
         let output = script::compose(&cue(lesson, &start_files(lesson)));
         let at = output.find(lesson.mistake).expect("the mistake is made");
-        let began = output[..at]
-            .rfind("<new_text>\n")
-            .expect("inside a block's new text");
-        assert!(
-            !output[began..at].contains("</new_text>"),
-            "inside a block's new text"
-        );
+        let began = output[..at].rfind("<new_text>\n").expect("inside a block's new text");
+        assert!(!output[began..at].contains("</new_text>"), "inside a block's new text");
         let before = output[began..at].lines().count();
-        let after = output[at..]
-            .split("</new_text>")
-            .next()
-            .map_or(0, |text| text.lines().count());
-        assert!(
-            before >= 3,
-            "{}: not the first line of its block",
-            lesson.id
-        );
+        let after = output[at..].split("</new_text>").next().map_or(0, |text| text.lines().count());
+        assert!(before >= 3, "{}: not the first line of its block", lesson.id);
         assert!(after >= 20, "{}: {after} lines to catch it in", lesson.id);
-        assert!(
-            !good_files(lesson)
-                .values()
-                .any(|text| text.contains(lesson.mistake))
-        );
+        assert!(!good_files(lesson).values().any(|text| text.contains(lesson.mistake)));
         assert!(lesson.files.iter().any(|file| file.path == lesson.opens));
     }
 }
@@ -141,39 +110,19 @@ fn an_uninterrupted_lesson_applies_and_confesses() {
         assert_eq!(files, flawed_files(lesson), "{}", lesson.id);
         let (path, line) = files
             .iter()
-            .find_map(|(path, text)| {
-                Some((
-                    path,
-                    text.lines()
-                        .position(|line| line.contains(lesson.mistake))?
-                        + 1,
-                ))
-            })
+            .find_map(|(path, text)| Some((path, text.lines().position(|line| line.contains(lesson.mistake))? + 1)))
             .expect("the mistake stands in a file");
-        assert!(
-            output.contains(&format!("line {line} of {path}")),
-            "{output}"
-        );
+        assert!(output.contains(&format!("line {line} of {path}")), "{output}");
         assert!(output.contains("Revert the turn"));
     }
 }
 
 #[test]
 fn outside_a_lesson_it_says_what_it_is_and_edits_nothing() {
-    let mut cue = Cue {
-        prompt: "write me a compiler".into(),
-        tokens_per_second: 100,
-        ..Cue::default()
-    };
+    let mut cue = Cue { prompt: "write me a compiler".into(), tokens_per_second: 100, ..Cue::default() };
     let whole = script::compose(&cue);
-    assert!(
-        whole.contains("scripted") && whole.contains("OPENAI_API_KEY") && whole.contains("Ollama")
-    );
-    assert!(
-        super::lessons()
-            .iter()
-            .all(|lesson| whole.contains(lesson.title))
-    );
+    assert!(whole.contains("scripted") && whole.contains("OPENAI_API_KEY") && whole.contains("Ollama"));
+    assert!(super::lessons().iter().all(|lesson| whole.contains(lesson.title)));
     assert!(!whole.contains("<edit"));
 
     cue.kept = whole[..60].to_owned();
@@ -187,14 +136,8 @@ fn outside_a_lesson_it_says_what_it_is_and_edits_nothing() {
 fn another_prompt_in_a_lesson_plays_the_lesson_and_says_so() {
     for lesson in super::lessons() {
         let files = start_files(lesson);
-        let output = script::compose(&Cue {
-            prompt: "do something else".into(),
-            ..cue(lesson, &files)
-        });
-        assert!(
-            output.starts_with("I am the scripted practice model"),
-            "{output}"
-        );
+        let output = script::compose(&Cue { prompt: "do something else".into(), ..cue(lesson, &files) });
+        assert!(output.starts_with("I am the scripted practice model"), "{output}");
         assert!(output.contains(lesson.mistake));
     }
 }

@@ -25,11 +25,7 @@ pub(super) fn split(text: &str) -> Vec<String> {
 
 /// About how many tokens a request has.
 pub(super) fn read(request: &SegmentRequest) -> u64 {
-    let messages: usize = request
-        .messages
-        .iter()
-        .map(|message| message.text.len())
-        .sum();
+    let messages: usize = request.messages.iter().map(|message| message.text.len()).sum();
     let tokens = (request.instructions.len() + messages) / CHARACTERS_A_TOKEN;
     u64::try_from(tokens).unwrap_or(u64::MAX)
 }
@@ -49,11 +45,7 @@ fn token_len(text: &str) -> usize {
 
 /// The length of the piece of a word that a text begins with, in bytes.
 fn word_len(text: &str) -> usize {
-    text.chars()
-        .take_while(|c| c.is_alphanumeric())
-        .take(WORD_PIECE)
-        .map(char::len_utf8)
-        .sum()
+    text.chars().take_while(|c| c.is_alphanumeric()).take(WORD_PIECE).map(char::len_utf8).sum()
 }
 
 #[cfg(test)]
@@ -64,22 +56,13 @@ mod tests {
     fn words_take_their_space_and_newlines_stand_alone() {
         assert_eq!(
             split("def total(items):\n    return 1\n\n"),
-            [
-                "def", " total", "(", "items", ")", ":", "\n", "   ", " return", " 1", "\n", "\n"
-            ],
+            ["def", " total", "(", "items", ")", ":", "\n", "   ", " return", " 1", "\n", "\n"],
         );
     }
 
     #[test]
     fn nothing_is_lost_of_any_text() {
-        for text in [
-            "",
-            " ",
-            "   ",
-            "a  b",
-            "naïve – 漢字 🙂\r\n\t x",
-            "internationalisation",
-        ] {
+        for text in ["", " ", "   ", "a  b", "naïve – 漢字 🙂\r\n\t x", "internationalisation"] {
             assert_eq!(split(text).concat(), text);
         }
     }

@@ -62,14 +62,7 @@ pub(super) fn items(messages: &[Message]) -> Vec<Item<'_>> {
         .filter(|message| !message.text.is_empty())
         .map(|message| {
             let (role, kind) = item(message);
-            Item {
-                kind: "message",
-                role,
-                content: [Part {
-                    kind,
-                    text: &message.text,
-                }],
-            }
+            Item { kind: "message", role, content: [Part { kind, text: &message.text }] }
         })
         .collect()
 }

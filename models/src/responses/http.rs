@@ -32,27 +32,16 @@ pub(super) fn stream(session: &Session, request: &SegmentRequest) -> SegmentStre
     if let Some(bearer) = config.key.as_ref().and_then(bearer) {
         built = built.header(AUTHORIZATION, bearer);
     }
-    let built = built
-        .header(ACCEPT, HeaderValue::from_static("text/event-stream"))
-        .json(&body)
-        .build();
+    let built = built.header(ACCEPT, HeaderValue::from_static("text/event-stream")).json(&body).build();
     let who = session.who();
     let answer = Answer::new(std::sync::Arc::clone(who), None);
-    call::stream(
-        session.client.clone(),
-        built,
-        answer,
-        std::sync::Arc::clone(who),
-        config.timers,
-    )
+    call::stream(session.client.clone(), built, answer, std::sync::Arc::clone(who), config.timers)
 }
 
 /// Opens a connection into the pool.
 pub(super) async fn warm(session: &Session) {
     let config = session.config();
-    let mut head = session
-        .client
-        .head(format!("{}/models", config.base_url.trim_end_matches('/')));
+    let mut head = session.client.head(format!("{}/models", config.base_url.trim_end_matches('/')));
     if let Some(bearer) = config.key.as_ref().and_then(bearer) {
         head = head.header(AUTHORIZATION, bearer);
     }

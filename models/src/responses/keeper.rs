@@ -57,11 +57,7 @@ impl Keeper {
         let (settle, settled) = watch::channel(matches!(begin, Begin::Keep(_)));
         let mut task = JoinSet::new();
         task.spawn_on(keep(config, manners, begin, asked, settle), &runtime);
-        Some(Self {
-            ask,
-            settled,
-            _task: task,
-        })
+        Some(Self { ask, settled, _task: task })
     }
 
     /// Whether the line stands by now.
@@ -116,16 +112,10 @@ async fn keep(
     }
 }
 
-async fn open(
-    config: &SharedConfig,
-    manners: &Manners,
-    instructions: Option<String>,
-) -> Result<Line, DialError> {
+async fn open(config: &SharedConfig, manners: &Manners, instructions: Option<String>) -> Result<Line, DialError> {
     let (settings, who) = &**config;
     let line = Line::dial(settings, who).await?;
-    let Some(instructions) =
-        instructions.filter(|_| !manners.refuses_warm_up.load(Ordering::Relaxed))
-    else {
+    let Some(instructions) = instructions.filter(|_| !manners.refuses_warm_up.load(Ordering::Relaxed)) else {
         return Ok(line);
     };
     match timeout(WARM_UP, warm(line, config, manners, instructions)).await {
@@ -136,12 +126,7 @@ async fn open(
 }
 
 /// Has the server read the instructions without answering. `None` if the line is no longer good.
-async fn warm(
-    mut line: Line,
-    config: &SharedConfig,
-    manners: &Manners,
-    instructions: String,
-) -> Option<Line> {
+async fn warm(mut line: Line, config: &SharedConfig, manners: &Manners, instructions: String) -> Option<Line> {
     let (settings, who) = &**config;
     let lane = (!manners.refuses_lanes.load(Ordering::Relaxed)).then(|| line.next_lane());
     let body = Body {
@@ -170,13 +155,7 @@ async fn warm(
         }
     }
     match answer.id.filter(|_| !out.has_failed()) {
-        Some(id) => {
-            line.chain = Some(Chain {
-                id,
-                instructions,
-                messages: Vec::new(),
-            })
-        }
+        Some(id) => line.chain = Some(Chain { id, instructions, messages: Vec::new() }),
         None => manners.refuses_warm_up.store(true, Ordering::Relaxed),
     }
     Some(line)

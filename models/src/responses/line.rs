@@ -76,26 +76,16 @@ impl Chain {
         if self.instructions != request.instructions {
             return None;
         }
-        request
-            .messages
-            .strip_prefix(self.messages.as_slice())
-            .filter(|tail| !tail.is_empty())
+        request.messages.strip_prefix(self.messages.as_slice()).filter(|tail| !tail.is_empty())
     }
 
     /// The chain after `request` was answered with `text`.
     pub fn after(request: &SegmentRequest, id: String, text: String) -> Self {
         let mut messages = request.messages.clone();
         if !text.is_empty() {
-            messages.push(Message {
-                role: Role::Assistant,
-                text,
-            });
+            messages.push(Message { role: Role::Assistant, text });
         }
-        Self {
-            id,
-            instructions: request.instructions.clone(),
-            messages,
-        }
+        Self { id, instructions: request.instructions.clone(), messages }
     }
 }
 
@@ -104,27 +94,14 @@ impl Line {
     pub async fn dial(config: &ResponsesConfig, who: &Who) -> Result<Self, DialError> {
         match timeout(config.timers.connect, connect(config)).await {
             Err(_) => Err(DialError::Network("no WebSocket in time".to_owned())),
-            Ok(Ok(socket)) => Ok(Self {
-                socket,
-                since: Instant::now(),
-                creates: 0,
-                chain: None,
-            }),
+            Ok(Ok(socket)) => Ok(Self { socket, since: Instant::now(), creates: 0, chain: None }),
             Ok(Err(SocketError::Http(answer))) => {
                 let status = answer.status().as_u16();
-                let body = answer
-                    .body()
-                    .as_deref()
-                    .map(String::from_utf8_lossy)
-                    .unwrap_or_default();
+                let body = answer.body().as_deref().map(String::from_utf8_lossy).unwrap_or_default();
                 Err(match status {
                     // 426 is the server's word for "use HTTP"; the others are how servers without it look.
                     400 | 404 | 405 | 426 | 501 => DialError::NoSocket,
-                    _ => DialError::Refused(who.refused(
-                        status,
-                        &body,
-                        retry::after_headers(answer.headers()),
-                    )),
+                    _ => DialError::Refused(who.refused(status, &body, retry::after_headers(answer.headers()))),
                 })
             }
             Ok(Err(error)) => Err(DialError::Network(error.to_string())),
@@ -148,18 +125,12 @@ async fn connect(config: &ResponsesConfig) -> Result<Socket, SocketError> {
     let io = |error: &str| SocketError::Io(std::io::Error::other(error.to_owned()));
     let url = config.url();
     let parsed = reqwest::Url::parse(&url).map_err(|_| io("the address cannot be read"))?;
-    let host = parsed
-        .host_str()
-        .ok_or_else(|| io("the address has no host"))?;
+    let host = parsed.host_str().ok_or_else(|| io("the address has no host"))?;
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let port = parsed.port_or_known_default().unwrap_or(443);
     let tcp = TcpStream::connect((host, port)).await?;
     tcp.set_nodelay(true)?;
-    let scheme = if parsed.scheme() == "https" {
-        "wss"
-    } else {
-        "ws"
-    };
+    let scheme = if parsed.scheme() == "https" { "wss" } else { "ws" };
     let (_, rest) = url.split_once("://").unwrap_or_default();
     let mut request = format!("{scheme}://{rest}").into_client_request()?;
     let headers = request.headers_mut();
@@ -185,43 +156,21 @@ mod tests {
     fn request(instructions: &str, messages: &[(Role, &str)]) -> SegmentRequest {
         SegmentRequest {
             instructions: instructions.to_owned(),
-            messages: messages
-                .iter()
-                .map(|&(role, text)| Message {
-                    role,
-                    text: text.to_owned(),
-                })
-                .collect(),
+            messages: messages.iter().map(|&(role, text)| Message { role, text: text.to_owned() }).collect(),
             cue: None,
         }
     }
 
     #[test]
     fn a_chain_continues_only_what_adds_to_it() {
-        let chain = Chain::after(
-            &request("i", &[(Role::User, "a")]),
-            "r1".to_owned(),
-            "b".to_owned(),
-        );
+        let chain = Chain::after(&request("i", &[(Role::User, "a")]), "r1".to_owned(), "b".to_owned());
         let tail = |instructions: &str, messages: &[(Role, &str)]| {
-            chain
-                .tail(&request(instructions, messages))
-                .map(<[Message]>::len)
+            chain.tail(&request(instructions, messages)).map(<[Message]>::len)
         };
         let more = [(Role::User, "a"), (Role::Assistant, "b"), (Role::User, "c")];
         assert_eq!(tail("i", &more), Some(1));
         assert_eq!(tail("other", &more), None);
         assert_eq!(tail("i", &more[..2]), None, "nothing new");
-        assert_eq!(
-            tail(
-                "i",
-                &[
-                    (Role::User, "a"),
-                    (Role::Assistant, "b, cut"),
-                    (Role::User, "c")
-                ]
-            ),
-            None
-        );
+        assert_eq!(tail("i", &[(Role::User, "a"), (Role::Assistant, "b, cut"), (Role::User, "c")]), None);
     }
 }

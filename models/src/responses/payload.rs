@@ -86,14 +86,7 @@ pub(super) struct Answer {
 
 impl Answer {
     pub fn new(who: Arc<Who>, lane: Option<String>) -> Self {
-        Self {
-            who,
-            lane,
-            id: None,
-            text: String::new(),
-            is_terminal: false,
-            remedy: None,
-        }
+        Self { who, lane, id: None, text: String::new(), is_terminal: false, remedy: None }
     }
 
     fn event(&mut self, event: Event<'_>, data: &str, out: &mut Outbox) {
@@ -108,8 +101,7 @@ impl Answer {
             ("error", _) => self.error(data, out),
             // The tail of something else.
             (_, None) => {}
-            ("response.completed" | "response.incomplete" | "response.failed", Some(id))
-                if *id != response.id => {}
+            ("response.completed" | "response.incomplete" | "response.failed", Some(id)) if *id != response.id => {}
             ("response.output_text.delta" | "response.refusal.delta", Some(_)) => {
                 let delta = event.delta.unwrap_or_default();
                 self.text.push_str(&delta);
@@ -117,10 +109,7 @@ impl Answer {
             }
             ("response.completed", Some(_)) => self.end(&response, EndReason::Stop, out),
             ("response.incomplete", Some(_)) => {
-                let reason = response
-                    .incomplete_details
-                    .as_ref()
-                    .and_then(|details| details.reason.as_deref());
+                let reason = response.incomplete_details.as_ref().and_then(|details| details.reason.as_deref());
                 let end = match reason {
                     Some("content_filter") => EndReason::ContentFilter,
                     Some("max_output_tokens") => EndReason::Length,
@@ -133,9 +122,7 @@ impl Answer {
                 let error = UpstreamError::from_value(&response.error.unwrap_or_default());
                 out.fail(self.who.failed(None, &error, None));
             }
-            (kind, Some(_))
-                if kind.starts_with("response.reasoning") && kind.ends_with(".delta") =>
-            {
+            (kind, Some(_)) if kind.starts_with("response.reasoning") && kind.ends_with(".delta") => {
                 out.push(SegmentEvent::Thinking);
             }
             _ => {}
@@ -147,10 +134,7 @@ impl Answer {
         if let Some(usage) = &response.usage {
             out.push(SegmentEvent::Usage(Usage {
                 input: usage.input_tokens,
-                cached: usage
-                    .input_tokens_details
-                    .as_ref()
-                    .map_or(0, |details| details.cached_tokens),
+                cached: usage.input_tokens_details.as_ref().map_or(0, |details| details.cached_tokens),
                 output: usage.output_tokens,
             }));
         }
@@ -168,9 +152,7 @@ impl Answer {
         let param = value.pointer("/error/param").and_then(Value::as_str);
         let remedy = match (error.code.as_str(), param) {
             ("previous_response_not_found", _) => Some(Remedy::WholeInput),
-            ("websocket_connection_limit_reached" | "websocket_stream_limit_reached", _) => {
-                Some(Remedy::AnotherSocket)
-            }
+            ("websocket_connection_limit_reached" | "websocket_stream_limit_reached", _) => Some(Remedy::AnotherSocket),
             ("invalid_stream_id", _) | (_, Some("stream_id")) => Some(Remedy::NoLane),
             _ => None,
         };
@@ -213,20 +195,13 @@ mod tests {
     use super::*;
 
     fn check(payloads: &[&str], expect: Expect) {
-        let who = Who {
-            name: "OpenAI".to_owned(),
-            model: "m".to_owned(),
-            key_env: None,
-            key: None,
-        };
+        let who = Who { name: "OpenAI".to_owned(), model: "m".to_owned(), key_env: None, key: None };
         let mut answer = Answer::new(Arc::new(who), Some("mine".to_owned()));
         let mut out = Outbox::default();
         for payload in payloads {
             answer.payload(payload, &mut out);
         }
-        let mut seen: Vec<String> = std::iter::from_fn(|| out.pop())
-            .map(|event| format!("{event:?}"))
-            .collect();
+        let mut seen: Vec<String> = std::iter::from_fn(|| out.pop()).map(|event| format!("{event:?}")).collect();
         seen.extend(answer.remedy.map(|remedy| format!("{remedy:?}")));
         expect.assert_eq(&seen.join("\n"));
     }
@@ -282,9 +257,7 @@ mod tests {
             ]],
         );
         check(
-            &[
-                r#"{"type":"error","code":"server_error","message":"x","param":null,"sequence_number":1}"#,
-            ],
+            &[r#"{"type":"error","code":"server_error","message":"x","param":null,"sequence_number":1}"#],
             expect![[
                 r#"Failed(UpstreamFailure { kind: Failed, message: "OpenAI failed. It said: x", detail: "status None, code \"server_error\": x", retry_after: None })"#
             ]],
@@ -303,15 +276,11 @@ mod tests {
     #[test]
     fn what_can_be_mended_is_no_failure() {
         check(
-            &[
-                r#"{"type":"error","status":400,"error":{"code":"previous_response_not_found","message":"x"}}"#,
-            ],
+            &[r#"{"type":"error","status":400,"error":{"code":"previous_response_not_found","message":"x"}}"#],
             expect!["WholeInput"],
         );
         check(
-            &[
-                r#"{"type":"error","status":400,"error":{"code":"invalid_request_error","param":"stream_id"}}"#,
-            ],
+            &[r#"{"type":"error","status":400,"error":{"code":"invalid_request_error","param":"stream_id"}}"#],
             expect!["NoLane"],
         );
     }

@@ -39,9 +39,7 @@ pub(super) fn stream(session: Arc<Session>, request: SegmentRequest) -> SegmentS
         creates: 0,
         whole_input: false,
     };
-    Box::pin(stream::unfold(segment, |mut segment| async {
-        segment.next().await.map(|event| (event, segment))
-    }))
+    Box::pin(stream::unfold(segment, |mut segment| async { segment.next().await.map(|event| (event, segment)) }))
 }
 
 enum Phase {
@@ -94,10 +92,7 @@ impl Segment {
                     None => self.phase = Phase::Over,
                 },
                 Phase::Over => {
-                    let failure = self
-                        .session
-                        .who()
-                        .truncated("the segment was over without a terminal event");
+                    let failure = self.session.who().truncated("the segment was over without a terminal event");
                     self.out.fail(failure);
                 }
             }
@@ -115,8 +110,7 @@ impl Segment {
         match line {
             Ok(line) => {
                 if !std::mem::replace(&mut self.connected, true) {
-                    self.out
-                        .push(SegmentEvent::Stage(Stage::Connected { warm }));
+                    self.out.push(SegmentEvent::Stage(Stage::Connected { warm }));
                 }
                 self.ask(line).await;
             }
@@ -154,19 +148,13 @@ impl Segment {
     async fn ask(&mut self, mut line: Line) {
         self.creates += 1;
         if self.creates > MAX_CREATES {
-            self.fail(
-                self.session
-                    .who()
-                    .garbled("the server refused every form of the request"),
-            );
+            self.fail(self.session.who().garbled("the server refused every form of the request"));
             return;
         }
         let lanes = !self.session.manners.refuses_lanes.load(Ordering::Relaxed);
         let lane = lanes.then(|| line.next_lane());
         let chain = line.chain.take().filter(|_| !self.whole_input);
-        let tail = chain
-            .as_ref()
-            .and_then(|chain| chain.tail(&self.request).map(|tail| (chain, tail)));
+        let tail = chain.as_ref().and_then(|chain| chain.tail(&self.request).map(|tail| (chain, tail)));
         let config = self.session.config();
         let body = Body {
             kind: Some("response.create"),
@@ -216,20 +204,11 @@ impl Segment {
         let Phase::Answering(answering) = &mut self.phase else {
             return;
         };
-        let Answering {
-            line,
-            answer,
-            deadline,
-            ..
-        } = &mut **answering;
+        let Answering { line, answer, deadline, .. } = &mut **answering;
         let text = match timeout_at(*deadline, line.socket.next()).await {
             Err(_) => {
                 let timers = self.session.config().timers;
-                let silence = if self.out.is_lively() {
-                    timers.idle
-                } else {
-                    timers.first_output
-                };
+                let silence = if self.out.is_lively() { timers.idle } else { timers.first_output };
                 self.fail(self.session.who().stalled(silence));
                 return;
             }
@@ -255,12 +234,7 @@ impl Segment {
         }
         answer.payload(&text, &mut self.out);
         let timers = self.session.config().timers;
-        *deadline = Instant::now()
-            + if self.out.is_lively() {
-                timers.idle
-            } else {
-                timers.first_output
-            };
+        *deadline = Instant::now() + if self.out.is_lively() { timers.idle } else { timers.first_output };
         let (remedy, is_terminal) = (answer.remedy, answer.is_terminal);
         if let Some(remedy) = remedy {
             self.mend(remedy).await;
@@ -272,8 +246,7 @@ impl Segment {
     }
 
     async fn mend(&mut self, remedy: Remedy) {
-        let Phase::Answering(answering) = std::mem::replace(&mut self.phase, Phase::Dialling)
-        else {
+        let Phase::Answering(answering) = std::mem::replace(&mut self.phase, Phase::Dialling) else {
             return;
         };
         match remedy {
@@ -282,10 +255,7 @@ impl Segment {
                 self.ask(answering.line).await;
             }
             Remedy::NoLane => {
-                self.session
-                    .manners
-                    .refuses_lanes
-                    .store(true, Ordering::Relaxed);
+                self.session.manners.refuses_lanes.store(true, Ordering::Relaxed);
                 self.ask(answering.line).await;
             }
             // Dropped; `begin` gets another.
@@ -298,13 +268,9 @@ impl Segment {
         let Phase::Answering(answering) = std::mem::replace(&mut self.phase, Phase::Over) else {
             return;
         };
-        let Answering {
-            mut line, answer, ..
-        } = *answering;
+        let Answering { mut line, answer, .. } = *answering;
         line.chain = match answer.id {
-            Some(id) if !self.out.has_failed() => {
-                Some(Chain::after(&self.request, id, answer.text))
-            }
+            Some(id) if !self.out.has_failed() => Some(Chain::after(&self.request, id, answer.text)),
             // A failed turn evicts what it built on.
             _ => None,
         };

@@ -82,19 +82,14 @@ fn turn_steer() {
             shown_seq: Seq(2),
             text: "only ints".into(),
         },
-        expect![[
-            r#"{"type":"turn/steer","turnId":"t1","steerId":"s1","shownSeq":2,"text":"only ints"}"#
-        ]],
+        expect![[r#"{"type":"turn/steer","turnId":"t1","steerId":"s1","shownSeq":2,"text":"only ints"}"#]],
     );
 }
 
 #[test]
 fn turn_interrupt() {
     check(
-        ClientFrame::TurnInterrupt {
-            turn_id: "t1".into(),
-            shown_seq: Seq(9),
-        },
+        ClientFrame::TurnInterrupt { turn_id: "t1".into(), shown_seq: Seq(9) },
         expect![[r#"{"type":"turn/interrupt","turnId":"t1","shownSeq":9}"#]],
     );
 }
@@ -102,42 +97,24 @@ fn turn_interrupt() {
 #[test]
 fn turn_continue() {
     check(
-        ClientFrame::TurnContinue {
-            turn_id: "t1".into(),
-            segment_id: "g2".into(),
-            text: Some("and test it".into()),
-        },
-        expect![[
-            r#"{"type":"turn/continue","turnId":"t1","segmentId":"g2","text":"and test it"}"#
-        ]],
+        ClientFrame::TurnContinue { turn_id: "t1".into(), segment_id: "g2".into(), text: Some("and test it".into()) },
+        expect![[r#"{"type":"turn/continue","turnId":"t1","segmentId":"g2","text":"and test it"}"#]],
     );
     check(
-        ClientFrame::TurnContinue {
-            turn_id: "t1".into(),
-            segment_id: "g2".into(),
-            text: None,
-        },
+        ClientFrame::TurnContinue { turn_id: "t1".into(), segment_id: "g2".into(), text: None },
         expect![[r#"{"type":"turn/continue","turnId":"t1","segmentId":"g2"}"#]],
     );
 }
 
 #[test]
 fn turn_revert() {
-    check(
-        ClientFrame::TurnRevert {
-            turn_id: "t1".into(),
-        },
-        expect![[r#"{"type":"turn/revert","turnId":"t1"}"#]],
-    );
+    check(ClientFrame::TurnRevert { turn_id: "t1".into() }, expect![[r#"{"type":"turn/revert","turnId":"t1"}"#]]);
 }
 
 #[test]
 fn hunk_accept() {
     check(
-        ClientFrame::HunkAccept {
-            turn_id: "t1".into(),
-            hunk_id: "h1".into(),
-        },
+        ClientFrame::HunkAccept { turn_id: "t1".into(), hunk_id: "h1".into() },
         expect![[r#"{"type":"hunk/accept","turnId":"t1","hunkId":"h1"}"#]],
     );
 }
@@ -145,22 +122,14 @@ fn hunk_accept() {
 #[test]
 fn hunk_revert() {
     check(
-        ClientFrame::HunkRevert {
-            turn_id: "t1".into(),
-            hunk_id: "h1".into(),
-        },
+        ClientFrame::HunkRevert { turn_id: "t1".into(), hunk_id: "h1".into() },
         expect![[r#"{"type":"hunk/revert","turnId":"t1","hunkId":"h1"}"#]],
     );
 }
 
 #[test]
 fn model_warm() {
-    check(
-        ClientFrame::ModelWarm {
-            model: "openai".into(),
-        },
-        expect![[r#"{"type":"model/warm","model":"openai"}"#]],
-    );
+    check(ClientFrame::ModelWarm { model: "openai".into() }, expect![[r#"{"type":"model/warm","model":"openai"}"#]]);
 }
 
 #[test]
@@ -168,31 +137,16 @@ fn presence_update() {
     check(
         ClientFrame::PresenceUpdate {
             name: Some("Ada".into()),
-            cursor: Some(Cursor {
-                file: "f1".into(),
-                anchor: "AAE=".into(),
-                head: "AAI=".into(),
-            }),
+            cursor: Some(Cursor { file: "f1".into(), anchor: "AAE=".into(), head: "AAI=".into() }),
         },
-        expect![[
-            r#"{"type":"presence/update","name":"Ada","cursor":{"file":"f1","anchor":"AAE=","head":"AAI="}}"#
-        ]],
+        expect![[r#"{"type":"presence/update","name":"Ada","cursor":{"file":"f1","anchor":"AAE=","head":"AAI="}}"#]],
     );
-    check(
-        ClientFrame::PresenceUpdate {
-            name: None,
-            cursor: None,
-        },
-        expect![[r#"{"type":"presence/update"}"#]],
-    );
+    check(ClientFrame::PresenceUpdate { name: None, cursor: None }, expect![[r#"{"type":"presence/update"}"#]]);
 }
 
 #[test]
 fn ping() {
-    check(
-        ClientFrame::Ping { clock: 1234.5 },
-        expect![[r#"{"type":"ping","clock":1234.5}"#]],
-    );
+    check(ClientFrame::Ping { clock: 1234.5 }, expect![[r#"{"type":"ping","clock":1234.5}"#]]);
 }
 
 /// A new variant does not compile here until it is pinned above.

@@ -111,28 +111,11 @@ fn close_reasons_fit_into_a_close_frame() {
 #[test]
 fn bodies_of_the_routes() {
     check(NewSession { lesson: None }, expect!["{}"]);
+    check(NewSession { lesson: Some("invoice".into()) }, expect![[r#"{"lesson":"invoice"}"#]]);
+    check(CreatedSession { id: "s".into(), token: "secret".into() }, expect![[r#"{"id":"s","token":"secret"}"#]]);
     check(
-        NewSession {
-            lesson: Some("invoice".into()),
-        },
-        expect![[r#"{"lesson":"invoice"}"#]],
-    );
-    check(
-        CreatedSession {
-            id: "s".into(),
-            token: "secret".into(),
-        },
-        expect![[r#"{"id":"s","token":"secret"}"#]],
-    );
-    check(
-        Problem {
-            code: ErrorCode::NotFound,
-            message: "There is no lesson x.".into(),
-        },
+        Problem { code: ErrorCode::NotFound, message: "There is no lesson x.".into() },
         expect![[r#"{"code":"notFound","message":"There is no lesson x."}"#]],
     );
-    assert!(
-        serde_json::from_str::<NewSession>(r#"{"leson":"invoice"}"#).is_err(),
-        "a typo is told"
-    );
+    assert!(serde_json::from_str::<NewSession>(r#"{"leson":"invoice"}"#).is_err(), "a typo is told");
 }

@@ -42,20 +42,14 @@ fn every_example_is_a_frame() {
     for example in examples() {
         let client = serde_json::from_value::<ClientFrame>(example.clone());
         let server = serde_json::from_value::<ServerFrame>(example.clone());
-        assert!(
-            client.is_ok() || server.is_ok(),
-            "{example}: {client:?} {server:?}"
-        );
+        assert!(client.is_ok() || server.is_ok(), "{example}: {client:?} {server:?}");
     }
 }
 
 #[test]
 fn every_frame_has_an_example() {
     let examples = examples();
-    let told: BTreeSet<&str> = examples
-        .iter()
-        .filter_map(|e| e.get("type")?.as_str())
-        .collect();
+    let told: BTreeSet<&str> = examples.iter().filter_map(|e| e.get("type")?.as_str()).collect();
     let client = names(include_str!("../../src/client.rs"));
     let server = names(include_str!("../../src/server.rs"));
     // Too long for a line of its own: its fields stand in a table.

@@ -17,15 +17,9 @@ fn a_hello_needs_only_a_version_and_a_token() {
 #[test]
 fn fields_may_come_in_any_order_and_unknown_ones_are_ignored() {
     let frame = r#"{"shownSeq":9,"turnId":"t1","later":[1],"type":"turn/interrupt"}"#;
-    assert!(matches!(
-        serde_json::from_str(frame).unwrap(),
-        ClientFrame::TurnInterrupt { .. }
-    ));
+    assert!(matches!(serde_json::from_str(frame).unwrap(), ClientFrame::TurnInterrupt { .. }));
     let frame = r#"{"type":"draining","later":{}}"#;
-    assert_eq!(
-        serde_json::from_str::<ServerFrame>(frame).unwrap(),
-        ServerFrame::Draining
-    );
+    assert_eq!(serde_json::from_str::<ServerFrame>(frame).unwrap(), ServerFrame::Draining);
 }
 
 #[test]
@@ -48,10 +42,7 @@ fn what_is_no_frame_is_refused() {
 fn binary_frames() {
     let frame = binary::encode(0x0102, &[0, 2, 1, 9]);
     assert_eq!(frame, [2, 1, 0, 0, 0, 0, 0, 0, 0, 2, 1, 9]);
-    assert_eq!(
-        binary::decode(&frame),
-        Some((0x0102, [0u8, 2, 1, 9].as_slice()))
-    );
+    assert_eq!(binary::decode(&frame), Some((0x0102, [0u8, 2, 1, 9].as_slice())));
     assert_eq!(binary::decode(&frame[..8]), Some((0x0102, [].as_slice())));
     assert_eq!(binary::decode(&frame[..7]), None);
 }

@@ -7,8 +7,7 @@ use protocol::latency::{Latency, Usage};
 use protocol::limits::Limits;
 use protocol::server::{Reason, ServerFrame, Welcome};
 use protocol::view::{
-    HunkFailure, HunkPlace, HunkStatus, HunkView, ModelView, Participant, Presence, Role,
-    SessionView, TurnStatus,
+    HunkFailure, HunkPlace, HunkStatus, HunkView, ModelView, Participant, Presence, Role, SessionView, TurnStatus,
 };
 
 use crate::check;
@@ -41,10 +40,7 @@ fn welcome() {
 #[test]
 fn state() {
     check(
-        ServerFrame::State {
-            seq: Seq(0),
-            session: Box::new(SessionView::default()),
-        },
+        ServerFrame::State { seq: Seq(0), session: Box::new(SessionView::default()) },
         expect![[r#"{"type":"state","seq":0,"session":{"turns":[],"participants":[]}}"#]],
     );
 }
@@ -75,24 +71,15 @@ fn turn_continued() {
             by: "p1".into(),
             text: Some("and test it".into()),
         },
-        expect![[
-            r#"{"type":"turn/continued","seq":11,"turnId":"t1","offset":61,"by":"p1","text":"and test it"}"#
-        ]],
+        expect![[r#"{"type":"turn/continued","seq":11,"turnId":"t1","offset":61,"by":"p1","text":"and test it"}"#]],
     );
 }
 
 #[test]
 fn turn_delta() {
     check(
-        ServerFrame::TurnDelta {
-            seq: Seq(2),
-            turn_id: "t1".into(),
-            offset: 0,
-            text: "I will \"fix\" it\n".into(),
-        },
-        expect![[
-            r#"{"type":"turn/delta","seq":2,"turnId":"t1","offset":0,"text":"I will \"fix\" it\n"}"#
-        ]],
+        ServerFrame::TurnDelta { seq: Seq(2), turn_id: "t1".into(), offset: 0, text: "I will \"fix\" it\n".into() },
+        expect![[r#"{"type":"turn/delta","seq":2,"turnId":"t1","offset":0,"text":"I will \"fix\" it\n"}"#]],
     );
 }
 
@@ -115,12 +102,7 @@ fn turn_completed() {
                 total_ms: None,
                 warm: true,
             },
-            usage: Some(Usage {
-                input_tokens: 900,
-                cached_tokens: 512,
-                output_tokens: 15,
-                estimated: true,
-            }),
+            usage: Some(Usage { input_tokens: 900, cached_tokens: 512, output_tokens: 15, estimated: true }),
         },
         expect![[
             r#"{"type":"turn/completed","seq":10,"turnId":"t1","status":"interrupted","keptOffset":61,"latency":{"queueMs":0.1,"setupMs":0.3,"connectedMs":0.3,"firstByteMs":80.25,"firstTokenMs":81.5,"relayedMs":81.625,"warm":true},"usage":{"inputTokens":900,"cachedTokens":512,"outputTokens":15,"estimated":true}}"#
@@ -153,10 +135,7 @@ fn turn_completed_by_a_failure() {
 #[test]
 fn turn_stopped() {
     check(
-        ServerFrame::TurnStopped {
-            turn_id: "t1".into(),
-            kept_offset: 61,
-        },
+        ServerFrame::TurnStopped { turn_id: "t1".into(), kept_offset: 61 },
         expect![[r#"{"type":"turn/stopped","turnId":"t1","keptOffset":61}"#]],
     );
 }
@@ -164,11 +143,7 @@ fn turn_stopped() {
 #[test]
 fn turn_reverted() {
     check(
-        ServerFrame::TurnReverted {
-            seq: Seq(12),
-            turn_id: "t1".into(),
-            by: "p1".into(),
-        },
+        ServerFrame::TurnReverted { seq: Seq(12), turn_id: "t1".into(), by: "p1".into() },
         expect![[r#"{"type":"turn/reverted","seq":12,"turnId":"t1","by":"p1"}"#]],
     );
 }
@@ -176,11 +151,7 @@ fn turn_reverted() {
 #[test]
 fn turn_steer_accepted() {
     check(
-        ServerFrame::SteerAccepted {
-            turn_id: "t1".into(),
-            steer_id: "s1".into(),
-            accept_ms: 0.05,
-        },
+        ServerFrame::SteerAccepted { turn_id: "t1".into(), steer_id: "s1".into(), accept_ms: 0.05 },
         expect![[r#"{"type":"turn/steer/accepted","turnId":"t1","steerId":"s1","acceptMs":0.05}"#]],
     );
 }
@@ -206,14 +177,8 @@ fn turn_steer_applied() {
 #[test]
 fn turn_steer_answered() {
     check(
-        ServerFrame::SteerAnswered {
-            turn_id: "t1".into(),
-            steer_id: "s1".into(),
-            first_token_ms: 85.5,
-        },
-        expect![[
-            r#"{"type":"turn/steer/answered","turnId":"t1","steerId":"s1","firstTokenMs":85.5}"#
-        ]],
+        ServerFrame::SteerAnswered { turn_id: "t1".into(), steer_id: "s1".into(), first_token_ms: 85.5 },
+        expect![[r#"{"type":"turn/steer/answered","turnId":"t1","steerId":"s1","firstTokenMs":85.5}"#]],
     );
 }
 
@@ -267,10 +232,7 @@ fn hunk_placed() {
             turn_id: "t1".into(),
             hunk_id: "h1".into(),
             file_id: "f1".into(),
-            place: HunkPlace {
-                start: "AAE=".into(),
-                end: "AAI=".into(),
-            },
+            place: HunkPlace { start: "AAE=".into(), end: "AAI=".into() },
         },
         expect![[
             r#"{"type":"hunk/placed","seq":5,"turnId":"t1","hunkId":"h1","fileId":"f1","place":{"start":"AAE=","end":"AAI="}}"#
@@ -314,11 +276,7 @@ fn hunk_failed() {
 #[test]
 fn hunk_dropped() {
     check(
-        ServerFrame::HunkDropped {
-            seq: Seq(7),
-            turn_id: "t1".into(),
-            hunk_id: "h1".into(),
-        },
+        ServerFrame::HunkDropped { seq: Seq(7), turn_id: "t1".into(), hunk_id: "h1".into() },
         expect![[r#"{"type":"hunk/dropped","seq":7,"turnId":"t1","hunkId":"h1"}"#]],
     );
 }
@@ -326,57 +284,32 @@ fn hunk_dropped() {
 #[test]
 fn hunk_accepted() {
     check(
-        ServerFrame::HunkAccepted {
-            seq: Seq(8),
-            turn_id: "t1".into(),
-            hunk_id: "h1".into(),
-            by: "p1".into(),
-        },
+        ServerFrame::HunkAccepted { seq: Seq(8), turn_id: "t1".into(), hunk_id: "h1".into(), by: "p1".into() },
         expect![[r#"{"type":"hunk/accepted","seq":8,"turnId":"t1","hunkId":"h1","by":"p1"}"#]],
     );
 }
 
 #[test]
 fn edit_ack() {
-    check(
-        ServerFrame::EditAck {
-            counter: 3,
-            seq: Seq(9),
-        },
-        expect![[r#"{"type":"edit/ack","counter":3,"seq":9}"#]],
-    );
+    check(ServerFrame::EditAck { counter: 3, seq: Seq(9) }, expect![[r#"{"type":"edit/ack","counter":3,"seq":9}"#]]);
 }
 
 #[test]
 fn saved() {
-    check(
-        ServerFrame::Saved { seq: Seq(9) },
-        expect![[r#"{"type":"saved","seq":9}"#]],
-    );
+    check(ServerFrame::Saved { seq: Seq(9) }, expect![[r#"{"type":"saved","seq":9}"#]]);
 }
 
 #[test]
 fn presence() {
     check(
-        ServerFrame::Presence {
-            participants: vec![Presence {
-                participant: ada(),
-                role: Role::Owner,
-                cursor: None,
-            }],
-        },
-        expect![[
-            r#"{"type":"presence","participants":[{"id":"p1","name":"Ada","color":0,"role":"owner"}]}"#
-        ]],
+        ServerFrame::Presence { participants: vec![Presence { participant: ada(), role: Role::Owner, cursor: None }] },
+        expect![[r#"{"type":"presence","participants":[{"id":"p1","name":"Ada","color":0,"role":"owner"}]}"#]],
     );
 }
 
 #[test]
 fn pong() {
-    check(
-        ServerFrame::Pong { clock: 1234.5 },
-        expect![[r#"{"type":"pong","clock":1234.5}"#]],
-    );
+    check(ServerFrame::Pong { clock: 1234.5 }, expect![[r#"{"type":"pong","clock":1234.5}"#]]);
 }
 
 #[test]
@@ -392,18 +325,12 @@ fn error() {
             message: "A turn is running.".into(),
             answers: Some("t2".into()),
         },
-        expect![[
-            r#"{"type":"error","code":"turnActive","message":"A turn is running.","answers":"t2"}"#
-        ]],
+        expect![[r#"{"type":"error","code":"turnActive","message":"A turn is running.","answers":"t2"}"#]],
     );
 }
 
 fn ada() -> Participant {
-    Participant {
-        id: "p1".into(),
-        name: "Ada".into(),
-        color: 0,
-    }
+    Participant { id: "p1".into(), name: "Ada".into(), color: 0 }
 }
 
 /// A new variant does not compile here until it is pinned above.

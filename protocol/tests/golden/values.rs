@@ -5,8 +5,8 @@ use protocol::ErrorCode;
 use protocol::latency::{Latency, Usage};
 use protocol::server::Reason;
 use protocol::view::{
-    Cursor, HunkFailure, HunkPlace, HunkStatus, HunkView, LessonView, Participant, Presence, Role,
-    SegmentCause, SegmentView, SessionView, SteerStage, SteerView, TurnStatus, TurnView,
+    Cursor, HunkFailure, HunkPlace, HunkStatus, HunkView, LessonView, Participant, Presence, Role, SegmentCause,
+    SegmentView, SessionView, SteerStage, SteerView, TurnStatus, TurnView,
 };
 
 use crate::check;
@@ -32,41 +32,19 @@ fn a_session_with_everything() {
         hunks: vec![hunk()],
         steers: vec![steer()],
         segments: vec![
-            SegmentView {
-                offset: 0,
-                cause: SegmentCause::Prompt,
-            },
-            SegmentView {
-                offset: 7,
-                cause: SegmentCause::Steer("s1".into()),
-            },
+            SegmentView { offset: 0, cause: SegmentCause::Prompt },
+            SegmentView { offset: 7, cause: SegmentCause::Steer("s1".into()) },
         ],
         reason: None,
         latency: Latency::default(),
         usage: None,
         reverted: false,
     };
-    let participant = Participant {
-        id: "p1".into(),
-        name: "Ada".into(),
-        color: 0,
-    };
-    let cursor = Cursor {
-        file: "f1".into(),
-        anchor: "AAE=".into(),
-        head: "AAI=".into(),
-    };
-    let presence = Presence {
-        participant,
-        role: Role::Owner,
-        cursor: Some(cursor),
-    };
+    let participant = Participant { id: "p1".into(), name: "Ada".into(), color: 0 };
+    let cursor = Cursor { file: "f1".into(), anchor: "AAE=".into(), head: "AAI=".into() };
+    let presence = Presence { participant, role: Role::Owner, cursor: Some(cursor) };
     check(
-        SessionView {
-            lesson: Some(lesson),
-            turns: vec![turn],
-            participants: vec![presence],
-        },
+        SessionView { lesson: Some(lesson), turns: vec![turn], participants: vec![presence] },
         expect![[
             r#"{"lesson":{"id":"invoice","title":"Money","language":"python","goal":"Catch it.","prompt":"Add tax.","hint":"Floats.","opens":"a.py"},"turns":[{"id":"t1","prompt":"Add tax.","model":"practice","by":"p1","status":"running","output":"I will ","hunks":[{"id":"h1","offset":0,"path":"a.py","why":"tax","status":"applied","fileId":"f1","place":{"start":"AAE=","end":"AAI="},"added":2,"removed":1}],"steers":[{"id":"s1","text":"only ints","by":"p1","stage":"answered","offset":7,"acceptMs":0.05,"applyMs":0.06,"firstTokenMs":85.5}],"segments":[{"offset":0,"cause":"prompt"},{"offset":7,"cause":{"steer":"s1"}}],"latency":{"queueMs":0.0,"warm":false},"reverted":false}],"participants":[{"id":"p1","name":"Ada","color":0,"role":"owner","cursor":{"file":"f1","anchor":"AAE=","head":"AAI="}}]}"#
         ]],
@@ -76,27 +54,15 @@ fn a_session_with_everything() {
 #[test]
 fn what_ends_a_turn() {
     check(
-        Reason {
-            code: ErrorCode::Abandoned,
-            message: "Nobody was there.".into(),
-            retry_after_ms: None,
-        },
+        Reason { code: ErrorCode::Abandoned, message: "Nobody was there.".into(), retry_after_ms: None },
         expect![[r#"{"code":"abandoned","message":"Nobody was there."}"#]],
     );
     check(
-        Usage {
-            input_tokens: 1,
-            cached_tokens: 2,
-            output_tokens: 3,
-            estimated: false,
-        },
+        Usage { input_tokens: 1, cached_tokens: 2, output_tokens: 3, estimated: false },
         expect![[r#"{"inputTokens":1,"cachedTokens":2,"outputTokens":3,"estimated":false}"#]],
     );
     check(
-        Latency {
-            total_ms: Some(900.125),
-            ..Latency::default()
-        },
+        Latency { total_ms: Some(900.125), ..Latency::default() },
         expect![[r#"{"queueMs":0.0,"totalMs":900.125,"warm":false}"#]],
     );
 }
@@ -130,27 +96,14 @@ fn a_steer_that_failed() {
         failure: Some(ErrorCode::Interrupted),
         ..steer()
     };
-    check(
-        failed,
-        expect![[
-            r#"{"id":"s1","text":"only ints","by":"p1","stage":"failed","failure":"interrupted"}"#
-        ]],
-    );
+    check(failed, expect![[r#"{"id":"s1","text":"only ints","by":"p1","stage":"failed","failure":"interrupted"}"#]]);
 }
 
 #[test]
 fn closed_lists() {
+    check([Role::Viewer, Role::Editor, Role::Owner], expect![[r#"["viewer","editor","owner"]"#]]);
     check(
-        [Role::Viewer, Role::Editor, Role::Owner],
-        expect![[r#"["viewer","editor","owner"]"#]],
-    );
-    check(
-        [
-            TurnStatus::Running,
-            TurnStatus::Completed,
-            TurnStatus::Interrupted,
-            TurnStatus::Failed,
-        ],
+        [TurnStatus::Running, TurnStatus::Completed, TurnStatus::Interrupted, TurnStatus::Failed],
         expect![[r#"["running","completed","interrupted","failed"]"#]],
     );
     check(
@@ -174,17 +127,10 @@ fn closed_lists() {
             HunkFailure::Malformed,
             HunkFailure::Limit,
         ],
-        expect![[
-            r#"["unresolved","ambiguous","noSuchFile","fileNotEmpty","placeGone","malformed","limit"]"#
-        ]],
+        expect![[r#"["unresolved","ambiguous","noSuchFile","fileNotEmpty","placeGone","malformed","limit"]"#]],
     );
     check(
-        [
-            SteerStage::Accepted,
-            SteerStage::Applied,
-            SteerStage::Answered,
-            SteerStage::Failed,
-        ],
+        [SteerStage::Accepted, SteerStage::Applied, SteerStage::Answered, SteerStage::Failed],
         expect![[r#"["accepted","applied","answered","failed"]"#]],
     );
     check(
@@ -206,10 +152,7 @@ fn hunk() -> HunkView {
         why: "tax".into(),
         status: HunkStatus::Applied,
         file_id: Some("f1".into()),
-        place: Some(HunkPlace {
-            start: "AAE=".into(),
-            end: "AAI=".into(),
-        }),
+        place: Some(HunkPlace { start: "AAE=".into(), end: "AAI=".into() }),
         added: 2,
         removed: 1,
         failure: None,

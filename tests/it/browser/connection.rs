@@ -8,9 +8,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::stage::{
-    PATIENCE, Stage, editor, into_the_editor, ready, say, shows, shows_exactly, turn_is,
-};
+use super::stage::{PATIENCE, Stage, editor, into_the_editor, ready, say, shows, shows_exactly, turn_is};
 
 const FILE: &str = "def add(a, b):\n    return a + b\n";
 
@@ -20,15 +18,7 @@ async fn promise_10_a_lost_connection_comes_back_in_the_middle_of_a_turn() -> Re
     let stage = Stage::with_model(model).await?;
     let (session, mut client) = stage.session("calc.py", FILE).await?;
     let wire = Wire::to(stage.server.addr).await?;
-    let page = stage
-        .browser
-        .page(&format!(
-            "{}/s/{}#{}",
-            wire.origin(),
-            session.id,
-            session.token
-        ))
-        .await?;
+    let page = stage.browser.page(&format!("{}/s/{}#{}", wire.origin(), session.id, session.token)).await?;
     ready(&page).await?;
     say(&page, "add a total", "Enter").await?;
     let call = gate.call().await;
@@ -37,60 +27,28 @@ async fn promise_10_a_lost_connection_comes_back_in_the_middle_of_a_turn() -> Re
 
     // The model goes on, and so does the person.
     wire.cut();
-    page.wait(
-        "document.body.innerText.includes('Connection lost')",
-        PATIENCE,
-    )
-    .await?;
+    page.wait("document.body.innerText.includes('Connection lost')", PATIENCE).await?;
     page.by_role("img", "Not connected").seen().await?;
     call.tokens("    second line\n");
-    client
-        .until("the second line", |c| {
-            c.text("calc.py")
-                .is_some_and(|t| t.contains("second line\n"))
-        })
-        .await?;
+    client.until("the second line", |c| c.text("calc.py").is_some_and(|t| t.contains("second line\n"))).await?;
     into_the_editor(&page).await?;
     page.type_text("# typed alone\n").await?;
     shows(&page, "# typed alone\n").await?;
-    assert!(
-        !editor(&page).await?.contains("second line"),
-        "it is cut off"
-    );
-    assert!(
-        !client
-            .text("calc.py")
-            .is_some_and(|t| t.contains("typed alone")),
-        "it is cut off"
-    );
+    assert!(!editor(&page).await?.contains("second line"), "it is cut off");
+    assert!(!client.text("calc.py").is_some_and(|t| t.contains("typed alone")), "it is cut off");
 
     // Back: what each missed is there, once, and the turn runs on.
     wire.mend();
-    page.by_role("img", "Connected")
-        .seen_within(PATIENCE)
-        .await?;
+    page.by_role("img", "Connected").seen_within(PATIENCE).await?;
     shows(&page, "    second line\n").await?;
-    client
-        .until("what was typed", |c| {
-            c.text("calc.py")
-                .is_some_and(|t| t.starts_with("# typed alone\n"))
-        })
-        .await?;
+    client.until("what was typed", |c| c.text("calc.py").is_some_and(|t| t.starts_with("# typed alone\n"))).await?;
     call.tokens("</new_text>\n</edit>\nDone.\n");
     call.end();
     turn_is(&page, "completed").await?;
-    shows_exactly(
-        &page,
-        "# typed alone\ndef add(a, b):\n    first line\n    second line\n",
-    )
-    .await?;
+    shows_exactly(&page, "# typed alone\ndef add(a, b):\n    first line\n    second line\n").await?;
     assert!(!page.text().await?.contains("Connection lost"));
     let flow = page.by_test_id("turn-flow").text().await?;
-    assert_eq!(
-        (flow.matches("Now.").count(), flow.matches("Done.").count()),
-        (1, 1),
-        "{flow}"
-    );
+    assert_eq!((flow.matches("Now.").count(), flow.matches("Done.").count()), (1, 1), "{flow}");
 
     // Being cut off is an error for the browser's console, not for the person.
     page.forget_errors();
@@ -106,11 +64,7 @@ async fn a_reload_returns_to_the_same_session() -> Result<()> {
     let (session, _client) = stage.session("calc.py", FILE).await?;
     let page = stage.open(&session).await?;
     let address: String = page.eval("location.href").await?;
-    assert_eq!(
-        address,
-        stage.server.url(&format!("/s/{}", session.id)),
-        "copying the address shares nothing"
-    );
+    assert_eq!(address, stage.server.url(&format!("/s/{}", session.id)), "copying the address shares nothing");
     say(&page, "add a total", "Enter").await?;
     let call = gate.call().await;
     call.tokens("Now.\n<edit path=\"calc.py\" why=\"w\">\n<old_text>\n    return a + b\n</old_text>\n<new_text>\n    first line\n");
@@ -144,27 +98,14 @@ async fn a_reload_returns_to_the_same_session() -> Result<()> {
 async fn an_address_that_leads_nowhere_says_so() -> Result<()> {
     let stage = Stage::practice().await?;
     let session = stage.server.create(None).await?;
-    let page = stage
-        .browser
-        .page(&stage.server.url("/s/nowhere#token"))
-        .await?;
-    page.by_role("heading", "This session cannot go on here")
-        .seen()
-        .await?;
-    page.by_selector("main [role=alert]")
-        .says("This session does not exist any more.")
-        .await?;
-    page.goto(&stage.server.url(&format!("/s/{}", session.id)))
-        .await?;
-    page.by_selector("main [role=alert]")
-        .says("This address alone does not open the session.")
-        .await?;
-    page.goto(&stage.server.url(&format!("/s/{}#guess", session.id)))
-        .await?;
+    let page = stage.browser.page(&stage.server.url("/s/nowhere#token")).await?;
+    page.by_role("heading", "This session cannot go on here").seen().await?;
+    page.by_selector("main [role=alert]").says("This session does not exist any more.").await?;
+    page.goto(&stage.server.url(&format!("/s/{}", session.id))).await?;
+    page.by_selector("main [role=alert]").says("This address alone does not open the session.").await?;
+    page.goto(&stage.server.url(&format!("/s/{}#guess", session.id))).await?;
     page.wait("location.hash === ''", PATIENCE).await?;
-    page.by_selector("main [role=alert]")
-        .says("This link does not open the session, or it was withdrawn.")
-        .await?;
+    page.by_selector("main [role=alert]").says("This link does not open the session, or it was withdrawn.").await?;
     page.by_role("button", "New session").click().await?;
     ready(&page).await?;
     stage.assert_clean(&page).await
@@ -190,11 +131,7 @@ impl Wire {
                 connections.spawn(join(near, server, seen.clone()));
             }
         });
-        Ok(Wire {
-            addr,
-            whole,
-            _tasks: tasks,
-        })
+        Ok(Wire { addr, whole, _tasks: tasks })
     }
 
     fn origin(&self) -> String {

@@ -28,21 +28,13 @@ async fn look(page: &Page, name: &str, names: &[(&str, &str)]) -> Result<()> {
     for (scheme, dark) in [("light", false), ("dark", true)] {
         page.set_dark(dark).await?;
         // The page's own colours follow the system's with the next frame.
-        page.run("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))).then(() => 0)").await?;
-        grounds.push(
-            page.eval::<String>("getComputedStyle(document.documentElement).backgroundColor")
-                .await?,
-        );
+        page.run("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))).then(() => 0)")
+            .await?;
+        grounds.push(page.eval::<String>("getComputedStyle(document.documentElement).backgroundColor").await?);
         page.screenshot(&format!("{name}-{scheme}")).await?;
     }
-    assert_ne!(
-        grounds.first(),
-        grounds.last(),
-        "{name}: light and dark differ"
-    );
-    let wide: bool = page
-        .eval("document.documentElement.scrollWidth > innerWidth")
-        .await?;
+    assert_ne!(grounds.first(), grounds.last(), "{name}: light and dark differ");
+    let wide: bool = page.eval("document.documentElement.scrollWidth > innerWidth").await?;
     assert!(!wide, "{name}: nothing hangs over the edge");
     Ok(())
 }
@@ -53,20 +45,8 @@ async fn every_state_is_named_and_pictured() -> Result<()> {
     let stage = Stage::with_model(model).await?;
     let page = stage.browser.page(&stage.server.url("/")).await?;
     page.by_role("button", "New session").seen().await?;
-    page.wait(
-        "document.querySelectorAll('button.lesson').length >= 3",
-        PATIENCE,
-    )
-    .await?;
-    look(
-        &page,
-        "first",
-        &[
-            ("button", "New session"),
-            ("heading", "Learn it in two minutes"),
-        ],
-    )
-    .await?;
+    page.wait("document.querySelectorAll('button.lesson').length >= 3", PATIENCE).await?;
+    look(&page, "first", &[("button", "New session"), ("heading", "Learn it in two minutes")]).await?;
 
     page.by_role("button", "New session").click().await?;
     ready(&page).await?;
@@ -81,44 +61,18 @@ async fn every_state_is_named_and_pictured() -> Result<()> {
 
     page.by_role("button", "Interrupt").click().await?;
     turn_is(&page, "interrupted").await?;
-    page.by_role("region", "Turn")
-        .says("What you saw stays.")
+    page.by_role("region", "Turn").says("What you saw stays.").await?;
+    look(&page, "interrupted", &[ALWAYS.as_slice(), &[("button", "Continue"), ("button", "Revert turn")]].concat())
         .await?;
-    look(
-        &page,
-        "interrupted",
-        &[
-            ALWAYS.as_slice(),
-            &[("button", "Continue"), ("button", "Revert turn")],
-        ]
-        .concat(),
-    )
-    .await?;
 
     page.by_role("button", "Continue").click().await?;
     let call = gate.call().await;
     call.text("\nAgain.");
     let message = "The server failed (503).".to_owned();
-    call.fail(UpstreamFailure {
-        kind: FailureKind::Failed,
-        message,
-        detail: String::new(),
-        retry_after: None,
-    });
+    call.fail(UpstreamFailure { kind: FailureKind::Failed, message, detail: String::new(), retry_after: None });
     turn_is(&page, "failed").await?;
-    page.by_role("region", "Turn")
-        .says("The server failed (503).")
-        .await?;
-    look(
-        &page,
-        "failed",
-        &[
-            ALWAYS.as_slice(),
-            &[("button", "Continue"), ("button", "Revert turn")],
-        ]
-        .concat(),
-    )
-    .await?;
+    page.by_role("region", "Turn").says("The server failed (503).").await?;
+    look(&page, "failed", &[ALWAYS.as_slice(), &[("button", "Continue"), ("button", "Revert turn")]].concat()).await?;
 
     // The sheet of shortcuts, and the stages of the last turn.
     page.by_role("button", "Keyboard shortcuts").click().await?;
@@ -134,11 +88,6 @@ async fn every_state_is_named_and_pictured() -> Result<()> {
     page.set_viewport(390, 844).await?;
     page.wait("innerWidth === 390", PATIENCE).await?;
     page.by_role("textbox", "Prompt").seen().await?;
-    look(
-        &page,
-        "narrow",
-        &[("textbox", "Prompt"), ("region", "Turn")],
-    )
-    .await?;
+    look(&page, "narrow", &[("textbox", "Prompt"), ("region", "Turn")]).await?;
     stage.assert_clean(&page).await
 }

@@ -47,21 +47,12 @@ async fn a_person_can_find_type_and_click() -> Result<()> {
     page.by_role("textbox", "Prompt").click().await?;
     page.type_text("a B,é\nend").await?;
     page.by_role("button", "Send").click().await?;
-    page.by_any_name("status")
-        .says("sent a B,é end true")
-        .await?;
+    page.by_any_name("status").says("sent a B,é end true").await?;
     page.press("Control+Period").await?;
     page.press("Escape").await?;
     page.press("Shift+Tab").await?;
     let keys = page.by_test_id("keys").text().await?;
-    for key in [
-        "KeyA:a",
-        "Shift+KeyB:B",
-        "Enter:Enter",
-        "Control+Period:.",
-        "Escape:Escape",
-        "Shift+Tab:Tab",
-    ] {
+    for key in ["KeyA:a", "Shift+KeyB:B", "Enter:Enter", "Control+Period:.", "Escape:Escape", "Shift+Tab:Tab"] {
         assert!(keys.contains(key), "{key} in {keys}");
     }
     assert_eq!(page.by_role("button", "Hidden").count().await?, 0);
@@ -75,23 +66,10 @@ async fn what_is_missing_or_cannot_be_clicked_is_told() -> Result<()> {
     let (origin, _server) = serve().await?;
     let browser = Browser::launch().await?;
     let page = browser.page(&origin).await?;
-    let missing = page
-        .by_role("button", "Nowhere")
-        .seen_within(Duration::from_millis(50))
-        .await;
+    let missing = page.by_role("button", "Nowhere").seen_within(Duration::from_millis(50)).await;
     let told = missing.unwrap_err().to_string();
-    assert!(
-        told.contains("Nowhere") && told.contains("button \"Send\""),
-        "{told}"
-    );
-    assert!(
-        page.wait(
-            "midstreamFind.clickable(document.querySelector(':disabled'))",
-            Duration::ZERO
-        )
-        .await
-        .is_err()
-    );
+    assert!(told.contains("Nowhere") && told.contains("button \"Send\""), "{told}");
+    assert!(page.wait("midstreamFind.clickable(document.querySelector(':disabled'))", Duration::ZERO).await.is_err());
     Ok(())
 }
 
@@ -100,20 +78,15 @@ async fn errors_and_foreign_requests_are_noticed() -> Result<()> {
     let (origin, _server) = serve().await?;
     let browser = Browser::launch().await?;
     let page = browser.page(&origin).await?;
-    page.run("console.error('first'); setTimeout(() => { throw new Error('second') })")
-        .await?;
+    page.run("console.error('first'); setTimeout(() => { throw new Error('second') })").await?;
     page.run("new Promise((done) => setTimeout(done))").await?;
     let errors = page.errors().await?.join("\n");
-    assert!(
-        errors.contains("first") && errors.contains("second"),
-        "{errors}"
-    );
+    assert!(errors.contains("first") && errors.contains("second"), "{errors}");
     assert!(page.assert_no_errors().await.is_err());
     page.forget_errors();
     page.assert_no_errors().await?;
 
-    page.run("fetch('http://127.0.0.1:9/elsewhere').catch(() => {})")
-        .await?;
+    page.run("fetch('http://127.0.0.1:9/elsewhere').catch(() => {})").await?;
     let error = page.assert_only_requests_to(&origin).await.unwrap_err();
     assert!(error.to_string().contains("elsewhere"));
     Ok(())
@@ -127,26 +100,11 @@ async fn pages_share_storage_unless_private_and_both_paint() -> Result<()> {
     first.run("localStorage.setItem('name', 'one')").await?;
     let second = browser.page(&origin).await?;
     let private = browser.private_page(&origin).await?;
-    assert_eq!(
-        second
-            .eval::<Option<String>>("localStorage.getItem('name')")
-            .await?
-            .as_deref(),
-        Some("one")
-    );
-    assert_eq!(
-        private
-            .eval::<Option<String>>("localStorage.getItem('name')")
-            .await?,
-        None
-    );
+    assert_eq!(second.eval::<Option<String>>("localStorage.getItem('name')").await?.as_deref(), Some("one"));
+    assert_eq!(private.eval::<Option<String>>("localStorage.getItem('name')").await?, None);
     for page in [&first, &second, &private] {
-        page.run("new Promise((painted) => requestAnimationFrame(painted)).then(() => 0)")
-            .await?;
-        assert_eq!(
-            page.eval::<String>("document.visibilityState").await?,
-            "visible"
-        );
+        page.run("new Promise((painted) => requestAnimationFrame(painted)).then(() => 0)").await?;
+        assert_eq!(page.eval::<String>("document.visibilityState").await?, "visible");
     }
     Ok(())
 }
@@ -158,24 +116,13 @@ async fn colours_size_and_reload_are_under_control() -> Result<()> {
     let page = browser.page(&origin).await?;
     for (dark, colour) in [(true, "rgb(0, 0, 0)"), (false, "rgb(255, 255, 255)")] {
         page.set_dark(dark).await?;
-        page.wait(
-            &format!("getComputedStyle(document.body).backgroundColor === '{colour}'"),
-            Duration::from_secs(5),
-        )
-        .await?;
+        page.wait(&format!("getComputedStyle(document.body).backgroundColor === '{colour}'"), Duration::from_secs(5))
+            .await?;
     }
     page.set_viewport(800, 600).await?;
-    page.wait(
-        "innerWidth === 800 && innerHeight === 600",
-        Duration::from_secs(5),
-    )
-    .await?;
+    page.wait("innerWidth === 800 && innerHeight === 600", Duration::from_secs(5)).await?;
     page.run("document.body.dataset.old = '1'").await?;
     page.reload().await?;
-    assert_eq!(
-        page.eval::<Option<String>>("document.body.dataset.old")
-            .await?,
-        None
-    );
+    assert_eq!(page.eval::<Option<String>>("document.body.dataset.old").await?, None);
     Ok(())
 }

@@ -25,18 +25,12 @@ pub struct Stage {
 impl Stage {
     /// With that one model.
     pub async fn with_model(model: Arc<dyn Provider>) -> Result<Stage> {
-        Ok(Stage {
-            server: TestServer::with_model(model).await?,
-            browser: Browser::launch().await?,
-        })
+        Ok(Stage { server: TestServer::with_model(model).await?, browser: Browser::launch().await? })
     }
 
     /// With the practice model.
     pub async fn practice() -> Result<Stage> {
-        Ok(Stage {
-            server: TestServer::practice().await?,
-            browser: Browser::launch().await?,
-        })
+        Ok(Stage { server: TestServer::practice().await?, browser: Browser::launch().await? })
     }
 
     /// A session with one file, and a client in it.
@@ -50,14 +44,7 @@ impl Stage {
 
     /// A page in a session, ready to be used.
     pub async fn open(&self, session: &CreatedSession) -> Result<Page> {
-        let page = self
-            .browser
-            .page(
-                &self
-                    .server
-                    .url(&format!("/s/{}#{}", session.id, session.token)),
-            )
-            .await?;
+        let page = self.browser.page(&self.server.url(&format!("/s/{}#{}", session.id, session.token))).await?;
         ready(&page).await?;
         Ok(page)
     }
@@ -71,21 +58,15 @@ impl Stage {
 
 /// Waits until the page is in its session.
 pub async fn ready(page: &Page) -> Result<()> {
-    page.by_role("textbox", "Prompt")
-        .until("!element.disabled")
-        .await
+    page.by_role("textbox", "Prompt").until("!element.disabled").await
 }
 
 /// Types into the prompt box, from wherever the keyboard is, and presses a key there.
 pub async fn say(page: &Page, text: &str, key: &str) -> Result<()> {
     page.press("Control+k").await?;
-    page.by_role("textbox", "Prompt")
-        .until("element === document.activeElement")
-        .await?;
+    page.by_role("textbox", "Prompt").until("element === document.activeElement").await?;
     page.type_text(text).await?;
-    page.by_role("textbox", "Prompt")
-        .until(&format!("element.value.endsWith({text:?})"))
-        .await?;
+    page.by_role("textbox", "Prompt").until(&format!("element.value.endsWith({text:?})")).await?;
     page.press(key).await
 }
 
@@ -95,12 +76,7 @@ pub async fn walk_to(page: &Page, key: &str, condition: &str) -> Result<()> {
     const STOPS: usize = 60;
     for _ in 0..STOPS {
         page.press(key).await?;
-        if page
-            .eval::<bool>(&format!(
-                "((element) => Boolean({condition}))(document.activeElement)"
-            ))
-            .await?
-        {
+        if page.eval::<bool>(&format!("((element) => Boolean({condition}))(document.activeElement)")).await? {
             return Ok(());
         }
     }
@@ -115,39 +91,22 @@ pub async fn into_the_editor(page: &Page) -> Result<()> {
 
 /// Waits until the last turn stands so.
 pub async fn turn_is(page: &Page, status: &str) -> Result<()> {
-    page.wait(
-        &format!("midstreamTest.turn()?.status === {status:?}"),
-        PATIENCE,
-    )
-    .await
+    page.wait(&format!("midstreamTest.turn()?.status === {status:?}"), PATIENCE).await
 }
 
 /// Waits until the editor shows `text` somewhere.
 pub async fn shows(page: &Page, text: &str) -> Result<()> {
-    page.wait(
-        &format!(
-            "midstreamTest.text()?.includes({})",
-            serde_json::json!(text)
-        ),
-        PATIENCE,
-    )
-    .await
+    page.wait(&format!("midstreamTest.text()?.includes({})", serde_json::json!(text)), PATIENCE).await
 }
 
 /// Waits until the editor shows exactly `text`.
 pub async fn shows_exactly(page: &Page, text: &str) -> Result<()> {
-    page.wait(
-        &format!("midstreamTest.text() === {}", serde_json::json!(text)),
-        PATIENCE,
-    )
-    .await
+    page.wait(&format!("midstreamTest.text() === {}", serde_json::json!(text)), PATIENCE).await
 }
 
 /// All of the editor's text.
 pub async fn editor(page: &Page) -> Result<String> {
-    page.eval::<Option<String>>("midstreamTest.text()")
-        .await?
-        .context("no file is open")
+    page.eval::<Option<String>>("midstreamTest.text()").await?.context("no file is open")
 }
 
 /// From now on the page remembers what the editor shows when Esc is pressed, and every text that it shows afterwards
@@ -174,22 +133,10 @@ pub async fn assert_frozen(page: &Page) -> Result<String> {
     // What the answer brings is painted with it; one frame more shows what follows.
     page.run("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))).then(() => 0)").await?;
     let moved: Vec<String> = page.eval("frozen.moved").await?;
-    anyhow::ensure!(
-        moved.is_empty(),
-        "the screen moved after the key press, to:\n{}",
-        moved.join("\n----\n")
-    );
-    let at = page
-        .eval::<Option<String>>("frozen.at")
-        .await?
-        .context("Esc was not seen")?;
+    anyhow::ensure!(moved.is_empty(), "the screen moved after the key press, to:\n{}", moved.join("\n----\n"));
+    let at = page.eval::<Option<String>>("frozen.at").await?.context("Esc was not seen")?;
     assert_eq!(editor(page).await?, at, "what was shown is what stays");
-    let took: Option<f64> = page
-        .eval("midstreamTest.strip().interruptToFreezeMs")
-        .await?;
-    anyhow::ensure!(
-        took.is_some_and(|ms| ms >= 0.0),
-        "the strip does not say how long the freeze took: {took:?}"
-    );
+    let took: Option<f64> = page.eval("midstreamTest.strip().interruptToFreezeMs").await?;
+    anyhow::ensure!(took.is_some_and(|ms| ms >= 0.0), "the strip does not say how long the freeze took: {took:?}");
     Ok(at)
 }

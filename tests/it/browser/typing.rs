@@ -8,16 +8,10 @@ use super::stage::{Stage, editor, into_the_editor, say, shows, shows_exactly, tu
 
 const FILE: &str = "def add(a, b):\n    return a + b\n\n\ndef sub(a, b):\n    return a - b\n";
 /// No digits, so that the person's can be told from it; two characters of it for each key, and some left.
-const MODEL: &str =
-    "    total is what both of them make together, and no more\n    return it to whoever asked\n";
+const MODEL: &str = "    total is what both of them make together, and no more\n    return it to whoever asked\n";
 
 /// Types key by key, while the model writes a few characters for each.
-async fn type_beside(
-    page: &Page,
-    call: &Call,
-    typed: &str,
-    written: &mut impl Iterator<Item = char>,
-) -> Result<()> {
+async fn type_beside(page: &Page, call: &Call, typed: &str, written: &mut impl Iterator<Item = char>) -> Result<()> {
     for key in typed.chars() {
         let piece: String = written.by_ref().take(2).collect();
         if !piece.is_empty() {
@@ -61,27 +55,15 @@ async fn promise_5_what_a_person_types_in_the_models_change_stays() -> Result<()
     turn_is(&page, "completed").await?;
 
     // Everybody has the same text, with all that was typed and all that was written.
-    client
-        .until("the end", |c| {
-            c.turns.values().any(|t| t.output.ends_with("Done.\n"))
-        })
-        .await?;
+    client.until("the end", |c| c.turns.values().any(|t| t.output.ends_with("Done.\n"))).await?;
     let text = editor(&page).await?;
-    client
-        .until("what the page has", |c| {
-            c.text("calc.py").as_deref() == Some(text.as_str())
-        })
-        .await?;
+    client.until("what the page has", |c| c.text("calc.py").as_deref() == Some(text.as_str())).await?;
     shows_exactly(&watching, &text).await?;
     let above = "def add(a, b):\n    13579 first line # 0123456789\n";
     let below = text.strip_prefix(above).with_context(|| text.clone())?;
     let (typed, written): (String, String) = below.chars().partition(char::is_ascii_digit);
     assert_eq!(typed, "24680", "{text}");
-    assert_eq!(
-        written,
-        format!("{MODEL}\n\ndef sub(a, b):\n    return a - b\n"),
-        "{text}"
-    );
+    assert_eq!(written, format!("{MODEL}\n\ndef sub(a, b):\n    return a - b\n"), "{text}");
 
     // The person's own undo takes the person's characters, and none of the model's.
     page.press("Control+z").await?;

@@ -7,31 +7,21 @@ use anyhow::{Context, Result};
 use tests::api::Api;
 use tests::standin::{Gate, Script, Standin};
 
-use super::stage::{
-    PATIENCE, Stage, assert_frozen, editor, say, shows, shows_exactly, turn_is, watch_the_freeze,
-};
+use super::stage::{PATIENCE, Stage, assert_frozen, editor, say, shows, shows_exactly, turn_is, watch_the_freeze};
 
 const FILE: &str = "def add(a, b):\n    return a + b\n";
 const OPENING: &str = "I will.\n<edit path=\"calc.py\" why=\"a total\">\n<old_text>\n    return a + b\n</old_text>\n<new_text>\n    total = 0\n";
 const LINE: &str = "    total += step_of_many(a, b)\n";
 
 fn tokens(text: &str) -> Vec<String> {
-    text.chars()
-        .collect::<Vec<_>>()
-        .chunks(4)
-        .map(String::from_iter)
-        .collect()
+    text.chars().collect::<Vec<_>>().chunks(4).map(String::from_iter).collect()
 }
 
 /// What the model was told that it had said, in the last request.
 fn told(api: Api, standin: &Standin) -> Result<(String, Vec<(String, String)>)> {
     let record = standin.record();
     let asked = api.messages(record.bodies().last().context("nothing was asked")?);
-    let said = asked
-        .iter()
-        .filter(|(role, _)| role == "assistant")
-        .map(|(_, text)| text.as_str())
-        .collect();
+    let said = asked.iter().filter(|(role, _)| role == "assistant").map(|(_, text)| text.as_str()).collect();
     Ok((said, asked))
 }
 
@@ -43,9 +33,7 @@ async fn story(api: Api) -> Result<()> {
 
     // Warm before the first word: the prompt box was given the keyboard.
     page.press("Control+k").await?;
-    standin
-        .until(|r| r.connections == 1 && !r.requests.is_empty())
-        .await?;
+    standin.until(|r| r.connections == 1 && !r.requests.is_empty()).await?;
 
     // Two prompts, one connection.
     for calls in 1..=2 {
@@ -54,11 +42,7 @@ async fn story(api: Api) -> Result<()> {
         standin.until(|r| r.calls.len() == calls).await?;
         turn_is(&page, "completed").await?;
     }
-    assert_eq!(
-        standin.connections(),
-        1,
-        "no connection was opened for the second prompt"
-    );
+    assert_eq!(standin.connections(), 1, "no connection was opened for the second prompt");
     let calls = standin.calls().len();
 
     // Esc while it writes; more is on its way at that moment.
@@ -74,29 +58,16 @@ async fn story(api: Api) -> Result<()> {
     page.press("Escape").await?;
     let pressed = Instant::now();
     let text = assert_frozen(&page).await?;
-    let record = standin
-        .until(|r| r.calls.get(calls).is_some_and(|c| c.over))
-        .await?;
+    let record = standin.until(|r| r.calls.get(calls).is_some_and(|c| c.over)).await?;
     let call = record.calls.get(calls).context("the call")?;
     let left = call.client_left_at.context("the client did not leave")?;
-    assert!(
-        left.saturating_duration_since(pressed) < PATIENCE && call.tokens_after_left == 0,
-        "{call:?}"
-    );
+    assert!(left.saturating_duration_since(pressed) < PATIENCE && call.tokens_after_left == 0, "{call:?}");
     assert_eq!(call.connection, 1);
 
     let turn: String = page.eval("midstreamTest.turn().id").await?;
-    client
-        .until("the end", |c| {
-            c.status(&turn)
-                .is_some_and(|s| s == protocol::view::TurnStatus::Interrupted)
-        })
-        .await?;
+    client.until("the end", |c| c.status(&turn).is_some_and(|s| s == protocol::view::TurnStatus::Interrupted)).await?;
     let kept = client.output(&turn).to_owned();
-    assert!(
-        all.starts_with(&kept) && kept.len() > OPENING.len(),
-        "{kept}"
-    );
+    assert!(all.starts_with(&kept) && kept.len() > OPENING.len(), "{kept}");
     assert_eq!(client.text("calc.py").as_deref(), Some(text.as_str()));
 
     // Words, and it goes on: the model knows what stays, and nothing else.
@@ -110,36 +81,19 @@ async fn story(api: Api) -> Result<()> {
     let (said, asked) = told(api, &standin)?;
     // The two earlier turns' answers are part of the conversation.
     assert!(said.ends_with(&kept), "{said}");
-    assert_eq!(
-        said.strip_suffix(&kept).context("the kept text")?,
-        "Nothing to do.Nothing to do."
-    );
+    assert_eq!(said.strip_suffix(&kept).context("the kept text")?, "Nothing to do.Nothing to do.");
     let (_, last) = asked.last().context("a message")?;
-    assert!(
-        last.ends_with("only ints") && last.contains(&text),
-        "{last}"
-    );
+    assert!(last.ends_with("only ints") && last.contains(&text), "{last}");
 
     // A steer while it writes.
     standin.queue(Script::text("\nAs you wish."));
-    client
-        .until("the second answer", |c| c.output(&turn).ends_with(second))
-        .await?;
+    client.until("the second answer", |c| c.output(&turn).ends_with(second)).await?;
     say(&page, "and no loops", "Enter").await?;
-    page.by_test_id("steer")
-        .until("element.dataset.stage === 'answered'")
-        .await?;
+    page.by_test_id("steer").until("element.dataset.stage === 'answered'").await?;
     turn_is(&page, "completed").await?;
     let (said, asked) = told(api, &standin)?;
-    assert!(
-        said.contains(second) && !said.contains("never closed"),
-        "{said}"
-    );
-    assert!(
-        asked
-            .last()
-            .is_some_and(|(_, text)| text.ends_with("and no loops"))
-    );
+    assert!(said.contains(second) && !said.contains("never closed"), "{said}");
+    assert!(asked.last().is_some_and(|(_, text)| text.ends_with("and no loops")));
     page.by_role("region", "Turn").says("As you wish.").await?;
 
     client.settle().await?;

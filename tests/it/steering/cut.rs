@@ -19,9 +19,7 @@ async fn promise_2_what_you_saw_is_what_stays() -> Result<()> {
     // More arrives that the person had not been shown.
     call.tokens("    total += b\n    return total\n</new_text>\n</edit>\nDone.\n");
     other.until("what the first had not been shown", |c| c.output("t1").ends_with("Done.\n")).await?;
-    room.client
-        .send(protocol::ClientFrame::TurnInterrupt { turn_id: "t1".into(), shown_seq: shown })
-        .await?;
+    room.client.send(protocol::ClientFrame::TurnInterrupt { turn_id: "t1".into(), shown_seq: shown }).await?;
     for client in [&mut room.client, &mut other] {
         client.until("the end", |c| c.status("t1") == Some(TurnStatus::Interrupted)).await?;
         assert_eq!(client.text("calc.py"), screen);
@@ -131,7 +129,9 @@ async fn promise_4_a_steer_is_never_lost() -> Result<()> {
     // One that comes after the sender saw the end comes back with its text.
     room.client.steer("t1", "s2", "too late").await?;
     let failed = room.client.frame("failed", |f| matches!(f, ServerFrame::SteerFailed { .. })).await?;
-    assert!(matches!(&failed, ServerFrame::SteerFailed { code: ErrorCode::TurnNotActive, text, .. } if text == "too late"));
+    assert!(
+        matches!(&failed, ServerFrame::SteerFailed { code: ErrorCode::TurnNotActive, text, .. } if text == "too late")
+    );
 
     // One that no token has answered when the turn is interrupted comes back too, and leaves the conversation.
     room.client.start("t2", "again").await?;
@@ -143,7 +143,9 @@ async fn promise_4_a_steer_is_never_lost() -> Result<()> {
     room.client.frame("applied", |f| matches!(f, ServerFrame::SteerApplied { .. })).await?;
     room.client.interrupt("t2").await?;
     let failed = room.client.frame("failed", |f| matches!(f, ServerFrame::SteerFailed { .. })).await?;
-    assert!(matches!(&failed, ServerFrame::SteerFailed { code: ErrorCode::Interrupted, text, .. } if text == "never mind"));
+    assert!(
+        matches!(&failed, ServerFrame::SteerFailed { code: ErrorCode::Interrupted, text, .. } if text == "never mind")
+    );
     let fresh = room.join().await?;
     let steer = &fresh.turn("t2").unwrap().steers[0];
     assert_eq!(steer.stage, SteerStage::Failed);
@@ -189,9 +191,7 @@ async fn promise_7_every_model_change_is_one_step_to_undo() -> Result<()> {
     // One hunk.
     let hunk_id = hunks[1].id.clone();
     room.client.send(protocol::ClientFrame::HunkRevert { turn_id: "t1".into(), hunk_id }).await?;
-    room.client
-        .until("the revert", |c| c.turn("t1").unwrap().hunks[1].status == HunkStatus::Reverted)
-        .await?;
+    room.client.until("the revert", |c| c.turn("t1").unwrap().hunks[1].status == HunkStatus::Reverted).await?;
     assert!(room.client.text("calc.py").unwrap().contains("    return a - b\n"));
     assert!(room.client.text("calc.py").unwrap().contains("return total"));
     // All of the turn.

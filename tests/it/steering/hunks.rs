@@ -29,7 +29,9 @@ async fn what_cannot_be_placed_is_said_and_the_rest_goes_on() -> Result<()> {
     let call = room.gate.call().await;
     call.tokens(&block("    return nothing like this at all", "x"));
     call.tokens(&block("def add(a, b):\n    return a + b", "def add(a, b):\n    return b + a"));
-    call.tokens("<edit path=\"other.py\" why=\"w\">\n<old_text>\nx\n</old_text>\n<new_text>\ny\n</new_text>\n</edit>\n");
+    call.tokens(
+        "<edit path=\"other.py\" why=\"w\">\n<old_text>\nx\n</old_text>\n<new_text>\ny\n</new_text>\n</edit>\n",
+    );
     call.tokens("<edit path=\"calc.py\" why=\"w\">\n<old_text>\n</old_text>\n<new_text>\ny\n</new_text>\n</edit>\n");
     call.tokens("<edit path=\"../evil.py\" why=\"w\">\n<old_text>\n</old_text>\n<new_text>\ny\n</new_text>\n</edit>\n");
     call.end();
@@ -61,7 +63,9 @@ async fn repeated_old_text_is_ambiguous() -> Result<()> {
     room.client.create_file("f2", "twice.py", "x = 1\ny = 2\nx = 1\n").await?;
     room.client.start("t1", "go").await?;
     let call = room.gate.call().await;
-    call.tokens("<edit path=\"twice.py\" why=\"w\">\n<old_text>\nx = 1\n</old_text>\n<new_text>\nx = 2\n</new_text>\n</edit>\n");
+    call.tokens(
+        "<edit path=\"twice.py\" why=\"w\">\n<old_text>\nx = 1\n</old_text>\n<new_text>\nx = 2\n</new_text>\n</edit>\n",
+    );
     call.end();
     room.client.until("the end", |c| c.status("t1") == Some(TurnStatus::Completed)).await?;
     let hunk = &room.client.turn("t1").unwrap().hunks[0];
@@ -76,7 +80,9 @@ async fn a_turn_that_ends_inside_a_block_keeps_the_part_that_was_shown() -> Resu
     let mut room = Room::new().await?;
     room.client.start("t1", "go").await?;
     let call = room.gate.call().await;
-    call.tokens("<edit path=\"calc.py\" why=\"w\">\n<old_text>\n    return a + b\n</old_text>\n<new_text>\n    total = a + b\n");
+    call.tokens(
+        "<edit path=\"calc.py\" why=\"w\">\n<old_text>\n    return a + b\n</old_text>\n<new_text>\n    total = a + b\n",
+    );
     call.end();
     room.client.until("the end", |c| c.status("t1") == Some(TurnStatus::Completed)).await?;
     assert_eq!(room.client.turn("t1").unwrap().hunks[0].status, HunkStatus::Partial);

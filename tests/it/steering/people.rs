@@ -12,7 +12,9 @@ async fn promise_5_the_persons_typing_wins() -> Result<()> {
     let mut other = room.join().await?;
     room.client.start("t1", "go").await?;
     let call = room.gate.call().await;
-    call.tokens("<edit path=\"calc.py\" why=\"w\">\n<old_text>\n    return a + b\n</old_text>\n<new_text>\n    total = a\n");
+    call.tokens(
+        "<edit path=\"calc.py\" why=\"w\">\n<old_text>\n    return a + b\n</old_text>\n<new_text>\n    total = a\n",
+    );
     other.until("the first line", |c| c.text("calc.py").is_some_and(|t| t.contains("total = a\n"))).await?;
     // Inside the very hunk that is being written.
     let at = other.text("calc.py").unwrap().find("total").unwrap() as u32;
@@ -75,7 +77,9 @@ async fn a_file_can_be_created_renamed_and_deleted_while_the_model_writes() -> R
     let mut room = Room::new().await?;
     room.client.start("t1", "go").await?;
     let call = room.gate.call().await;
-    call.tokens("<edit path=\"calc.py\" why=\"w\">\n<old_text>\n    return a + b\n</old_text>\n<new_text>\n    total = a\n");
+    call.tokens(
+        "<edit path=\"calc.py\" why=\"w\">\n<old_text>\n    return a + b\n</old_text>\n<new_text>\n    total = a\n",
+    );
     room.client.until("the first line", |c| c.text("calc.py").is_some_and(|t| t.contains("total = a\n"))).await?;
     room.client.rename_file("f1", "sums.py").await?;
     call.tokens("    return total\n");

@@ -145,7 +145,9 @@ impl Run {
                     let other = self.rng.usize(0..=self.others.len());
                     let shown_seq = self.shown(other);
                     self.log.push(format!("{other} interrupts too, at {shown_seq}"));
-                    self.client(other).send(ClientFrame::TurnInterrupt { turn_id: turn.as_str().into(), shown_seq }).await?;
+                    self.client(other)
+                        .send(ClientFrame::TurnInterrupt { turn_id: turn.as_str().into(), shown_seq })
+                        .await?;
                 }
             }
             81..88 => {
@@ -153,8 +155,12 @@ impl Run {
                     let (shown_seq, steer) = (self.shown(who), self.id("s"));
                     self.log.push(format!("{who} steers {turn} by {steer} at {shown_seq}"));
                     let text = format!("words-of-{steer}.");
-                    let frame =
-                        ClientFrame::TurnSteer { turn_id: turn.as_str().into(), steer_id: steer.as_str().into(), shown_seq, text };
+                    let frame = ClientFrame::TurnSteer {
+                        turn_id: turn.as_str().into(),
+                        steer_id: steer.as_str().into(),
+                        shown_seq,
+                        text,
+                    };
                     self.client(who).send(frame).await?;
                 }
             }
@@ -219,8 +225,11 @@ impl Run {
                 let segment = self.id("g");
                 let text = self.rng.bool().then(|| format!("words-of-{segment}."));
                 self.log.push(format!("{who} goes on with {turn} by {segment}: {text:?}"));
-                let frame =
-                    ClientFrame::TurnContinue { turn_id: turn.as_str().into(), segment_id: segment.as_str().into(), text };
+                let frame = ClientFrame::TurnContinue {
+                    turn_id: turn.as_str().into(),
+                    segment_id: segment.as_str().into(),
+                    text,
+                };
                 self.client(who).send(frame).await?;
             }
             _ => {
@@ -331,7 +340,9 @@ impl Run {
             _ => (0..self.rng.usize(1..4)).map(|n| format!("    value_{why} = {n}\n")).collect(),
         };
         // The old text is the model's to replace, and so is what that client has not seen yet of it.
-        self.typed.retain(|c| !old.contains(*c) && (text.contains(*c) || self.room.client.text(BARRIER).is_some_and(|t| t.contains(*c))));
+        self.typed.retain(|c| {
+            !old.contains(*c) && (text.contains(*c) || self.room.client.text(BARRIER).is_some_and(|t| t.contains(*c)))
+        });
         let open = format!("<edit path=\"{path}\" why=\"{why}\">\n<old_text>\n");
         let script = match self.rng.u32(0..10) {
             0 => format!("Words {why}, and 😀 more.\n"),
@@ -339,7 +350,9 @@ impl Run {
             2 => format!("{open}{old}\n</old_text>\nlost {why}\n</edit>\n"),
             3 => {
                 let path = format!("new{}.py", self.rng.u32(0..3));
-                format!("<edit path=\"{path}\" why=\"{why}\">\n<old_text>\n</old_text>\n<new_text>\n{new}</new_text>\n</edit>\n")
+                format!(
+                    "<edit path=\"{path}\" why=\"{why}\">\n<old_text>\n</old_text>\n<new_text>\n{new}</new_text>\n</edit>\n"
+                )
             }
             4 => format!("{open}{old}\n</old_text>\n<new_text>\n{new}"),
             _ => format!("{open}{old}\n</old_text>\n<new_text>\n{new}</new_text>\n</edit>\n"),
@@ -386,7 +399,9 @@ impl Run {
         }
         for client in self.clients() {
             acked(client).await?;
-            client.until("everyone's mark", |c| c.text(BARRIER).is_some_and(|t| marks.iter().all(|m| t.contains(*m)))).await?;
+            client
+                .until("everyone's mark", |c| c.text(BARRIER).is_some_and(|t| marks.iter().all(|m| t.contains(*m))))
+                .await?;
         }
         Ok(())
     }
@@ -428,7 +443,9 @@ impl Run {
 async fn acked(client: &mut Client) -> Result<()> {
     let counter = client.send_all().await?;
     client
-        .until("the ack", |c| c.frames.iter().rev().any(|f| matches!(f, ServerFrame::EditAck { counter: n, .. } if *n == counter)))
+        .until("the ack", |c| {
+            c.frames.iter().rev().any(|f| matches!(f, ServerFrame::EditAck { counter: n, .. } if *n == counter))
+        })
         .await
 }
 

@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use models::Role;
-use protocol::ClientFrame;
 use protocol::view::TurnStatus;
+use protocol::{ClientFrame, ServerFrame};
 
 use super::Room;
 
@@ -13,16 +13,16 @@ async fn promise_3_what_stays_is_what_the_model_knows() -> Result<()> {
     room.client.start("t1", "make it total").await?;
     let call = room.gate.call().await;
     assert!(call.request.messages[0].text.contains("return a + b"), "the files ride along");
-    let kept = "I will.\n<edit path=\"calc.py\" why=\"w\">\n<old_text>\n    return a + b\n</old_text>\n<new_text>\n    tot";
+    let kept =
+        "I will.\n<edit path=\"calc.py\" why=\"w\">\n<old_text>\n    return a + b\n</old_text>\n<new_text>\n    tot";
     call.tokens(kept);
-    room.client.until("the kept part", |c| c.output("t1") == kept).await?;
+    let placed = |c: &tests::client::Client| c.frames.iter().any(|f| matches!(f, ServerFrame::HunkPlaced { .. }));
+    room.client.until("the kept part in its place", |c| c.output("t1") == kept && placed(c)).await?;
     let shown_seq = room.client.shown;
     call.tokens("al = SECRET_TAIL\n");
     room.client.until("the tail", |c| c.output("t1").contains("SECRET_TAIL")).await?;
     let text = "only ints".to_owned();
-    room.client
-        .send(ClientFrame::TurnSteer { turn_id: "t1".into(), steer_id: "s1".into(), shown_seq, text })
-        .await?;
+    room.client.send(ClientFrame::TurnSteer { turn_id: "t1".into(), steer_id: "s1".into(), shown_seq, text }).await?;
     let call = room.gate.call().await;
     let messages = &call.request.messages;
     assert_eq!(messages.iter().map(|m| m.role).collect::<Vec<_>>(), [Role::User, Role::Assistant, Role::User]);

@@ -1,13 +1,13 @@
 //! Frames that nobody should send.
 
 use anyhow::{Context, Result};
+use futures_util::{SinkExt, StreamExt};
 use protocol::limits::CLIENT_FRAME_MAX;
 use protocol::{CloseCode, ErrorCode, VERSION, binary};
 use tests::client::Client;
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use futures_util::{SinkExt, StreamExt};
 
 use super::Room;
 
@@ -15,7 +15,14 @@ use super::Room;
 async fn bad_frames_get_a_code_and_disturb_nobody() -> Result<()> {
     let mut room = Room::new().await?;
     let mut other = room.join().await?;
-    for text in ["", "{", "[]", "{\"type\":\"no/such\"}", "{\"type\":\"turn/start\"}", "{\"type\":\"hello\",\"version\":1,\"token\":\"x\"}"] {
+    for text in [
+        "",
+        "{",
+        "[]",
+        "{\"type\":\"no/such\"}",
+        "{\"type\":\"turn/start\"}",
+        "{\"type\":\"hello\",\"version\":1,\"token\":\"x\"}",
+    ] {
         other.send_raw(Message::text(text)).await?;
         assert_eq!(other.error().await.with_context(|| text.to_owned())?, ErrorCode::BadFrame, "{text}");
     }
@@ -74,9 +81,21 @@ async fn a_hello_is_checked() -> Result<()> {
     let nowhere = format!("ws://{}/api/sessions/nope/socket", room.server.addr);
     let token = &room.session.token;
     for (url, first, code) in [
-        (&url, Message::text(format!("{{\"type\":\"hello\",\"version\":{},\"token\":\"{token}\"}}", VERSION + 1)), CloseCode::VersionMismatch),
-        (&url, Message::text(format!("{{\"type\":\"hello\",\"version\":{VERSION},\"token\":\"guess\"}}")), CloseCode::Unauthorized),
-        (&url, Message::text(format!("{{\"type\":\"hello\",\"version\":{VERSION},\"token\":\"\"}}")), CloseCode::Unauthorized),
+        (
+            &url,
+            Message::text(format!("{{\"type\":\"hello\",\"version\":{},\"token\":\"{token}\"}}", VERSION + 1)),
+            CloseCode::VersionMismatch,
+        ),
+        (
+            &url,
+            Message::text(format!("{{\"type\":\"hello\",\"version\":{VERSION},\"token\":\"guess\"}}")),
+            CloseCode::Unauthorized,
+        ),
+        (
+            &url,
+            Message::text(format!("{{\"type\":\"hello\",\"version\":{VERSION},\"token\":\"\"}}")),
+            CloseCode::Unauthorized,
+        ),
         (&url, Message::text(format!("{{\"type\":\"hello\",\"version\":{VERSION}}}")), CloseCode::BadFrame),
         (&url, Message::text("{\"type\":\"ping\",\"clock\":1}"), CloseCode::BadFrame),
         (&url, Message::binary(vec![0; 16]), CloseCode::BadFrame),

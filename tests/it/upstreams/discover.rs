@@ -14,30 +14,13 @@ async fn each_kind_is_found_where_it_is_and_only_there() {
     let standin = Standin::start(Script::say(["a"])).await.unwrap();
     let gone = Standin::start(Script::say(["a"])).await.unwrap().port();
     let places = [
-        Place {
-            dialect: OLLAMA,
-            port: standin.port(),
-        },
-        Place {
-            dialect: LM_STUDIO,
-            port: gone,
-        },
-        Place {
-            dialect: LLAMA_CPP,
-            port: standin.port(),
-        },
+        Place { dialect: OLLAMA, port: standin.port() },
+        Place { dialect: LM_STUDIO, port: gone },
+        Place { dialect: LLAMA_CPP, port: standin.port() },
     ];
     let found = discover_at(&places, PATIENCE).await;
-    let shown: Vec<(&str, &[String])> = found
-        .iter()
-        .map(|server| (server.dialect.id, server.models.as_slice()))
-        .collect();
-    assert_eq!(
-        shown,
-        [
-            ("ollama", &["stand-in:latest".to_owned()][..]),
-            ("llamacpp", &["stand-in".to_owned()][..])
-        ]
-    );
+    let shown: Vec<(&str, &[String])> =
+        found.iter().map(|server| (server.dialect.id, server.models.as_slice())).collect();
+    assert_eq!(shown, [("ollama", &["stand-in:latest".to_owned()][..]), ("llamacpp", &["stand-in".to_owned()][..])]);
     assert_eq!(found[0].base_url, standin.base_url());
 }

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt};
 use models::{
-    EndReason, FailureKind, Provider, ResponsesConfig, ResponsesProvider, Role, Secret, Timers,
-    Upstream, Usage,
+    EndReason, FailureKind, Provider, ResponsesConfig, ResponsesProvider, Role, Secret, Timers, Upstream, Usage,
 };
 use serde_json::Value;
 use tests::standin::{Fault, Gate, Record, Script, SocketQuirks, Standin};
@@ -19,11 +18,7 @@ async fn start(script: Script) -> (Standin, Arc<dyn Upstream>) {
     start_with(script, SocketQuirks::default(), short_timers()).await
 }
 
-async fn start_with(
-    script: Script,
-    quirks: SocketQuirks,
-    timers: Timers,
-) -> (Standin, Arc<dyn Upstream>) {
+async fn start_with(script: Script, quirks: SocketQuirks, timers: Timers) -> (Standin, Arc<dyn Upstream>) {
     let standin = Standin::start(script).await.unwrap();
     standin.set_quirks(quirks);
     let provider = ResponsesProvider::new(ResponsesConfig {
@@ -42,10 +37,7 @@ async fn start_with(
 /// The texts of a create's input.
 fn input(body: &Value) -> Vec<&str> {
     let items = body["input"].as_array().unwrap();
-    items
-        .iter()
-        .map(|item| item["content"][0]["text"].as_str().unwrap())
-        .collect()
+    items.iter().map(|item| item["content"][0]["text"].as_str().unwrap()).collect()
 }
 
 fn last_body(record: &Record) -> &Value {
@@ -54,41 +46,18 @@ fn last_body(record: &Record) -> &Value {
 
 #[tokio::test]
 async fn a_whole_answer() {
-    let (standin, upstream) = start(Script {
-        reasoning: Some("yes"),
-        ..Script::say(["fn ", "naïve", " 🦀\n"])
-    })
-    .await;
+    let (standin, upstream) = start(Script { reasoning: Some("yes"), ..Script::say(["fn ", "naïve", " 🦀\n"]) }).await;
     let answer = Answer::whole(upstream.start(hello())).await;
-    assert_eq!(
-        (answer.text.as_str(), answer.end),
-        ("fn naïve 🦀\n", Some(EndReason::Stop))
-    );
-    assert_eq!(
-        answer.usage,
-        Some(Usage {
-            input: 9,
-            cached: 4,
-            output: 3
-        })
-    );
+    assert_eq!((answer.text.as_str(), answer.end), ("fn naïve 🦀\n", Some(EndReason::Stop)));
+    assert_eq!(answer.usage, Some(Usage { input: 9, cached: 4, output: 3 }));
     assert!(answer.thought && answer.first_byte);
     assert_eq!(answer.warm, Some(false));
     let record = standin.record();
     let request = &record.requests[0];
-    assert_eq!(
-        (request.method.as_str(), request.header("authorization")),
-        ("GET", Some("Bearer sk-very-secret"))
-    );
+    assert_eq!((request.method.as_str(), request.header("authorization")), ("GET", Some("Bearer sk-very-secret")));
     let body = last_body(&record);
-    assert_eq!(
-        (&body["type"], &body["store"]),
-        (&Value::from("response.create"), &Value::from(false))
-    );
-    assert_eq!(
-        (&body["instructions"], input(body)),
-        (&Value::from("Be brief."), vec!["hello"])
-    );
+    assert_eq!((&body["type"], &body["store"]), (&Value::from("response.create"), &Value::from(false)));
+    assert_eq!((&body["instructions"], input(body)), (&Value::from("Be brief."), vec!["hello"]));
 }
 
 #[tokio::test]
@@ -109,17 +78,11 @@ async fn the_second_prompt_opens_no_connection_and_sends_only_what_is_new() {
     assert_eq!(standin.connections(), 1);
     let record = standin.record();
     let bodies = record.bodies();
-    let parents: Vec<bool> = bodies
-        .iter()
-        .map(|body| body["previous_response_id"].is_string())
-        .collect();
+    let parents: Vec<bool> = bodies.iter().map(|body| body["previous_response_id"].is_string()).collect();
     assert_eq!(parents, [true, true, false]);
     assert_eq!(input(bodies[1]), ["two"]);
     assert_eq!(input(bodies[2]), ["1", "ab", "two", "ab", "three"]);
-    let lanes: Vec<&str> = bodies
-        .iter()
-        .map(|body| body["stream_id"].as_str().unwrap())
-        .collect();
+    let lanes: Vec<&str> = bodies.iter().map(|body| body["stream_id"].as_str().unwrap()).collect();
     assert!(lanes[0] != lanes[1] && lanes[1] != lanes[2], "{lanes:?}");
 }
 
@@ -135,26 +98,13 @@ async fn dropping_the_stream_closes_the_socket_and_opens_a_spare() {
     drop(stream);
     let record = standin.until(|record| record.calls[0].over).await.unwrap();
     let left = record.calls[0].client_left_at.unwrap();
-    assert!(
-        left.saturating_duration_since(dropped) < Duration::from_secs(1),
-        "seen soon"
-    );
-    assert_eq!(
-        (
-            record.calls[0].tokens_sent,
-            record.calls[0].tokens_after_left
-        ),
-        (1, 0)
-    );
+    assert!(left.saturating_duration_since(dropped) < Duration::from_secs(1), "seen soon");
+    assert_eq!((record.calls[0].tokens_sent, record.calls[0].tokens_after_left), (1, 0));
     // The spare stands and is warm before anybody asks.
     upstream.warm("Be brief.").await;
     assert_eq!(standin.connections(), 2);
     standin.set_default(Script::say(["fresh"]));
-    let request = ask(&[
-        (Role::User, "go"),
-        (Role::Assistant, "kept "),
-        (Role::User, "only ints"),
-    ]);
+    let request = ask(&[(Role::User, "go"), (Role::Assistant, "kept "), (Role::User, "only ints")]);
     let answer = Answer::whole(upstream.start(request)).await;
     assert_eq!((answer.text.as_str(), answer.warm), ("fresh", Some(true)));
     assert_eq!(standin.connections(), 2);
@@ -165,10 +115,7 @@ async fn dropping_the_stream_closes_the_socket_and_opens_a_spare() {
 #[tokio::test]
 async fn a_stale_tail_is_never_read_as_a_new_answer() {
     for hides_lanes in [false, true] {
-        let quirks = SocketQuirks {
-            hides_lanes,
-            ..SocketQuirks::default()
-        };
+        let quirks = SocketQuirks { hides_lanes, ..SocketQuirks::default() };
         let script = Script::say(["new ", "answer"]);
         let (standin, upstream) = start_with(script, quirks, Timers::default()).await;
         let mut gates = Vec::new();
@@ -181,17 +128,11 @@ async fn a_stale_tail_is_never_read_as_a_new_answer() {
             let mut stream = upstream.start(hello());
             Answer::until(&mut stream, "old").await;
             drop(stream);
-            standin
-                .until(|record| record.calls[round].client_left_at.is_some())
-                .await
-                .unwrap();
+            standin.until(|record| record.calls[round].client_left_at.is_some()).await.unwrap();
         }
         gates.iter().for_each(Gate::open);
         for _ in 0..3 {
-            assert_eq!(
-                Answer::whole(upstream.start(hello())).await.text,
-                "new answer"
-            );
+            assert_eq!(Answer::whole(upstream.start(hello())).await.text, "new answer");
         }
     }
 }
@@ -207,16 +148,10 @@ async fn dropping_the_upstream_closes_everything() {
 
 #[tokio::test]
 async fn an_unused_socket_is_closed() {
-    let timers = Timers {
-        unused: Duration::from_millis(50),
-        ..short_timers()
-    };
+    let timers = Timers { unused: Duration::from_millis(50), ..short_timers() };
     let (standin, upstream) = start_with(Script::say(["a"]), SocketQuirks::default(), timers).await;
     upstream.warm("Be brief.").await;
-    standin
-        .until(|record| record.upgrades == 1 && record.open == 0)
-        .await
-        .unwrap();
+    standin.until(|record| record.upgrades == 1 && record.open == 0).await.unwrap();
     let answer = Answer::whole(upstream.start(hello())).await;
     assert_eq!((answer.text.as_str(), answer.warm), ("a", Some(false)));
 }
@@ -233,107 +168,38 @@ async fn warming_twice_opens_one() {
 async fn each_fault_has_its_failure_and_keeps_what_came() {
     let (standin, upstream) = start(Script::say(["a", "b", "c"])).await;
     let cases = [
-        (
-            Fault::unauthorized(),
-            "",
-            FailureKind::Unauthorized,
-            "refused the key (401). Check OPENAI_API_KEY.",
-        ),
-        (
-            Fault::rate_limited(7),
-            "",
-            FailureKind::RateLimited,
-            "asks to slow down (429). Try again in 7 s.",
-        ),
-        (
-            Fault::server_error(),
-            "",
-            FailureKind::Failed,
-            "failed (500). It said: The server had an error",
-        ),
-        (
-            Fault::error_at(0),
-            "",
-            FailureKind::Failed,
-            "failed (500). It said: The model broke",
-        ),
-        (
-            Fault::error_at(2),
-            "ab",
-            FailureKind::Failed,
-            "failed (500). It said: The model broke",
-        ),
-        (
-            Fault::EofAt(2),
-            "ab",
-            FailureKind::Truncated,
-            "broke off before the end of its answer.",
-        ),
-        (
-            Fault::StallAt(1),
-            "a",
-            FailureKind::Stalled,
-            "sent nothing for 1 s.",
-        ),
-        (
-            Fault::Silence,
-            "",
-            FailureKind::Stalled,
-            "sent nothing for 1 s.",
-        ),
+        (Fault::unauthorized(), "", FailureKind::Unauthorized, "refused the key (401). Check OPENAI_API_KEY."),
+        (Fault::rate_limited(7), "", FailureKind::RateLimited, "asks to slow down (429). Try again in 7 s."),
+        (Fault::server_error(), "", FailureKind::Failed, "failed (500). It said: The server had an error"),
+        (Fault::error_at(0), "", FailureKind::Failed, "failed (500). It said: The model broke"),
+        (Fault::error_at(2), "ab", FailureKind::Failed, "failed (500). It said: The model broke"),
+        (Fault::EofAt(2), "ab", FailureKind::Truncated, "broke off before the end of its answer."),
+        (Fault::StallAt(1), "a", FailureKind::Stalled, "sent nothing for 1 s."),
+        (Fault::Silence, "", FailureKind::Stalled, "sent nothing for 1 s."),
     ];
     for (fault, text, kind, message) in cases {
-        standin.queue(
-            Script::say(["a", "b", "c"])
-                .ping(Duration::from_millis(20))
-                .fault(fault.clone()),
-        );
+        standin.queue(Script::say(["a", "b", "c"]).ping(Duration::from_millis(20)).fault(fault.clone()));
         let answer = Answer::whole(upstream.start(hello())).await;
         assert_eq!(answer.text, text, "{fault:?}");
-        assert_eq!(
-            answer.failed(),
-            (kind, format!("OpenAI {message}").as_str()),
-            "{fault:?}"
-        );
+        assert_eq!(answer.failed(), (kind, format!("OpenAI {message}").as_str()), "{fault:?}");
         let healthy = Answer::whole(upstream.start(hello())).await;
-        assert_eq!(
-            (healthy.text.as_str(), healthy.end),
-            ("abc", Some(EndReason::Stop)),
-            "after {fault:?}"
-        );
+        assert_eq!((healthy.text.as_str(), healthy.end), ("abc", Some(EndReason::Stop)), "after {fault:?}");
     }
 }
 
 #[tokio::test]
 async fn what_asking_again_mends_is_mended() {
-    let forgets = SocketQuirks {
-        forgets: true,
-        ..SocketQuirks::default()
-    };
-    let spent = SocketQuirks {
-        creates_per_socket: Some(2),
-        ..SocketQuirks::default()
-    };
-    let no_lanes = SocketQuirks {
-        rejects_lanes: true,
-        ..SocketQuirks::default()
-    };
-    let no_warm_up = SocketQuirks {
-        rejects_warm_up: true,
-        ..SocketQuirks::default()
-    };
+    let forgets = SocketQuirks { forgets: true, ..SocketQuirks::default() };
+    let spent = SocketQuirks { creates_per_socket: Some(2), ..SocketQuirks::default() };
+    let no_lanes = SocketQuirks { rejects_lanes: true, ..SocketQuirks::default() };
+    let no_warm_up = SocketQuirks { rejects_warm_up: true, ..SocketQuirks::default() };
     for quirks in [forgets, spent, no_lanes, no_warm_up] {
-        let (standin, upstream) =
-            start_with(Script::say(["a"]), quirks.clone(), short_timers()).await;
+        let (standin, upstream) = start_with(Script::say(["a"]), quirks.clone(), short_timers()).await;
         upstream.warm("Be brief.").await;
         let mut messages = vec![(Role::User, "one")];
         for _ in 0..3 {
             let answer = Answer::whole(upstream.start(ask(&messages))).await;
-            assert_eq!(
-                (answer.text.as_str(), answer.end),
-                ("a", Some(EndReason::Stop)),
-                "{quirks:?}"
-            );
+            assert_eq!((answer.text.as_str(), answer.end), ("a", Some(EndReason::Stop)), "{quirks:?}");
             messages.extend([(Role::Assistant, "a"), (Role::User, "more")]);
         }
         let record = standin.record();
@@ -349,47 +215,26 @@ async fn what_asking_again_mends_is_mended() {
 #[tokio::test]
 async fn a_server_without_sockets_is_asked_over_http() {
     for status in [404, 405, 426] {
-        let quirks = SocketQuirks {
-            upgrade_status: Some(status),
-            ..SocketQuirks::default()
-        };
-        let (standin, upstream) =
-            start_with(Script::say(["a", "é"]).split(1), quirks, short_timers()).await;
+        let quirks = SocketQuirks { upgrade_status: Some(status), ..SocketQuirks::default() };
+        let (standin, upstream) = start_with(Script::say(["a", "é"]).split(1), quirks, short_timers()).await;
         upstream.warm("Be brief.").await;
         for _ in 0..3 {
             let answer = Answer::whole(upstream.start(hello())).await;
-            assert_eq!(
-                (answer.text.as_str(), answer.end),
-                ("aé", Some(EndReason::Stop))
-            );
+            assert_eq!((answer.text.as_str(), answer.end), ("aé", Some(EndReason::Stop)));
             assert!(answer.usage.is_some());
         }
         let record = standin.record();
-        let upgrades = record
-            .requests
-            .iter()
-            .filter(|request| request.header("upgrade").is_some())
-            .count();
-        assert_eq!(
-            (upgrades, record.calls.len()),
-            (1, 3),
-            "asked once, then HTTP for good"
-        );
+        let upgrades = record.requests.iter().filter(|request| request.header("upgrade").is_some()).count();
+        assert_eq!((upgrades, record.calls.len()), (1, 3), "asked once, then HTTP for good");
         assert_eq!(last_body(&record)["stream"], true);
         let connections: Vec<usize> = record.calls.iter().map(|call| call.connection).collect();
-        assert!(
-            connections.iter().all(|number| *number == connections[0]),
-            "{connections:?}"
-        );
+        assert!(connections.iter().all(|number| *number == connections[0]), "{connections:?}");
     }
 }
 
 #[tokio::test]
 async fn faults_over_http_are_told_alike() {
-    let quirks = SocketQuirks {
-        upgrade_status: Some(426),
-        ..SocketQuirks::default()
-    };
+    let quirks = SocketQuirks { upgrade_status: Some(426), ..SocketQuirks::default() };
     let (standin, upstream) = start_with(Script::say(["a", "b"]), quirks, short_timers()).await;
     for (fault, text, kind) in [
         (Fault::rate_limited(3), "", FailureKind::RateLimited),
@@ -405,20 +250,11 @@ async fn faults_over_http_are_told_alike() {
 
 #[tokio::test]
 async fn a_key_refused_at_the_upgrade_is_told() {
-    let quirks = SocketQuirks {
-        upgrade_status: Some(401),
-        ..SocketQuirks::default()
-    };
+    let quirks = SocketQuirks { upgrade_status: Some(401), ..SocketQuirks::default() };
     let (_standin, upstream) = start_with(Script::say(["a"]), quirks, short_timers()).await;
     upstream.warm("Be brief.").await;
     let answer = Answer::whole(upstream.start(hello())).await;
-    assert_eq!(
-        answer.failed(),
-        (
-            FailureKind::Unauthorized,
-            "OpenAI refused the key (401). Check OPENAI_API_KEY."
-        )
-    );
+    assert_eq!(answer.failed(), (FailureKind::Unauthorized, "OpenAI refused the key (401). Check OPENAI_API_KEY."));
 }
 
 #[tokio::test]
@@ -428,10 +264,7 @@ async fn nobody_there() {
     upstream.warm("").await;
     for _ in 0..5 {
         let answer = Answer::whole(upstream.start(hello())).await;
-        assert_eq!(
-            answer.failed(),
-            (FailureKind::Unreachable, "OpenAI cannot be reached.")
-        );
+        assert_eq!(answer.failed(), (FailureKind::Unreachable, "OpenAI cannot be reached."));
     }
 }
 
@@ -444,11 +277,7 @@ async fn a_drop_at_any_event_leaves_a_working_upstream() {
             stream.next().await;
         }
         drop(stream);
-        assert_eq!(
-            Answer::whole(upstream.start(hello())).await.text,
-            "abc",
-            "dropped after {events}"
-        );
+        assert_eq!(Answer::whole(upstream.start(hello())).await.text, "abc", "dropped after {events}");
     }
     drop(upstream);
     standin.until(|record| record.open == 0).await.unwrap();

@@ -37,9 +37,7 @@ impl Server {
         );
         let mut command = Command::new(program);
         command.args(["--addr", "127.0.0.1:0", "--no-discover"]);
-        command
-            .env("OPENAI_BASE_URL", upstream)
-            .env("MIDSTREAM_LOG", "warn");
+        command.env("OPENAI_BASE_URL", upstream).env("MIDSTREAM_LOG", "warn");
         Self::start(command).await
     }
 
@@ -54,9 +52,7 @@ impl Server {
         let folder = Folder::new()?;
         // No key, configuration or data of the person who runs the bench gets in.
         for (name, _) in std::env::vars() {
-            if name.ends_with("_API_KEY")
-                || (name.starts_with("MIDSTREAM_") && name != "MIDSTREAM_LOG")
-            {
+            if name.ends_with("_API_KEY") || (name.starts_with("MIDSTREAM_") && name != "MIDSTREAM_LOG") {
                 command.env_remove(name);
             }
         }
@@ -74,13 +70,7 @@ impl Server {
         let addr = timeout(START_WITHIN, said_address(&mut stdout))
             .await
             .with_context(|| format!("{name} does not say where it listens"))??;
-        Ok(Server {
-            addr,
-            pid,
-            _process: process,
-            _stdout: stdout,
-            _folder: folder,
-        })
+        Ok(Server { addr, pid, _process: process, _stdout: stdout, _folder: folder })
     }
 
     /// Processor seconds that it has used.
@@ -112,20 +102,14 @@ fn beside_us(name: &str) -> Result<PathBuf> {
     let us = std::env::current_exe()?;
     let folder = us.parent().context("a program lies in a folder")?;
     // Test programs lie one deeper.
-    let folder = if folder.ends_with("deps") {
-        folder.parent().unwrap_or(folder)
-    } else {
-        folder
-    };
+    let folder = if folder.ends_with("deps") { folder.parent().unwrap_or(folder) } else { folder };
     Ok(folder.join(name))
 }
 
 /// Cargo's target folder, for results.
 pub fn target_folder() -> Result<PathBuf> {
     let us = std::env::current_exe()?;
-    let tagged = us
-        .ancestors()
-        .find(|folder| folder.join("CACHEDIR.TAG").exists());
+    let tagged = us.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());
     Ok(tagged.unwrap_or(Path::new("target")).to_owned())
 }
 
@@ -134,11 +118,7 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new() -> Result<Folder> {
-        let name = format!(
-            "midstream-bench-{}-{:016x}",
-            std::process::id(),
-            fastrand::u64(..)
-        );
+        let name = format!("midstream-bench-{}-{:016x}", std::process::id(), fastrand::u64(..));
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir(&folder)?;
         Ok(Folder(folder))

@@ -36,32 +36,17 @@ pub async fn run(effort: &Effort, report: &mut Report) -> Result<()> {
     let row = |measure: &str, samples: &mut [Vec<f64>; 3], q: f64, minus_direct: bool| {
         let mut values = samples.iter_mut().map(|samples| quantile(samples, q));
         let [direct, relay, midstream] = [(); 3].map(|()| values.next().flatten());
-        let base = if minus_direct {
-            direct.unwrap_or_default()
-        } else {
-            0.0
-        };
+        let base = if minus_direct { direct.unwrap_or_default() } else { 0.0 };
         let figure = |value: Option<f64>| Spread::of(value.map(|value| value - base));
         Row::new(section, measure, Unit::Micros)
             .direct(figure(direct).filter(|_| !minus_direct))
             .relay(figure(relay))
             .midstream(figure(midstream))
     };
-    report
-        .rows
-        .push(row("first prompt, p50", &mut first, 0.5, false));
-    report
-        .rows
-        .push(row("later prompts, p50", &mut later, 0.5, false));
-    report
-        .rows
-        .push(row("later prompts, p99", &mut later, 0.99, false));
-    report.rows.push(row(
-        "later prompts, added to direct, p50",
-        &mut later,
-        0.5,
-        true,
-    ));
+    report.rows.push(row("first prompt, p50", &mut first, 0.5, false));
+    report.rows.push(row("later prompts, p50", &mut later, 0.5, false));
+    report.rows.push(row("later prompts, p99", &mut later, 0.99, false));
+    report.rows.push(row("later prompts, added to direct, p50", &mut later, 0.5, true));
     Ok(())
 }
 

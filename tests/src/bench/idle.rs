@@ -35,8 +35,7 @@ pub async fn run(effort: &Effort, report: &mut Report) -> Result<()> {
     let most = usize::try_from(machine::raise_open_files().saturating_sub(OTHER_FILES))?;
     let connections = effort.connections.min(most) / SESSIONS * SESSIONS;
     if connections < effort.connections {
-        let note =
-            format!("idle: {connections} connections only, for want of open files (ulimit -Hn)");
+        let note = format!("idle: {connections} connections only, for want of open files (ulimit -Hn)");
         report.notes.push(note);
     }
     let standin = Standin::start(Script::stamped(1, 0.0)).await?;
@@ -83,21 +82,11 @@ pub async fn run(effort: &Effort, report: &mut Report) -> Result<()> {
     #[allow(clippy::cast_precision_loss, reason = "a few thousand")]
     let each = (after - before) / connections as f64;
     let section = format!("{connections} idle connections over {SESSIONS} sessions");
-    let row = |measure: &str, unit, value| {
-        Row::new(&section, measure, unit).midstream(Spread::of([value]))
-    };
-    report
-        .rows
-        .push(row("server memory (RSS) per connection", Unit::Kilobytes, each).aim_at_most(AIM));
-    report
-        .rows
-        .push(row("server memory before", Unit::Kilobytes, before));
-    report
-        .rows
-        .push(row("server memory with them", Unit::Kilobytes, after));
-    report
-        .rows
-        .push(row("server CPU per second", Unit::Seconds, cpu));
+    let row = |measure: &str, unit, value| Row::new(&section, measure, unit).midstream(Spread::of([value]));
+    report.rows.push(row("server memory (RSS) per connection", Unit::Kilobytes, each).aim_at_most(AIM));
+    report.rows.push(row("server memory before", Unit::Kilobytes, before));
+    report.rows.push(row("server memory with them", Unit::Kilobytes, after));
+    report.rows.push(row("server CPU per second", Unit::Seconds, cpu));
     Ok(())
 }
 

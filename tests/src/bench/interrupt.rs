@@ -63,66 +63,38 @@ pub async fn run(effort: &Effort, report: &mut Report) -> Result<()> {
             continue;
         };
         let (reply, answer) = oneshot::channel();
-        ask.send(Ask::Interrupt(reply))
-            .await
-            .ok()
-            .context("a session's task ended")?;
-        let times = timeout(PATIENCE, answer)
-            .await?
-            .context("a session's task ended")?;
+        ask.send(Ask::Interrupt(reply)).await.ok().context("a session's task ended")?;
+        let times = timeout(PATIENCE, answer).await?.context("a session's task ended")?;
         let seen = seen_leaving(&lab, *call).await?;
         left.push(seen.saturating_duration_since(times.sent).as_secs_f64() * 1e6);
         stopped.push(times.stopped.duration_since(times.sent).as_secs_f64() * 1e6);
         *call = start(&lab, ask).await?;
     }
-    let section = format!(
-        "interrupts at {SESSIONS} x {RATE} tok/s ({} of them)",
-        effort.interrupts
-    );
+    let section = format!("interrupts at {SESSIONS} x {RATE} tok/s ({} of them)", effort.interrupts);
     let row = |measure: &str, samples: &mut [f64], q: f64| {
         let figure = quantile(samples, q).and_then(|value| Spread::of([value]));
         Row::new(&section, measure, Unit::Micros).midstream(figure)
     };
-    report
-        .rows
-        .push(row("sent to upstream closed, p50", &mut left, 0.5));
-    report
-        .rows
-        .push(row("sent to upstream closed, p99", &mut left, 0.99).aim_at_most(AIM));
-    report
-        .rows
-        .push(row("sent to turn/stopped received, p50", &mut stopped, 0.5));
-    report.rows.push(row(
-        "sent to turn/stopped received, p99",
-        &mut stopped,
-        0.99,
-    ));
+    report.rows.push(row("sent to upstream closed, p50", &mut left, 0.5));
+    report.rows.push(row("sent to upstream closed, p99", &mut left, 0.99).aim_at_most(AIM));
+    report.rows.push(row("sent to turn/stopped received, p50", &mut stopped, 0.5));
+    report.rows.push(row("sent to turn/stopped received, p99", &mut stopped, 0.99));
     Ok(())
 }
 
 /// Has a turn begin, and returns the number of its call.
 async fn start(lab: &Lab, ask: &mpsc::Sender<Ask>) -> Result<usize> {
     let (reply, answer) = oneshot::channel();
-    ask.send(Ask::Start(reply))
-        .await
-        .ok()
-        .context("a session's task ended")?;
-    timeout(PATIENCE, answer)
-        .await?
-        .context("a session's task ended")?;
-    lab.standin
-        .look(|record| record.calls.len())
-        .checked_sub(1)
-        .context("no call came")
+    ask.send(Ask::Start(reply)).await.ok().context("a session's task ended")?;
+    timeout(PATIENCE, answer).await?.context("a session's task ended")?;
+    lab.standin.look(|record| record.calls.len()).checked_sub(1).context("no call came")
 }
 
 /// When the stand-in saw the client of a call leave.
 async fn seen_leaving(lab: &Lab, call: usize) -> Result<Instant> {
     let deadline = Instant::now() + PATIENCE;
     while Instant::now() < deadline {
-        let seen = lab
-            .standin
-            .look(|record| record.calls.get(call).and_then(|call| call.client_left_at));
+        let seen = lab.standin.look(|record| record.calls.get(call).and_then(|call| call.client_left_at));
         if let Some(seen) = seen {
             return Ok(seen);
         }

@@ -26,12 +26,7 @@ impl Lab {
         let upstream = standin.base_url();
         let midstream = Server::midstream(&upstream).await?;
         let relay = Server::relay(&upstream).await?;
-        Ok(Lab {
-            standin,
-            midstream,
-            relay,
-            client: Client::new(),
-        })
+        Ok(Lab { standin, midstream, relay, client: Client::new() })
     }
 
     /// The server on a way, where there is one.
@@ -46,10 +41,7 @@ impl Lab {
     /// A line; through Midstream, to a session of its own.
     pub async fn open(&self, way: Way) -> Result<Line> {
         Ok(match way {
-            Way::Direct => Line::Direct {
-                client: self.client.clone(),
-                upstream: self.standin.base_url(),
-            },
+            Way::Direct => Line::Direct { client: self.client.clone(), upstream: self.standin.base_url() },
             Way::Relay => Line::Relay(socket(self.relay.addr, "/socket").await?),
             Way::Midstream => Line::Midstream(Box::new(self.member().await?)),
         })

@@ -39,10 +39,7 @@ impl Way {
 }
 
 /// A client's connection.
-#[allow(
-    clippy::large_enum_variant,
-    reason = "there are a hundred at most, each for a whole run"
-)]
+#[allow(clippy::large_enum_variant, reason = "there are a hundred at most, each for a whole run")]
 pub enum Line {
     /// To the upstream.
     Direct {
@@ -99,22 +96,14 @@ pub async fn socket(addr: SocketAddr, path: &str) -> Result<WebSocketStream<TcpS
     stream.set_nodelay(true)?;
     let config = WebSocketConfig::default().read_buffer_size(READ_BUFFER);
     let url = format!("ws://{addr}{path}");
-    let (socket, _) =
-        tokio_tungstenite::client_async_with_config(url, stream, Some(config)).await?;
+    let (socket, _) = tokio_tungstenite::client_async_with_config(url, stream, Some(config)).await?;
     Ok(socket)
 }
 
 /// Makes a session.
 pub async fn session(client: &Client, addr: SocketAddr) -> Result<CreatedSession> {
-    let answer = client
-        .post(format!("http://{addr}/api/sessions"))
-        .send()
-        .await?;
-    ensure!(
-        answer.status() == 201,
-        "no session: {}",
-        answer.text().await?
-    );
+    let answer = client.post(format!("http://{addr}/api/sessions")).send().await?;
+    ensure!(answer.status() == 201, "no session: {}", answer.text().await?);
     Ok(answer.json().await?)
 }
 
@@ -174,13 +163,7 @@ impl Member {
     pub async fn join(addr: SocketAddr, session: &CreatedSession) -> Result<Member> {
         let mut socket = socket(addr, &format!("/api/sessions/{}/socket", session.id)).await?;
         let token = session.token.clone();
-        let hello = Hello {
-            version: VERSION,
-            token,
-            pace_ms: 0,
-            name: None,
-            resume: None,
-        };
+        let hello = Hello { version: VERSION, token, pace_ms: 0, name: None, resume: None };
         say(&mut socket, &ClientFrame::Hello(hello)).await?;
         let welcome: Welcome = loop {
             match socket.next().await.context("closed before welcome")?? {
@@ -192,14 +175,7 @@ impl Member {
         // The default model comes first: the upstream that the server was started with.
         let model = welcome.models.into_iter().next().context("no models")?.id;
         let turn = TurnId::from("");
-        Ok(Member {
-            socket,
-            model,
-            turns: 0,
-            turn,
-            shown: Seq::ZERO,
-            units: 0,
-        })
+        Ok(Member { socket, model, turns: 0, turn, shown: Seq::ZERO, units: 0 })
     }
 
     /// Begins a turn.
@@ -219,10 +195,7 @@ impl Member {
 
     /// Interrupts the turn at what came.
     pub async fn interrupt(&mut self) -> Result<()> {
-        let interrupt = ClientFrame::TurnInterrupt {
-            turn_id: self.turn.clone(),
-            shown_seq: self.shown,
-        };
+        let interrupt = ClientFrame::TurnInterrupt { turn_id: self.turn.clone(), shown_seq: self.shown };
         say(&mut self.socket, &interrupt).await
     }
 
@@ -237,12 +210,7 @@ impl Member {
         self.shown = self.shown.max(frame.seq);
         Ok(match frame.kind {
             "turn/delta" => {
-                ensure!(
-                    frame.offset == self.units,
-                    "output at {}, not at {}",
-                    frame.offset,
-                    self.units
-                );
+                ensure!(frame.offset == self.units, "output at {}, not at {}", frame.offset, self.units);
                 // What the stand-in says is ASCII: bytes are UTF-16 units.
                 self.units += frame.text.len() as u64;
                 News::Text(frame.text.into_owned())
@@ -265,7 +233,5 @@ impl Member {
 }
 
 async fn say(socket: &mut WebSocketStream<TcpStream>, frame: &ClientFrame) -> Result<()> {
-    Ok(socket
-        .send(Message::text(serde_json::to_string(frame)?))
-        .await?)
+    Ok(socket.send(Message::text(serde_json::to_string(frame)?)).await?)
 }

@@ -12,12 +12,7 @@ pub fn cpu_seconds(pid: u32) -> Result<f64> {
     // The name may hold spaces; what follows its closing parenthesis does not. User and system time are the
     // 14th and 15th field of the line, the state after the name is the 3rd.
     let (_, fields) = stat.rsplit_once(") ").context("an odd /proc stat")?;
-    let ticks: f64 = fields
-        .split(' ')
-        .skip(11)
-        .take(2)
-        .filter_map(|field| field.parse::<f64>().ok())
-        .sum();
+    let ticks: f64 = fields.split(' ').skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
     Ok(ticks / TICKS)
 }
 
@@ -38,10 +33,7 @@ pub fn load() -> String {
 /// Whether something else has used more than half a processor in the last minute.
 pub fn is_busy() -> bool {
     let load = load();
-    let last_minute = load
-        .split(' ')
-        .next()
-        .and_then(|load| load.parse::<f64>().ok());
+    let last_minute = load.split(' ').next().and_then(|load| load.parse::<f64>().ok());
     last_minute.is_some_and(|load| load > 0.5)
 }
 
@@ -55,13 +47,7 @@ pub fn raise_open_files() -> u64 {
     let limit = getrlimit(Resource::Nofile);
     let most = limit.maximum;
     // Where it fails the old limit stays, and the parts that need more say so.
-    let _ = setrlimit(
-        Resource::Nofile,
-        Rlimit {
-            current: most,
-            maximum: most,
-        },
-    );
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: most, maximum: most });
     getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
 }
 

@@ -26,8 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(180);
 const BEFORE_ESC: Duration = Duration::from_millis(1500);
 
 /// Counts frames from now until it is read. The page itself keeps only the long ones of its own turns.
-const PROBE: &str =
-    "globalThis.benchFrames = []; globalThis.benchLong = []; globalThis.benchOn = true; {
+const PROBE: &str = "globalThis.benchFrames = []; globalThis.benchLong = []; globalThis.benchOn = true; {
     const begun = performance.now();
     let last = begun;
     const frame = (now) => {
@@ -40,8 +39,7 @@ const PROBE: &str =
 const READ_PROBE: &str = "(benchOn = false, benchFrames.sort((a, b) => a - b), {
     count: benchFrames.length, long: benchLong,
     p99: benchFrames[Math.floor(benchFrames.length * 0.99)] ?? 0, worst: benchFrames.at(-1) ?? 0 })";
-const TURN_ENDED: &str =
-    "['completed', 'interrupted', 'failed'].includes(midstreamTest.turn()?.status)";
+const TURN_ENDED: &str = "['completed', 'interrupted', 'failed'].includes(midstreamTest.turn()?.status)";
 
 /// What the probe saw.
 #[derive(Deserialize)]
@@ -58,67 +56,37 @@ pub async fn run(effort: &Effort, report: &mut Report) -> Result<()> {
     let standin = Standin::start(Script::say(["x"])).await?;
     let server = Server::midstream(&standin.base_url()).await?;
     let browser = Browser::launch().await?;
-    let bench = Bench {
-        standin,
-        server,
-        browser,
-        client: reqwest::Client::new(),
-    };
+    let bench = Bench { standin, server, browser, client: reqwest::Client::new() };
     for rate in RATES {
-        let section = format!(
-            "page, {rate} tok/s into a TypeScript file for {} s",
-            effort.page_seconds
-        );
+        let section = format!("page, {rate} tok/s into a TypeScript file for {} s", effort.page_seconds);
         let row = |measure: &str, unit, values: &[f64]| {
             Row::new(&section, measure, unit).midstream(Spread::of(values.iter().copied()))
         };
         let (mut seen, mut freezes) = (Vec::new(), Vec::new());
         for round in 0..effort.page_rounds {
-            eprintln!(
-                "  page at {rate} tok/s, round {} of {}",
-                round + 1,
-                effort.page_rounds
-            );
+            eprintln!("  page at {rate} tok/s, round {} of {}", round + 1, effort.page_rounds);
             seen.push(bench.stream(rate, effort.page_seconds).await?);
         }
         for _ in 0..effort.escapes {
             eprintln!("  Esc at {rate} tok/s");
             freezes.push(bench.escape(rate).await?);
         }
-        let of = |figure: fn(&Frames) -> f64| {
-            seen.iter()
-                .map(|(frames, _)| figure(frames))
-                .collect::<Vec<_>>()
-        };
+        let of = |figure: fn(&Frames) -> f64| seen.iter().map(|(frames, _)| figure(frames)).collect::<Vec<_>>();
         let long = seen.iter().flat_map(|(frames, _)| &frames.long);
-        let long: Vec<String> = long
-            .map(|(at, took)| format!("{took:.0} ms at {at:.1} s"))
-            .collect();
+        let long: Vec<String> = long.map(|(at, took)| format!("{took:.0} ms at {at:.1} s")).collect();
         if !long.is_empty() {
             let note = format!("Long frames at {rate} tok/s: {}.", long.join(", "));
             report.notes.push(note);
         }
         #[allow(clippy::cast_precision_loss, reason = "a handful")]
         let count = of(|f| f.long.len() as f64);
-        report
-            .rows
-            .push(row("frames over 50 ms", Unit::Count, &count).aim_at_most(0.0));
-        report
-            .rows
-            .push(row("frames painted", Unit::Count, &of(|f| f.count)));
-        report
-            .rows
-            .push(row("frame time, p99", Unit::Millis, &of(|f| f.p99)));
-        report
-            .rows
-            .push(row("longest frame", Unit::Millis, &of(|f| f.worst)));
+        report.rows.push(row("frames over 50 ms", Unit::Count, &count).aim_at_most(0.0));
+        report.rows.push(row("frames painted", Unit::Count, &of(|f| f.count)));
+        report.rows.push(row("frame time, p99", Unit::Millis, &of(|f| f.p99)));
+        report.rows.push(row("longest frame", Unit::Millis, &of(|f| f.worst)));
         let took: Vec<f64> = seen.iter().map(|(_, took)| *took).collect();
-        report
-            .rows
-            .push(row("Enter to completed", Unit::Seconds, &took));
-        report
-            .rows
-            .push(row("Esc to freeze", Unit::Millis, &freezes).aim_at_most(FRAME));
+        report.rows.push(row("Enter to completed", Unit::Seconds, &took));
+        report.rows.push(row("Esc to freeze", Unit::Millis, &freezes).aim_at_most(FRAME));
     }
     Ok(())
 }
@@ -133,11 +101,7 @@ struct Bench {
 impl Bench {
     /// Plays a whole stream: what frames did, and seconds until it was complete on the screen.
     async fn stream(&self, rate: u32, seconds: f64) -> Result<(Frames, f64)> {
-        #[allow(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "small and not negative"
-        )]
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small and not negative")]
         let tokens = (f64::from(rate) * seconds) as usize;
         let source = source(tokens * TOKEN);
         self.standin.set_default(script(&source, rate));
@@ -148,12 +112,7 @@ impl Bench {
         let took = begun.elapsed().as_secs_f64();
         let text: Option<String> = page.eval("midstreamTest.text()").await?;
         let text = text.context("no file is open")?;
-        ensure!(
-            text == source,
-            "the editor has {} characters, not {}",
-            text.len(),
-            source.len()
-        );
+        ensure!(text == source, "the editor has {} characters, not {}", text.len(), source.len());
         page.close().await?;
         Ok((frames, took))
     }
@@ -163,18 +122,11 @@ impl Bench {
         let source = source(rate as usize * TOKEN * 20);
         self.standin.set_default(script(&source, rate));
         let page = self.prompt("0").await?;
-        page.wait("midstreamTest.text()?.length > 0", PATIENCE)
-            .await?;
+        page.wait("midstreamTest.text()?.length > 0", PATIENCE).await?;
         tokio::time::sleep(BEFORE_ESC).await;
         page.press("Escape").await?;
-        page.wait(
-            "midstreamTest.strip().interruptToFreezeMs != null",
-            PATIENCE,
-        )
-        .await?;
-        let freeze = page
-            .eval("midstreamTest.strip().interruptToFreezeMs")
-            .await?;
+        page.wait("midstreamTest.strip().interruptToFreezeMs != null", PATIENCE).await?;
+        let freeze = page.eval("midstreamTest.strip().interruptToFreezeMs").await?;
         page.wait(TURN_ENDED, PATIENCE).await?;
         page.close().await?;
         Ok(freeze)
@@ -183,10 +135,7 @@ impl Bench {
     /// Opens a new session's page, runs `script` there, and sends a prompt.
     async fn prompt(&self, script: &str) -> Result<Page> {
         let session = session(&self.client, self.server.addr).await?;
-        let url = format!(
-            "http://{}/s/{}#{}",
-            self.server.addr, session.id, session.token
-        );
+        let url = format!("http://{}/s/{}#{}", self.server.addr, session.id, session.token);
         let page = self.browser.page(&url).await?;
         page.by_role("textbox", "Prompt").click().await?;
         page.type_text("write it").await?;

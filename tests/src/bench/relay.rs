@@ -28,16 +28,9 @@ pub async fn serve(upstream: String) -> Result<()> {
         // Without it frames would wait for acknowledgements; a socket that is gone already is no matter.
         let _ = stream.set_nodelay(true);
     });
-    let upstream = Upstream {
-        client: Client::new(),
-        url: upstream,
-    };
-    let router = Router::new()
-        .route("/socket", get(accept))
-        .with_state(upstream);
-    axum::serve(listener, router)
-        .await
-        .context("the relay failed")
+    let upstream = Upstream { client: Client::new(), url: upstream };
+    let router = Router::new().route("/socket", get(accept)).with_state(upstream);
+    axum::serve(listener, router).await.context("the relay failed")
 }
 
 async fn accept(State(upstream): State<Upstream>, upgrade: WebSocketUpgrade) -> Response {

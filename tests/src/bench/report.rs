@@ -80,9 +80,7 @@ impl Row {
     pub fn midstream(mut self, figure: Option<Spread>) -> Row {
         self.midstream = figure;
         let base = self.relay.or(self.direct).map(|base| base.median);
-        self.ratio = figure
-            .zip(base.filter(|base| *base > 0.0))
-            .map(|(ours, base)| ours.median / base);
+        self.ratio = figure.zip(base.filter(|base| *base > 0.0)).map(|(ours, base)| ours.median / base);
         self
     }
 
@@ -112,15 +110,7 @@ pub struct Report {
     pub notes: Vec<String>,
 }
 
-const HEADS: [&str; 7] = [
-    "",
-    "direct",
-    "bare relay",
-    "Midstream",
-    "min..max",
-    "ratio",
-    "aim",
-];
+const HEADS: [&str; 7] = ["", "direct", "bare relay", "Midstream", "min..max", "ratio", "aim"];
 
 impl Report {
     /// Adds a condition.
@@ -182,14 +172,11 @@ fn line(cells: &[String; 7], widths: &[usize]) -> String {
 }
 
 fn cells(row: &Row) -> [String; 7] {
-    let figure =
-        |spread: Option<Spread>| spread.map_or(String::new(), |s| cell(s.median, row.unit));
+    let figure = |spread: Option<Spread>| spread.map_or(String::new(), |s| cell(s.median, row.unit));
     let spread = row
         .midstream
         .filter(|s| s.min < s.max)
-        .map_or(String::new(), |s| {
-            format!("{}..{}", bare(s.min, row.unit), bare(s.max, row.unit))
-        });
+        .map_or(String::new(), |s| format!("{}..{}", bare(s.min, row.unit), bare(s.max, row.unit)));
     let aim = match (&row.aim, row.met) {
         (Some(aim), Some(true)) => format!("{aim}: met"),
         (Some(aim), Some(false)) => format!("{aim}: MISSED"),
@@ -202,8 +189,7 @@ fn cells(row: &Row) -> [String; 7] {
         figure(row.relay),
         figure(row.midstream),
         spread,
-        row.ratio
-            .map_or(String::new(), |ratio| format!("{ratio:.2}x")),
+        row.ratio.map_or(String::new(), |ratio| format!("{ratio:.2}x")),
         aim,
     ]
 }
@@ -260,9 +246,7 @@ mod tests {
                 .midstream(Spread::of([1_500.0, 1_800.0, 12_345.0]))
                 .aim_ratio(1.5),
         );
-        report
-            .rows
-            .push(Row::new("streams", "a longer one", Unit::Seconds).midstream(spread(1.0)));
+        report.rows.push(Row::new("streams", "a longer one", Unit::Seconds).midstream(spread(1.0)));
         let table = report.table();
         let lines: Vec<&str> = table.lines().skip(3).collect();
         assert_eq!(

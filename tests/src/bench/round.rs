@@ -29,8 +29,7 @@ pub struct Shape {
 }
 
 /// The opening of the block that the stand-in writes.
-const BLOCK: &str =
-    "<edit path=\"src/stamps.ts\" why=\"measure\">\n<old_text>\n</old_text>\n<new_text>\n";
+const BLOCK: &str = "<edit path=\"src/stamps.ts\" why=\"measure\">\n<old_text>\n</old_text>\n<new_text>\n";
 
 impl Shape {
     /// As `100 x 100 tok/s`.
@@ -39,11 +38,7 @@ impl Shape {
         format!("{} x {} tok/s{kind}", self.streams, self.rate)
     }
 
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "small and not negative"
-    )]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small and not negative")]
     fn tokens(&self) -> usize {
         (self.rate * self.seconds) as usize
     }
@@ -90,10 +85,7 @@ pub async fn play(lab: &Lab, way: Way, shape: Shape) -> Result<Round> {
     for _ in 0..shape.streams {
         lines.push(lab.open(way).await?);
     }
-    let before = lab
-        .server(way)
-        .map(|server| server.cpu_seconds())
-        .transpose()?;
+    let before = lab.server(way).map(|server| server.cpu_seconds()).transpose()?;
     let begun = stamp::epoch().elapsed();
     let mut streams = JoinSet::new();
     for line in lines {
@@ -118,25 +110,15 @@ pub async fn play(lab: &Lab, way: Way, shape: Shape) -> Result<Round> {
         anyhow::Ok(())
     };
     let name = shape.name();
-    timeout(patience, all)
-        .await
-        .with_context(|| format!("{name}, {way:?}: no end"))??;
+    timeout(patience, all).await.with_context(|| format!("{name}, {way:?}: no end"))??;
     round.took = stamp::epoch().elapsed() - begun;
-    let after = lab
-        .server(way)
-        .map(|server| server.cpu_seconds())
-        .transpose()?;
+    let after = lab.server(way).map(|server| server.cpu_seconds()).transpose()?;
     round.cpu = after.zip(before).map(|(after, before)| after - before);
     Ok(round)
 }
 
 /// Plays one stream: the latencies of its tokens made after `from`, and how many came in all.
-async fn stream(
-    mut line: Line,
-    shape: Shape,
-    offset: Duration,
-    from: Duration,
-) -> Result<(Vec<f64>, usize)> {
+async fn stream(mut line: Line, shape: Shape, offset: Duration, from: Duration) -> Result<(Vec<f64>, usize)> {
     tokio::time::sleep(offset).await;
     let mut latencies = Vec::with_capacity(shape.tokens());
     let mut arrived = 0;

@@ -9,20 +9,9 @@ use serde::Deserialize;
 /// Asks an upstream for a stream.
 pub async fn ask(client: &Client, upstream: &str, prompt: &str) -> Result<Tokens> {
     let body = serde_json::json!({"model": "m", "stream": true, "messages": [{"role": "user", "content": prompt}]});
-    let response = client
-        .post(format!("{upstream}/chat/completions"))
-        .json(&body)
-        .send()
-        .await?;
-    ensure!(
-        response.status().is_success(),
-        "the upstream answered {}",
-        response.status()
-    );
-    Ok(Tokens {
-        response,
-        buffer: Vec::new(),
-    })
+    let response = client.post(format!("{upstream}/chat/completions")).json(&body).send().await?;
+    ensure!(response.status().is_success(), "the upstream answered {}", response.status());
+    Ok(Tokens { response, buffer: Vec::new() })
 }
 
 /// A stream's tokens as they come.
@@ -66,11 +55,7 @@ impl Tokens {
                 && data != b"[DONE]"
             {
                 let chunk: Chunk<'_> = serde_json::from_slice(data)?;
-                for choice in chunk
-                    .choices
-                    .iter()
-                    .filter(|choice| !choice.delta.content.is_empty())
-                {
+                for choice in chunk.choices.iter().filter(|choice| !choice.delta.content.is_empty()) {
                     take(&choice.delta.content);
                 }
             }

@@ -27,29 +27,12 @@ enum Aim {
 }
 
 fn cases(seconds: f64) -> [Case; 4] {
-    let shape = |streams, rate, code| Shape {
-        streams,
-        rate,
-        seconds,
-        code,
-    };
+    let shape = |streams, rate, code| Shape { streams, rate, seconds, code };
     [
-        Case {
-            shape: shape(1, 1000.0, false),
-            aim: Aim::None,
-        },
-        Case {
-            shape: shape(100, 100.0, false),
-            aim: Aim::Latency,
-        },
-        Case {
-            shape: shape(100, 100.0, true),
-            aim: Aim::None,
-        },
-        Case {
-            shape: shape(100, 1000.0, false),
-            aim: Aim::NoLoss,
-        },
+        Case { shape: shape(1, 1000.0, false), aim: Aim::None },
+        Case { shape: shape(100, 100.0, false), aim: Aim::Latency },
+        Case { shape: shape(100, 100.0, true), aim: Aim::None },
+        Case { shape: shape(100, 1000.0, false), aim: Aim::NoLoss },
     ]
 }
 
@@ -64,12 +47,7 @@ pub async fn run(effort: &Effort, report: &mut Report) -> Result<()> {
                 let Some(way) = Way::ALL.get((at + number) % Way::ALL.len()).copied() else {
                     continue;
                 };
-                eprintln!(
-                    "  {}, round {} of {}, {way:?}",
-                    case.shape.name(),
-                    number + 1,
-                    effort.rounds
-                );
+                eprintln!("  {}, round {} of {}, {way:?}", case.shape.name(), number + 1, effort.rounds);
                 let round = play(&lab, way, case.shape).await?;
                 rounds.of(way).push(Figures::of(round));
             }
@@ -121,8 +99,7 @@ impl Figures {
 
 fn tell(case: &Case, rounds: &Rounds, report: &mut Report) {
     let section = case.shape.name();
-    let spread =
-        |figures: &[Figures], of: &dyn Fn(&Figures) -> f64| Spread::of(figures.iter().map(of));
+    let spread = |figures: &[Figures], of: &dyn Fn(&Figures) -> f64| Spread::of(figures.iter().map(of));
     let row = |measure: &str, unit, of: &dyn Fn(&Figures) -> f64| {
         Row::new(&section, measure, unit)
             .direct(spread(&rounds.direct, of))
@@ -132,41 +109,18 @@ fn tell(case: &Case, rounds: &Rounds, report: &mut Report) {
     // Pairs of one round: what the machine did meanwhile is in both.
     let added = |measure: &str, of: &dyn Fn(&Figures) -> f64| {
         let pairs = |figures: &[Figures]| {
-            Spread::of(
-                figures
-                    .iter()
-                    .zip(&rounds.direct)
-                    .map(|(ours, direct)| of(ours) - of(direct)),
-            )
+            Spread::of(figures.iter().zip(&rounds.direct).map(|(ours, direct)| of(ours) - of(direct)))
         };
-        Row::new(&section, measure, Unit::Micros)
-            .relay(pairs(&rounds.relay))
-            .midstream(pairs(&rounds.midstream))
+        Row::new(&section, measure, Unit::Micros).relay(pairs(&rounds.relay)).midstream(pairs(&rounds.midstream))
     };
-    report
-        .rows
-        .push(row("token made to arrived, p50", Unit::Micros, &|f| f.p50));
-    report
-        .rows
-        .push(row("token made to arrived, p99", Unit::Micros, &|f| f.p99));
+    report.rows.push(row("token made to arrived, p50", Unit::Micros, &|f| f.p50));
+    report.rows.push(row("token made to arrived, p99", Unit::Micros, &|f| f.p99));
     let median = added("added to direct, p50", &|f| f.p50);
-    report.rows.push(if case.aim == Aim::Latency {
-        median.aim_ratio(AIM_RATIO)
-    } else {
-        median
-    });
+    report.rows.push(if case.aim == Aim::Latency { median.aim_ratio(AIM_RATIO) } else { median });
     report.rows.push(added("added to direct, p99", &|f| f.p99));
-    report
-        .rows
-        .push(row("text that arrived", Unit::TokensPerSecond, &|f| {
-            f.throughput
-        }));
+    report.rows.push(row("text that arrived", Unit::TokensPerSecond, &|f| f.throughput));
     let lost = row("tokens lost", Unit::Count, &|f| f.lost);
-    report.rows.push(if case.aim == Aim::NoLoss {
-        lost.aim_at_most(0.0)
-    } else {
-        lost
-    });
+    report.rows.push(if case.aim == Aim::NoLoss { lost.aim_at_most(0.0) } else { lost });
     let cpu = |figures: &[Figures]| Spread::of(figures.iter().filter_map(|f| f.cpu));
     report.rows.push(
         Row::new(&section, "server CPU per million tokens", Unit::Seconds)

@@ -27,15 +27,7 @@ async fn main() -> Result<()> {
     if let Some(upstream) = options.relay_to {
         return bench::relay::serve(upstream).await;
     }
-    let effort = if options.quick {
-        Effort::QUICK
-    } else {
-        Effort::FULL
-    };
-    let parts = if options.only.is_empty() {
-        Part::value_variants()
-    } else {
-        &options.only
-    };
+    let effort = if options.quick { Effort::QUICK } else { Effort::FULL };
+    let parts = if options.only.is_empty() { Part::value_variants() } else { &options.only };
     bench::run(parts, &effort, &options.name).await
 }

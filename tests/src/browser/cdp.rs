@@ -40,12 +40,8 @@ impl Connection {
     /// Connects to the address that the browser named.
     pub async fn open(url: &str) -> Result<Arc<Connection>> {
         // Screenshots come as one message: no limit of size.
-        let config = WebSocketConfig::default()
-            .max_message_size(None)
-            .max_frame_size(None);
-        let (socket, _) = connect_async_with_config(url, Some(config), true)
-            .await
-            .context("DevTools")?;
+        let config = WebSocketConfig::default().max_message_size(None).max_frame_size(None);
+        let (socket, _) = connect_async_with_config(url, Some(config), true).await.context("DevTools")?;
         let (mut sink, mut stream) = socket.split();
         // Unbounded, because a test waits for the answer to nearly all it sends.
         let (outgoing, mut queue) = mpsc::unbounded_channel::<String>();
@@ -69,12 +65,7 @@ impl Connection {
             }
             lock(&reader.pending).clear();
         });
-        Ok(Arc::new(Connection {
-            next_id: AtomicU64::new(1),
-            outgoing,
-            shared,
-            _tasks: tasks,
-        }))
+        Ok(Arc::new(Connection { next_id: AtomicU64::new(1), outgoing, shared, _tasks: tasks }))
     }
 
     /// Sends a command, to a page's session or to the browser itself, and waits for its answer.
@@ -86,9 +77,7 @@ impl Connection {
         }
         let (answer, answered) = oneshot::channel();
         lock(&self.shared.pending).insert(id, answer);
-        self.outgoing
-            .send(command.to_string())
-            .context("the browser is gone")?;
+        self.outgoing.send(command.to_string()).context("the browser is gone")?;
         let answer = tokio::time::timeout(ANSWER_TIMEOUT, answered)
             .await
             .with_context(|| format!("{method}: no answer"))?

@@ -54,9 +54,7 @@ impl Press {
     pub fn parse(name: &str) -> Result<Press> {
         let mut modifiers = 0;
         let mut rest = name;
-        while let Some((modifier, after)) =
-            rest.split_once('+').filter(|(_, after)| !after.is_empty())
-        {
+        while let Some((modifier, after)) = rest.split_once('+').filter(|(_, after)| !after.is_empty()) {
             modifiers |= match modifier {
                 "Alt" => ALT,
                 "Control" => CONTROL,
@@ -67,9 +65,7 @@ impl Press {
             rest = after;
         }
         let types = modifiers & (ALT | CONTROL | META) == 0;
-        if let Some((key, code, key_code, text)) =
-            NAMED.into_iter().find(|(named, ..)| *named == rest)
-        {
+        if let Some((key, code, key_code, text)) = NAMED.into_iter().find(|(named, ..)| *named == rest) {
             return Ok(Press {
                 modifiers,
                 key: text.filter(|_| key != "Enter").unwrap_or(key).to_owned(),
@@ -93,15 +89,9 @@ impl Press {
             _ => NAMED
                 .into_iter()
                 .find(|(_, _, _, text)| text.is_some_and(|text| text.chars().eq([character])))
-                .map_or((String::new(), 0), |(_, code, key_code, _)| {
-                    (code.to_owned(), key_code)
-                }),
+                .map_or((String::new(), 0), |(_, code, key_code, _)| (code.to_owned(), key_code)),
         };
-        let shift = if character.is_ascii_uppercase() {
-            SHIFT
-        } else {
-            0
-        };
+        let shift = if character.is_ascii_uppercase() { SHIFT } else { 0 };
         Press {
             modifiers: modifiers | shift,
             key: character.to_string(),
@@ -119,11 +109,7 @@ impl Press {
                 "windowsVirtualKeyCode": self.key_code, "nativeVirtualKeyCode": self.key_code,
             })
         };
-        let mut down = event(if self.text.is_some() {
-            "keyDown"
-        } else {
-            "rawKeyDown"
-        });
+        let mut down = event(if self.text.is_some() { "keyDown" } else { "rawKeyDown" });
         if let (Some(text), Some(down)) = (&self.text, down.as_object_mut()) {
             down.insert("text".to_owned(), json!(text));
             down.insert("unmodifiedText".to_owned(), json!(text));
@@ -140,12 +126,7 @@ mod tests {
     fn check(name: &str, key: &str, code: &str, modifiers: u8, text: Option<&str>) {
         let press = Press::parse(name).unwrap();
         assert_eq!(
-            (
-                press.key.as_str(),
-                press.code.as_str(),
-                press.modifiers,
-                press.text.as_deref()
-            ),
+            (press.key.as_str(), press.code.as_str(), press.modifiers, press.text.as_deref()),
             (key, code, modifiers, text)
         );
     }

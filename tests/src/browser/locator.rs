@@ -19,18 +19,12 @@ pub struct Locator<'a> {
 
 impl<'a> Locator<'a> {
     pub(super) fn new(page: &'a Page, what: String, call: String) -> Locator<'a> {
-        Locator {
-            page,
-            what,
-            all: format!("midstreamFind.{call}"),
-        }
+        Locator { page, what, all: format!("midstreamFind.{call}") }
     }
 
     /// Clicks its middle with the mouse, once a click there would reach it.
     pub async fn click(&self) -> Result<()> {
-        let place = self
-            .when("midstreamFind.clickable(element)", "clickable", PATIENCE)
-            .await?;
+        let place = self.when("midstreamFind.clickable(element)", "clickable", PATIENCE).await?;
         let [x, y] = ["x", "y"].map(|axis| place.get(axis).and_then(Value::as_f64));
         let (x, y) = x.zip(y).context("a place has two axes")?;
         for kind in ["mouseMoved", "mousePressed", "mouseReleased"] {
@@ -44,25 +38,14 @@ impl<'a> Locator<'a> {
 
     /// Moves the mouse over it.
     pub async fn hover(&self) -> Result<()> {
-        let place = self
-            .when("midstreamFind.clickable(element)", "reachable", PATIENCE)
-            .await?;
+        let place = self.when("midstreamFind.clickable(element)", "reachable", PATIENCE).await?;
         let event = json!({ "type": "mouseMoved", "x": place.get("x"), "y": place.get("y") });
-        self.page
-            .command("Input.dispatchMouseEvent", event)
-            .await
-            .map(drop)
+        self.page.command("Input.dispatchMouseEvent", event).await.map(drop)
     }
 
     /// Gives it the focus.
     pub async fn focus(&self) -> Result<()> {
-        self.when(
-            "(element.focus(), element.contains(document.activeElement))",
-            "focused",
-            PATIENCE,
-        )
-        .await
-        .map(drop)
+        self.when("(element.focus(), element.contains(document.activeElement))", "focused", PATIENCE).await.map(drop)
     }
 
     /// Waits until it is visible.
@@ -78,21 +61,13 @@ impl<'a> Locator<'a> {
     /// Waits until there is none.
     pub async fn gone(&self) -> Result<()> {
         let condition = format!("{}.length === 0", self.all);
-        self.page
-            .until(&format!("{} gone", self.what), &condition, PATIENCE)
-            .await
-            .map(drop)
+        self.page.until(&format!("{} gone", self.what), &condition, PATIENCE).await.map(drop)
     }
 
     /// Waits until its text contains `text`.
     pub async fn says(&self, text: &str) -> Result<()> {
-        let condition = format!(
-            "(element.value ?? element.innerText).includes({})",
-            json!(text)
-        );
-        self.when(&condition, &format!("saying {text:?}"), PATIENCE)
-            .await
-            .map(drop)
+        let condition = format!("(element.value ?? element.innerText).includes({})", json!(text));
+        self.when(&condition, &format!("saying {text:?}"), PATIENCE).await.map(drop)
     }
 
     /// Waits until `condition`, a JavaScript expression over `element`, is truthy.
@@ -107,8 +82,7 @@ impl<'a> Locator<'a> {
 
     /// An attribute of it.
     pub async fn attribute(&self, name: &str) -> Result<Option<String>> {
-        self.eval(&format!("element.getAttribute({})", json!(name)))
-            .await
+        self.eval(&format!("element.getAttribute({})", json!(name))).await
     }
 
     /// Whether it has the focus, or holds what has it.
@@ -118,12 +92,8 @@ impl<'a> Locator<'a> {
 
     /// The value of a JavaScript expression over `element`.
     pub async fn eval<T: DeserializeOwned>(&self, expression: &str) -> Result<T> {
-        let value = self
-            .when(&format!("{{ value: ({expression}) }}"), "there", PATIENCE)
-            .await?;
-        Ok(serde_json::from_value(
-            value.get("value").cloned().unwrap_or_default(),
-        )?)
+        let value = self.when(&format!("{{ value: ({expression}) }}"), "there", PATIENCE).await?;
+        Ok(serde_json::from_value(value.get("value").cloned().unwrap_or_default())?)
     }
 
     /// How many there are now, without waiting.
@@ -133,12 +103,7 @@ impl<'a> Locator<'a> {
 
     /// Waits until there is exactly one and `condition` over it is truthy; returns the condition's value.
     async fn when(&self, condition: &str, state: &str, patience: Duration) -> Result<Value> {
-        let condition = format!(
-            "((all) => all.length === 1 && ((element) => ({condition}))(all[0]))({})",
-            self.all
-        );
-        self.page
-            .until(&format!("one {} {state}", self.what), &condition, patience)
-            .await
+        let condition = format!("((all) => all.length === 1 && ((element) => ({condition}))(all[0]))({})", self.all);
+        self.page.until(&format!("one {} {state}", self.what), &condition, patience).await
     }
 }

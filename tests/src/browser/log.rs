@@ -25,22 +25,12 @@ pub struct Log {
 impl Log {
     /// Takes in one event.
     pub fn take(&self, method: &str, params: &Value) {
-        let text = |pointer: &str| {
-            params
-                .pointer(pointer)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
+        let text = |pointer: &str| params.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
         match method {
             "Runtime.exceptionThrown" => {
                 let description = text("/exceptionDetails/exception/description");
                 let short = text("/exceptionDetails/text");
-                self.error(if description.is_empty() {
-                    short
-                } else {
-                    description
-                });
+                self.error(if description.is_empty() { short } else { description });
             }
             "Runtime.consoleAPICalled" if text("/type") == "error" => {
                 let arguments = params.get("args").and_then(Value::as_array);
@@ -87,10 +77,6 @@ fn argument(value: &Value) -> String {
     match value.get("value") {
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
-        None => value
-            .get("description")
-            .and_then(Value::as_str)
-            .unwrap_or("?")
-            .to_owned(),
+        None => value.get("description").and_then(Value::as_str).unwrap_or("?").to_owned(),
     }
 }

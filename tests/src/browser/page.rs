@@ -33,39 +33,18 @@ impl Page {
     /// Attaches to a fresh target and has its events collected.
     pub(super) async fn attach(connection: Arc<Connection>, target: &str) -> Result<Page> {
         let attach = json!({ "targetId": target, "flatten": true });
-        let attached = connection
-            .call(None, "Target.attachToTarget", attach)
-            .await?;
-        let session = attached
-            .get("sessionId")
-            .and_then(Value::as_str)
-            .context("no session")?
-            .to_owned();
+        let attached = connection.call(None, "Target.attachToTarget", attach).await?;
+        let session = attached.get("sessionId").and_then(Value::as_str).context("no session")?.to_owned();
         let log = Arc::new(Log::default());
         let collector = log.clone();
-        connection.listen(
-            &session,
-            Box::new(move |method, params| collector.take(method, params)),
-        );
-        let page = Page {
-            connection,
-            session,
-            log,
-        };
+        connection.listen(&session, Box::new(move |method, params| collector.take(method, params)));
+        let page = Page { connection, session, log };
         for domain in ["Page", "Runtime", "Network", "Log"] {
             page.command(&format!("{domain}.enable"), json!({})).await?;
         }
-        page.command(
-            "Page.addScriptToEvaluateOnNewDocument",
-            json!({ "source": FIND }),
-        )
-        .await?;
+        page.command("Page.addScriptToEvaluateOnNewDocument", json!({ "source": FIND })).await?;
         // A page in the background would paint and count time less often; here every page is in front.
-        page.command(
-            "Emulation.setFocusEmulationEnabled",
-            json!({ "enabled": true }),
-        )
-        .await?;
+        page.command("Emulation.setFocusEmulationEnabled", json!({ "enabled": true })).await?;
         Ok(page)
     }
 
@@ -93,29 +72,17 @@ impl Page {
     }
 
     async fn loaded(&self) -> Result<()> {
-        self.wait(
-            "document.readyState === 'complete' && location.href !== 'about:blank'",
-            PATIENCE,
-        )
-        .await
+        self.wait("document.readyState === 'complete' && location.href !== 'about:blank'", PATIENCE).await
     }
 
     /// An element by its ARIA role and accessible name.
     pub fn by_role(&self, role: &str, name: &str) -> Locator<'_> {
-        Locator::new(
-            self,
-            format!("{role} {name:?}"),
-            format!("byRole({}, {})", json!(role), json!(name)),
-        )
+        Locator::new(self, format!("{role} {name:?}"), format!("byRole({}, {})", json!(role), json!(name)))
     }
 
     /// An element by its role alone.
     pub fn by_any_name(&self, role: &str) -> Locator<'_> {
-        Locator::new(
-            self,
-            role.to_owned(),
-            format!("byRole({}, null)", json!(role)),
-        )
+        Locator::new(self, role.to_owned(), format!("byRole({}, null)", json!(role)))
     }
 
     /// An element by its `data-testid`, where no role tells it from others.
@@ -125,11 +92,7 @@ impl Page {
 
     /// An element by a CSS selector, for what is not ours to name (Monaco's own).
     pub fn by_selector(&self, selector: &str) -> Locator<'_> {
-        Locator::new(
-            self,
-            selector.to_owned(),
-            format!("bySelector({})", json!(selector)),
-        )
+        Locator::new(self, selector.to_owned(), format!("bySelector({})", json!(selector)))
     }
 
     /// Presses and releases a key: `Enter`, `Escape`, `Control+Period`, `a`.
@@ -155,9 +118,7 @@ impl Page {
 
     /// Inserts a text at once, as a paste or an input method does.
     pub async fn insert_text(&self, text: &str) -> Result<()> {
-        self.command("Input.insertText", json!({ "text": text }))
-            .await
-            .map(drop)
+        self.command("Input.insertText", json!({ "text": text })).await.map(drop)
     }
 
     /// The value of a JavaScript expression; a promise is awaited.
@@ -176,17 +137,10 @@ impl Page {
     }
 
     /// Waits for an expression to be truthy and returns its value. A failure shows what the page looked like.
-    pub(super) async fn until(
-        &self,
-        what: &str,
-        condition: &str,
-        patience: Duration,
-    ) -> Result<Value> {
+    pub(super) async fn until(&self, what: &str, condition: &str, patience: Duration) -> Result<Value> {
         let deadline = Instant::now() + patience;
         loop {
-            let left = deadline
-                .saturating_duration_since(Instant::now())
-                .as_millis();
+            let left = deadline.saturating_duration_since(Instant::now()).as_millis();
             match self.evaluate(&poll(condition, left)).await {
                 Ok(Value::Null) => return Err(self.failure(what, patience).await),
                 Ok(value) => return Ok(value),
@@ -204,13 +158,8 @@ impl Page {
 
     /// Saves what the page looks like as `name.png` in the target folder's `screenshots/`.
     pub async fn screenshot(&self, name: &str) -> Result<()> {
-        let answer = self
-            .command("Page.captureScreenshot", json!({ "format": "png" }))
-            .await?;
-        let data = answer
-            .get("data")
-            .and_then(Value::as_str)
-            .context("no picture")?;
+        let answer = self.command("Page.captureScreenshot", json!({ "format": "png" })).await?;
+        let data = answer.get("data").and_then(Value::as_str).context("no picture")?;
         let png = base64::engine::general_purpose::STANDARD.decode(data)?;
         std::fs::write(super::screenshots()?.join(format!("{name}.png")), png)?;
         Ok(())
@@ -220,26 +169,19 @@ impl Page {
     pub async fn set_dark(&self, dark: bool) -> Result<()> {
         let scheme = if dark { "dark" } else { "light" };
         let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-        self.command("Emulation.setEmulatedMedia", media)
-            .await
-            .map(drop)
+        self.command("Emulation.setEmulatedMedia", media).await.map(drop)
     }
 
     /// Sets the size of the window's content in CSS pixels.
     pub async fn set_viewport(&self, width: u32, height: u32) -> Result<()> {
-        let metrics =
-            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        self.command("Emulation.setDeviceMetricsOverride", metrics)
-            .await
-            .map(drop)
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.command("Emulation.setDeviceMetricsOverride", metrics).await.map(drop)
     }
 
     /// Cuts the page off from the network, or connects it again. Open sockets are cut too.
     pub async fn set_offline(&self, offline: bool) -> Result<()> {
         let conditions = json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
-        self.command("Network.emulateNetworkConditions", conditions)
-            .await
-            .map(drop)
+        self.command("Network.emulateNetworkConditions", conditions).await.map(drop)
     }
 
     /// Errors on the console and uncaught exceptions so far.
@@ -252,11 +194,7 @@ impl Page {
     /// Fails if the page has logged an error or thrown one.
     pub async fn assert_no_errors(&self) -> Result<()> {
         let errors = self.errors().await?;
-        anyhow::ensure!(
-            errors.is_empty(),
-            "the page reported errors:\n{}",
-            errors.join("\n")
-        );
+        anyhow::ensure!(errors.is_empty(), "the page reported errors:\n{}", errors.join("\n"));
         Ok(())
     }
 
@@ -280,20 +218,14 @@ impl Page {
             };
             let local = matches!(scheme, "http" | "https" | "ws" | "wss");
             let there = rest.split(['/', '?', '#']).next().unwrap_or_default();
-            anyhow::ensure!(
-                !local || there == host,
-                "a request left {origin}: {}",
-                request.url
-            );
+            anyhow::ensure!(!local || there == host, "a request left {origin}: {}", request.url);
         }
         Ok(())
     }
 
     /// Any command of the DevTools protocol, for what has no method here.
     pub async fn command(&self, method: &str, params: Value) -> Result<Value> {
-        self.connection
-            .call(Some(&self.session), method, params)
-            .await
+        self.connection.call(Some(&self.session), method, params).await
     }
 
     async fn evaluate(&self, expression: &str) -> Result<Value> {
@@ -302,28 +234,17 @@ impl Page {
         });
         let answer = self.command("Runtime.evaluate", params).await?;
         if let Some(details) = answer.get("exceptionDetails") {
-            let description = details
-                .pointer("/exception/description")
-                .or(details.get("text"));
-            anyhow::bail!(
-                "{expression}: {}",
-                description.and_then(Value::as_str).unwrap_or("threw")
-            );
+            let description = details.pointer("/exception/description").or(details.get("text"));
+            anyhow::bail!("{expression}: {}", description.and_then(Value::as_str).unwrap_or("threw"));
         }
         Ok(answer.pointer("/result/value").cloned().unwrap_or_default())
     }
 
     async fn failure(&self, what: &str, patience: Duration) -> anyhow::Error {
-        let outline: String = self
-            .eval("midstreamFind.outline()")
-            .await
-            .unwrap_or_default();
+        let outline: String = self.eval("midstreamFind.outline()").await.unwrap_or_default();
         let outline: Vec<&str> = outline.lines().take(OUTLINE_LINES).collect();
         let picture = format!("failure-{}-{:08x}", std::process::id(), fastrand::u32(..));
-        let pictured = self
-            .screenshot(&picture)
-            .await
-            .map_or(String::new(), |()| format!("\nseen: {picture}.png"));
+        let pictured = self.screenshot(&picture).await.map_or(String::new(), |()| format!("\nseen: {picture}.png"));
         anyhow::anyhow!(
             "not within {} s: {what}\non the page:\n{}\nerrors:\n{}{pictured}",
             patience.as_secs_f32(),
@@ -357,12 +278,7 @@ fn poll(condition: &str, left: u128) -> String {
 /// Whether an evaluation failed because the page went on to another document.
 fn was_replaced(error: &anyhow::Error) -> bool {
     let text = format!("{error:#}");
-    [
-        "context was destroyed",
-        "navigated or closed",
-        "Cannot find context",
-        "midstreamFind is not defined",
-    ]
-    .iter()
-    .any(|sign| text.contains(sign))
+    ["context was destroyed", "navigated or closed", "Cannot find context", "midstreamFind is not defined"]
+        .iter()
+        .any(|sign| text.contains(sign))
 }

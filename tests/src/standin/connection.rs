@@ -27,10 +27,7 @@ pub(super) struct Line {
 pub(super) async fn serve(stream: TcpStream, number: usize, shared: Arc<Shared>) {
     // Loopback without it delays what follows an unacknowledged write.
     let _ = stream.set_nodelay(true);
-    let mut line = Line {
-        stream,
-        ahead: Vec::new(),
-    };
+    let mut line = Line { stream, ahead: Vec::new() };
     while let Some(request) = line.read_request(number).await {
         shared.note(|record| record.requests.push(request.clone()));
         if request.header("upgrade").is_some() {
@@ -38,42 +35,26 @@ pub(super) async fn serve(stream: TcpStream, number: usize, shared: Arc<Shared>)
             return;
         }
         let outcome = match (request.method.as_str(), request.path.as_str()) {
-            ("POST", path) if path.ends_with("/chat/completions") => {
-                line.call(Wire::Chat, number, &shared).await
-            }
+            ("POST", path) if path.ends_with("/chat/completions") => line.call(Wire::Chat, number, &shared).await,
             ("POST", path) if path.ends_with("/responses") => {
                 let id = shared.note(|record| format!("resp_http_{}", record.calls.len()));
-                let answer = Responses {
-                    id,
-                    lane: String::new(),
-                    sequence: 0,
-                    text: String::new(),
-                };
+                let answer = Responses { id, lane: String::new(), sequence: 0, text: String::new() };
                 line.call(Wire::Responses(answer), number, &shared).await
             }
             ("HEAD", _) => line.reply(200, &[], "").await,
             ("GET", path) if path.ends_with("/models") => {
-                line.reply(
-                    200,
-                    &[],
-                    &json!({"object": "list", "data": [{"id": "stand-in"}]}).to_string(),
-                )
-                .await
+                line.reply(200, &[], &json!({"object": "list", "data": [{"id": "stand-in"}]}).to_string()).await
             }
             ("GET", "/api/tags") => {
                 line.reply(
                     200,
                     &[],
-                    &json!({"models": [{"name": "stand-in:latest", "model": "stand-in:latest"}]})
-                        .to_string(),
+                    &json!({"models": [{"name": "stand-in:latest", "model": "stand-in:latest"}]}).to_string(),
                 )
                 .await
             }
             ("GET", "/health") => line.reply(200, &[], r#"{"status":"ok"}"#).await,
-            _ => {
-                line.reply(404, &[], r#"{"error":{"message":"no such route"}}"#)
-                    .await
-            }
+            _ => line.reply(404, &[], r#"{"error":{"message":"no such route"}}"#).await,
         };
         match outcome {
             Ok(Outcome::Whole) => {}
@@ -90,11 +71,7 @@ pub(super) async fn serve(stream: TcpStream, number: usize, shared: Arc<Shared>)
 impl Line {
     async fn read_request(&mut self, connection: usize) -> Option<Request> {
         let end = loop {
-            if let Some(at) = self
-                .ahead
-                .windows(4)
-                .position(|window| window == b"\r\n\r\n")
-            {
+            if let Some(at) = self.ahead.windows(4).position(|window| window == b"\r\n\r\n") {
                 break at + 4;
             }
             self.read_more().await?;
@@ -107,22 +84,12 @@ impl Line {
             .filter_map(|line| line.split_once(':'))
             .map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().to_owned()))
             .collect();
-        let mut request = Request {
-            connection,
-            method,
-            path,
-            headers,
-            body: Value::Null,
-        };
-        let length = request
-            .header("content-length")
-            .and_then(|length| length.parse().ok())
-            .unwrap_or(0);
+        let mut request = Request { connection, method, path, headers, body: Value::Null };
+        let length = request.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
         while self.ahead.len() < end + length {
             self.read_more().await?;
         }
-        request.body =
-            serde_json::from_slice(self.ahead.get(end..end + length)?).unwrap_or(Value::Null);
+        request.body = serde_json::from_slice(self.ahead.get(end..end + length)?).unwrap_or(Value::Null);
         self.ahead.drain(..end + length);
         Some(request)
     }
@@ -152,12 +119,7 @@ impl Line {
         self.send(text.as_bytes()).await.map(|()| Outcome::Whole)
     }
 
-    async fn call(
-        &mut self,
-        mut wire: Wire,
-        number: usize,
-        shared: &Arc<Shared>,
-    ) -> Result<Outcome, Gone> {
+    async fn call(&mut self, mut wire: Wire, number: usize, shared: &Arc<Shared>) -> Result<Outcome, Gone> {
         let script = shared.next_script();
         let tally = Tally::begin(shared, number);
         match &script.fault {
@@ -176,11 +138,7 @@ impl Line {
             _ => {}
         }
         self.send(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n").await?;
-        let mut body = Body {
-            named: matches!(wire, Wire::Responses(_)),
-            line: self,
-            script: &script,
-        };
+        let mut body = Body { named: matches!(wire, Wire::Responses(_)), line: self, script: &script };
         let outcome = play(&script, &mut wire, &mut body, &tally, false).await;
         match outcome {
             // A body's proper end; the answer's end is the script's business.
@@ -198,12 +156,7 @@ impl Line {
 
     /// Resolves when the client has closed its side; what it sends meanwhile is kept.
     async fn hangup(&mut self) {
-        while self
-            .stream
-            .read_buf(&mut self.ahead)
-            .await
-            .is_ok_and(|read| read > 0)
-        {}
+        while self.stream.read_buf(&mut self.ahead).await.is_ok_and(|read| read > 0) {}
     }
 }
 
@@ -243,8 +196,7 @@ impl Out for Body<'_> {
 
     async fn ping(&mut self) -> Result<(), Gone> {
         let end = if self.script.crlf { "\r\n" } else { "\n" };
-        self.chunks(&[": STANDIN PROCESSING", end, end].concat())
-            .await
+        self.chunks(&[": STANDIN PROCESSING", end, end].concat()).await
     }
 
     async fn gone(&mut self) {

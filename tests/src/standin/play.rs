@@ -60,10 +60,7 @@ impl Tally {
             });
             record.calls.len() - 1
         });
-        Self {
-            shared: Arc::clone(shared),
-            at,
-        }
+        Self { shared: Arc::clone(shared), at }
     }
 
     pub fn note(&self, change: impl FnOnce(&mut Call)) {
@@ -125,12 +122,7 @@ async fn perform(
             match &script.pace {
                 Pace::Gated(gate) => wait(script, out, gate.pass()).await?,
                 Pace::Rate(rate) => {
-                    wait(
-                        script,
-                        out,
-                        tokio::time::sleep_until(start + deadline(*rate, sent)),
-                    )
-                    .await?;
+                    wait(script, out, tokio::time::sleep_until(start + deadline(*rate, sent))).await?;
                     continue;
                 }
                 Pace::Flood => {}
@@ -168,18 +160,10 @@ fn due(script: &Script, start: tokio::time::Instant, sent: usize, total: usize) 
         Pace::Gated(_) => sent,
         Pace::Rate(rate) => {
             let elapsed = start.elapsed().as_secs_f64();
-            #[allow(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "small and not negative"
-            )]
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small and not negative")]
             let due = (elapsed * rate) as usize + 1;
             // Rounding must not let the deadline of a token lie behind us and the token yet not be due.
-            if tokio::time::Instant::now() < start {
-                sent
-            } else {
-                due.clamp(sent, total)
-            }
+            if tokio::time::Instant::now() < start { sent } else { due.clamp(sent, total) }
         }
     }
 }
@@ -191,11 +175,7 @@ fn deadline(rate: f64, token: usize) -> Duration {
 }
 
 /// Waits for `event`, with pings meanwhile, as long as the client is there.
-async fn wait(
-    script: &Script,
-    out: &mut impl Out,
-    event: impl Future<Output = ()> + Send,
-) -> Result<(), Gone> {
+async fn wait(script: &Script, out: &mut impl Out, event: impl Future<Output = ()> + Send) -> Result<(), Gone> {
     tokio::pin!(event);
     let every = script.ping.unwrap_or(Duration::MAX);
     loop {

@@ -37,10 +37,7 @@ pub struct Request {
 impl Request {
     /// A header's value.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -68,10 +65,6 @@ impl Record {
             matches!(request.method.as_str(), "POST" | "WS")
                 && request.body.get("generate") != Some(&Value::Bool(false))
         };
-        self.requests
-            .iter()
-            .filter(is_call)
-            .map(|request| &request.body)
-            .collect()
+        self.requests.iter().filter(is_call).map(|request| &request.body).collect()
     }
 }

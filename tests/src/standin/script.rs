@@ -132,11 +132,7 @@ impl Fault {
 
     /// A 500.
     pub fn server_error() -> Self {
-        Self::Status(
-            500,
-            Vec::new(),
-            json!({"error": {"message": "The server had an error", "type": "server_error"}}),
-        )
+        Self::Status(500, Vec::new(), json!({"error": {"message": "The server had an error", "type": "server_error"}}))
     }
 
     /// An error object after `tokens` tokens.
@@ -149,9 +145,7 @@ impl Fault {
 
     pub(super) fn position(&self) -> Option<usize> {
         match self {
-            Self::ErrorAt(at, _) | Self::EofAt(at) | Self::ResetAt(at) | Self::StallAt(at) => {
-                Some(*at)
-            }
+            Self::ErrorAt(at, _) | Self::EofAt(at) | Self::ResetAt(at) | Self::StallAt(at) => Some(*at),
             Self::Status(..) | Self::Silence => None,
         }
     }
@@ -164,10 +158,7 @@ impl Script {
         I: IntoIterator<Item = S>,
         S: Into<String>,
     {
-        Self::of(
-            Tokens::Fixed(tokens.into_iter().map(Into::into).collect()),
-            Pace::Flood,
-        )
+        Self::of(Tokens::Fixed(tokens.into_iter().map(Into::into).collect()), Pace::Flood)
     }
 
     /// Says `text` in pieces of a few characters, all at once.
@@ -178,14 +169,7 @@ impl Script {
 
     /// Says `count` stamps at `rate` tokens per second; 0 is a flood.
     pub fn stamped(count: usize, rate: f64) -> Self {
-        Self::of(
-            Tokens::Stamped(count),
-            if rate > 0.0 {
-                Pace::Rate(rate)
-            } else {
-                Pace::Flood
-            },
-        )
+        Self::of(Tokens::Stamped(count), if rate > 0.0 { Pace::Rate(rate) } else { Pace::Flood })
     }
 
     fn of(tokens: Tokens, pace: Pace) -> Self {

@@ -46,13 +46,7 @@ struct Memory {
 pub(super) async fn serve(mut line: Line, upgrade: Request, shared: Arc<Shared>) {
     let quirks = shared.quirks();
     if let Some(status) = quirks.upgrade_status {
-        let _ = line
-            .reply(
-                status,
-                &[],
-                r#"{"error":{"message":"no upgrade here","code":"refused"}}"#,
-            )
-            .await;
+        let _ = line.reply(status, &[], r#"{"error":{"message":"no upgrade here","code":"refused"}}"#).await;
         return;
     }
     let key = upgrade.header("sec-websocket-key").unwrap_or_default();
@@ -69,11 +63,7 @@ pub(super) async fn serve(mut line: Line, upgrade: Request, shared: Arc<Shared>)
     let (outgoing, mut frames) = mpsc::channel(OUTGOING);
     let gone = watch::Sender::new(false);
     let mut lanes = JoinSet::new();
-    let mut memory = Memory {
-        known: HashSet::new(),
-        creates: 0,
-        lanes: HashMap::new(),
-    };
+    let mut memory = Memory { known: HashSet::new(), creates: 0, lanes: HashMap::new() };
     loop {
         tokio::select! {
             biased;
@@ -129,14 +119,10 @@ fn take(
         _ => String::new(),
     };
     let id = shared.note(|record| format!("resp_{}", record.requests.len()));
-    let mut answer = Responses {
-        id: id.clone(),
-        lane: echo,
-        sequence: 0,
-        text: String::new(),
-    };
+    let mut answer = Responses { id: id.clone(), lane: echo, sequence: 0, text: String::new() };
     let mut refuse = |code: &str, status: u16| {
-        let error = json!({"status": status, "error": {"type": "invalid_request_error", "code": code, "message": code}});
+        let error =
+            json!({"status": status, "error": {"type": "invalid_request_error", "code": code, "message": code}});
         vec![answer.event("error", error)]
     };
     if body.get("type").and_then(Value::as_str) != Some("response.create") {
@@ -150,10 +136,7 @@ fn take(
         return refuse("unknown_parameter", 400);
     }
     memory.creates += 1;
-    if quirks
-        .creates_per_socket
-        .is_some_and(|most| memory.creates > most)
-    {
+    if quirks.creates_per_socket.is_some_and(|most| memory.creates > most) {
         return refuse("websocket_connection_limit_reached", 400);
     }
     let parent = body.get("previous_response_id").and_then(Value::as_str);
@@ -168,22 +151,12 @@ fn take(
     let tally = Tally::begin(shared, connection);
     if let Some(Fault::Status(status, headers, error)) = &script.fault {
         tally.note(|call| call.over = true);
-        let headers: serde_json::Map<String, Value> = headers
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), json!(value)))
-            .collect();
+        let headers: serde_json::Map<String, Value> =
+            headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
         let inner = error.get("error").cloned().unwrap_or_default();
-        return vec![answer.event(
-            "error",
-            json!({"status": status, "error": inner, "headers": headers}),
-        )];
+        return vec![answer.event("error", json!({"status": status, "error": inner, "headers": headers}))];
     }
-    let turn = Arc::clone(
-        memory
-            .lanes
-            .entry(stream_id.unwrap_or_default().to_owned())
-            .or_default(),
-    );
+    let turn = Arc::clone(memory.lanes.entry(stream_id.unwrap_or_default().to_owned()).or_default());
     lanes.spawn(async move {
         let _turn = turn.lock().await;
         lane.run(&script, Wire::Responses(answer), &tally).await;

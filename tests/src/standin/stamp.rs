@@ -36,9 +36,7 @@ pub fn nth(at: usize) -> String {
 pub fn parse(text: &str) -> impl Iterator<Item = Duration> + '_ {
     text.as_bytes().chunks_exact(WIDTH).filter_map(|stamp| {
         let digits = std::str::from_utf8(stamp).ok()?.trim_end();
-        u64::from_str_radix(digits, 16)
-            .ok()
-            .map(Duration::from_micros)
+        u64::from_str_radix(digits, 16).ok().map(Duration::from_micros)
     })
 }
 

@@ -32,8 +32,7 @@ impl Wire {
             Self::Chat => {
                 let mut payloads = vec![chat(&json!({"role": "assistant", "content": ""}), None)];
                 if let Some(field) = script.reasoning {
-                    payloads
-                        .extend((0..REASONING_TOKENS).map(|_| chat(&json!({field: "hm "}), None)));
+                    payloads.extend((0..REASONING_TOKENS).map(|_| chat(&json!({field: "hm "}), None)));
                 }
                 payloads
             }
@@ -45,10 +44,8 @@ impl Wire {
                 ];
                 if script.reasoning.is_some() {
                     payloads.extend((0..REASONING_TOKENS).map(|_| {
-                        answer.event(
-                            "response.reasoning_summary_text.delta",
-                            json!({"item_id": "rs_1", "delta": "hm "}),
-                        )
+                        answer
+                            .event("response.reasoning_summary_text.delta", json!({"item_id": "rs_1", "delta": "hm "}))
                     }));
                 }
                 payloads.push(answer.event(
@@ -129,10 +126,7 @@ impl Responses {
         let comma = if fields.is_empty() { "" } else { "," };
         // A flat error has a `type` of its own, which this one replaces.
         let fields = fields.replace(r#""type":"server_error""#, r#""kind":"server_error""#);
-        format!(
-            r#"{{"type":"{kind}",{}"sequence_number":{}{comma}{fields}}}"#,
-            self.lane, self.sequence
-        )
+        format!(r#"{{"type":"{kind}",{}"sequence_number":{}{comma}{fields}}}"#, self.lane, self.sequence)
     }
 
     fn closing(&mut self, script: &Script) -> Vec<String> {
@@ -143,37 +137,22 @@ impl Responses {
         let usage = json!({"input_tokens": 9, "input_tokens_details": {"cached_tokens": 4},
             "output_tokens": made, "output_tokens_details": {"reasoning_tokens": 0}, "total_tokens": 9 + made});
         let (kind, status, details) = match script.finish {
-            "length" => (
-                "response.incomplete",
-                "incomplete",
-                json!({"reason": "max_output_tokens"}),
-            ),
-            "content_filter" => (
-                "response.incomplete",
-                "incomplete",
-                json!({"reason": "content_filter"}),
-            ),
+            "length" => ("response.incomplete", "incomplete", json!({"reason": "max_output_tokens"})),
+            "content_filter" => ("response.incomplete", "incomplete", json!({"reason": "content_filter"})),
             _ => ("response.completed", "completed", Value::Null),
         };
         let response = json!({"id": self.id, "object": "response", "status": status,
             "incomplete_details": details, "output": [item], "usage": usage});
         vec![
-            self.event(
-                "response.output_text.done",
-                json!({"item_id": "msg_1", "text": text}),
-            ),
-            self.event(
-                "response.output_item.done",
-                json!({"output_index": 0, "item": item}),
-            ),
+            self.event("response.output_text.done", json!({"item_id": "msg_1", "text": text})),
+            self.event("response.output_item.done", json!({"output_index": 0, "item": item})),
             self.event(kind, json!({"response": response})),
         ]
     }
 
     /// The answer to a warm-up.
     pub fn warmed(&mut self) -> Vec<String> {
-        let response =
-            json!({"id": self.id, "object": "response", "status": "completed", "output": []});
+        let response = json!({"id": self.id, "object": "response", "status": "completed", "output": []});
         vec![
             self.event("response.created", json!({"response": response})),
             self.event("response.completed", json!({"response": response})),
@@ -188,8 +167,7 @@ fn chat(delta: &Value, finish: Option<&str>) -> String {
 }
 
 fn chat_ending(finish: &str, groq: Option<Value>) -> String {
-    let mut chunk =
-        json!({"id": "c1", "choices": [{"index": 0, "delta": {}, "finish_reason": finish}]});
+    let mut chunk = json!({"id": "c1", "choices": [{"index": 0, "delta": {}, "finish_reason": finish}]});
     if let (Some(groq), Some(object)) = (groq, chunk.as_object_mut()) {
         object.insert("x_groq".to_owned(), groq);
     }

@@ -43,44 +43,24 @@ pub fn build(
     module: &Module,
     note: &mpsc::Sender<String>,
 ) -> Result<Bundles> {
-    let esbuild = Esbuild {
-        place,
-        profile,
-        folder,
-        note,
-    };
+    let esbuild = Esbuild { place, profile, folder, note };
     let mut parts = BTreeMap::new();
 
     let mut workers = serde_json::Map::new();
     for (name, entry) in WORKERS {
-        let path = place
-            .root
-            .join(format!("node_modules/monaco-editor/esm/vs/{entry}.js"));
+        let path = place.root.join(format!("node_modules/monaco-editor/esm/vs/{entry}.js"));
         let out = esbuild.run(&path, &format!("{name}.worker-[hash]"), &[])?;
         workers.insert(name.to_owned(), json!(format!("{URL_PREFIX}{}", out.main)));
     }
 
     let define = format!("--define:MIDSTREAM_WORKERS={}", Value::Object(workers));
-    let glue = esbuild.run(
-        &place.root.join("static/glue/monaco.js"),
-        "glue-[hash]",
-        &["--splitting", &define],
-    )?;
+    let glue = esbuild.run(&place.root.join("static/glue/monaco.js"), "glue-[hash]", &["--splitting", &define])?;
     parts.insert("glue".to_owned(), glue.main);
-    parts.insert(
-        "glue-css".to_owned(),
-        glue.css.context("Monaco came without styles")?,
-    );
+    parts.insert("glue-css".to_owned(), glue.css.context("Monaco came without styles")?);
 
     let styles = styles_entry(place)?;
-    parts.insert(
-        "css".to_owned(),
-        esbuild.run(&styles, "app-[hash]", &[])?.main,
-    );
-    parts.insert(
-        "wasm-js".to_owned(),
-        esbuild.run(&module.js, "app-[hash]", &[])?.main,
-    );
+    parts.insert("css".to_owned(), esbuild.run(&styles, "app-[hash]", &[])?.main);
+    parts.insert("wasm-js".to_owned(), esbuild.run(&module.js, "app-[hash]", &[])?.main);
 
     let wasm = fs::read(&module.wasm)?;
     parts.insert("wasm".to_owned(), add(folder, "app", "wasm", &wasm)?);
@@ -94,16 +74,9 @@ pub fn build(
     let url = |part: &str| parts.get(part).map(|name| format!("{URL_PREFIX}{name}"));
     let page = json!({ "glue": url("glue"), "wasmJs": url("wasm-js"), "wasm": url("wasm") });
     let define = format!("--define:MIDSTREAM_PAGE={page}");
-    let boot = esbuild.run(
-        &place.root.join("static/boot.js"),
-        "boot-[hash]",
-        &[&define],
-    )?;
+    let boot = esbuild.run(&place.root.join("static/boot.js"), "boot-[hash]", &[&define])?;
     parts.insert("boot".to_owned(), boot.main);
-    Ok(Bundles {
-        folder: folder.to_owned(),
-        parts,
-    })
+    Ok(Bundles { folder: folder.to_owned(), parts })
 }
 
 /// One file that imports every style sheet of `static/css`, in the order of their names.
@@ -115,10 +88,7 @@ fn styles_entry(place: &Place) -> Result<PathBuf> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "css"))
         .collect();
     sheets.sort();
-    let imports: String = sheets
-        .iter()
-        .map(|path| format!("@import {:?};\n", path.display().to_string()))
-        .collect();
+    let imports: String = sheets.iter().map(|path| format!("@import {:?};\n", path.display().to_string())).collect();
     let entry = place.target.join("web-work/app.css");
     fs::write(&entry, imports)?;
     Ok(entry)
@@ -133,10 +103,7 @@ fn icons(place: &Place) -> Result<Vec<(String, PathBuf)>> {
     for entry in entries {
         let entry = entry?;
         if entry.file_type()?.is_file() {
-            icons.push((
-                format!("icons/{}", entry.file_name().to_string_lossy()),
-                entry.path(),
-            ));
+            icons.push((format!("icons/{}", entry.file_name().to_string_lossy()), entry.path()));
         }
     }
     Ok(icons)
@@ -168,23 +135,9 @@ impl Esbuild<'_> {
         let mut command: Command = npm::program(self.place, "esbuild");
         command
             .arg(entry)
-            .args([
-                "--bundle",
-                "--format=esm",
-                "--target=es2022",
-                "--log-level=warning",
-                "--legal-comments=none",
-            ])
-            .args([
-                "--loader:.ttf=file",
-                "--loader:.svg=file",
-                "--loader:.woff2=file",
-                "--asset-names=[name]-[hash]",
-            ])
-            .arg(format!(
-                "--public-path={}",
-                URL_PREFIX.trim_end_matches('/')
-            ))
+            .args(["--bundle", "--format=esm", "--target=es2022", "--log-level=warning", "--legal-comments=none"])
+            .args(["--loader:.ttf=file", "--loader:.svg=file", "--loader:.woff2=file", "--asset-names=[name]-[hash]"])
+            .arg(format!("--public-path={}", URL_PREFIX.trim_end_matches('/')))
             .arg(format!("--outdir={}", self.folder.display()))
             .arg(format!("--entry-names={name}"))
             .arg("--chunk-names=[name]-[hash]")
@@ -193,44 +146,28 @@ impl Esbuild<'_> {
         if self.profile == Profile::Release {
             command.arg("--minify");
         }
-        run_quietly(&mut command, self.note)
-            .with_context(|| format!("bundling {}", entry.display()))?;
+        run_quietly(&mut command, self.note).with_context(|| format!("bundling {}", entry.display()))?;
         made(&serde_json::from_slice(&fs::read(&metafile)?)?)
     }
 }
 
 /// Reads the bundler's report: of its outputs, the one that belongs to the entry itself.
 fn made(report: &Value) -> Result<Made> {
-    let outputs = report
-        .get("outputs")
-        .and_then(Value::as_object)
-        .context("esbuild reported no outputs")?;
+    let outputs = report.get("outputs").and_then(Value::as_object).context("esbuild reported no outputs")?;
     // A dynamic import is an entry point for esbuild too; ours is the one that nothing imports dynamically.
     let dynamic: Vec<&str> = outputs
         .values()
         .filter_map(|output| output.get("imports")?.as_array())
         .flatten()
-        .filter(|import| {
-            import
-                .get("kind")
-                .is_some_and(|kind| kind == "dynamic-import")
-        })
+        .filter(|import| import.get("kind").is_some_and(|kind| kind == "dynamic-import"))
         .filter_map(|import| import.get("path")?.as_str())
         .collect();
     let (path, output) = outputs
         .iter()
-        .find(|(path, output)| {
-            output.get("entryPoint").is_some() && !dynamic.contains(&path.as_str())
-        })
+        .find(|(path, output)| output.get("entryPoint").is_some() && !dynamic.contains(&path.as_str()))
         .context("esbuild reported no entry")?;
-    let css = output
-        .get("cssBundle")
-        .and_then(Value::as_str)
-        .map(file_name);
-    Ok(Made {
-        main: file_name(path),
-        css,
-    })
+    let css = output.get("cssBundle").and_then(Value::as_str).map(file_name);
+    Ok(Made { main: file_name(path), css })
 }
 
 fn file_name(path: &str) -> String {
@@ -250,9 +187,6 @@ mod tests {
             "x/glue-3.css": {"imports": []},
         }});
         let made = made(&report).unwrap();
-        assert_eq!(
-            (made.main.as_str(), made.css.as_deref()),
-            ("glue-2.js", Some("glue-3.css"))
-        );
+        assert_eq!((made.main.as_str(), made.css.as_deref()), ("glue-2.js", Some("glue-3.css")));
     }
 }

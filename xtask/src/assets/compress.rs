@@ -35,26 +35,17 @@ pub fn compress(cache: &Path, profile: Profile, bytes: &[u8]) -> Result<Compress
     };
     let hash = sha256(bytes);
     let br = cached(&cache.join(format!("{hash}.{brotli_quality}.br")), || {
-        let mut writer = brotli::CompressorWriter::new(
-            Vec::new(),
-            64 * 1024,
-            brotli_quality,
-            BROTLI_WINDOW as u32,
-        );
+        let mut writer = brotli::CompressorWriter::new(Vec::new(), 64 * 1024, brotli_quality, BROTLI_WINDOW as u32);
         writer.write_all(bytes)?;
         Ok(writer.into_inner())
     })?;
     let gz = cached(&cache.join(format!("{hash}.{gzip_level}.gz")), || {
-        let mut writer =
-            flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(gzip_level));
+        let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(gzip_level));
         writer.write_all(bytes)?;
         Ok(writer.finish()?)
     })?;
     let pays = |encoded: Vec<u8>| (encoded.len() < bytes.len()).then_some(encoded);
-    Ok(Compressed {
-        br: pays(br),
-        gz: pays(gz),
-    })
+    Ok(Compressed { br: pays(br), gz: pays(gz) })
 }
 
 fn cached(path: &Path, make: impl FnOnce() -> Result<Vec<u8>>) -> Result<Vec<u8>> {

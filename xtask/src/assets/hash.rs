@@ -7,10 +7,7 @@ const NAME_DIGITS: usize = 16;
 
 /// The whole SHA-256.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A file name that changes with its content: `name-0123456789abcdef.ext`.

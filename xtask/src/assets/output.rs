@@ -62,11 +62,7 @@ pub fn write(place: &Place, profile: Profile, bundles: &Bundles, index: String) 
         let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
         let mut entries = Vec::new();
         for thread in threads {
-            entries.extend(
-                thread
-                    .join()
-                    .map_err(|_| anyhow::anyhow!("compression panicked"))??,
-            );
+            entries.extend(thread.join().map_err(|_| anyhow::anyhow!("compression panicked"))??);
         }
         anyhow::Ok(entries)
     })?;
@@ -77,16 +73,8 @@ pub fn write(place: &Place, profile: Profile, bundles: &Bundles, index: String) 
     remove_stale(&web, &entries)
 }
 
-fn write_file(
-    web: &Path,
-    cache: &Path,
-    profile: Profile,
-    path: String,
-    name: String,
-    bytes: &[u8],
-) -> Result<Entry> {
-    let content_type =
-        content_type(&name).with_context(|| format!("{name}: what content type is that?"))?;
+fn write_file(web: &Path, cache: &Path, profile: Profile, path: String, name: String, bytes: &[u8]) -> Result<Entry> {
+    let content_type = content_type(&name).with_context(|| format!("{name}: what content type is that?"))?;
     let Compressed { br, gz } = compress(cache, profile, bytes)?;
     write_if_changed(&web.join(&name), bytes)?;
     for (encoded, extension) in [(&br, "br"), (&gz, "gz")] {

@@ -12,19 +12,11 @@ pub const URL_PREFIX: &str = "/assets/";
 
 /// Reads `static/index.html` and fills it in.
 pub fn render(place: &Place, bundles: &Bundles) -> Result<String> {
-    let template =
-        fs::read_to_string(place.root.join("static/index.html")).context("static/index.html")?;
+    let template = fs::read_to_string(place.root.join("static/index.html")).context("static/index.html")?;
     if !template.contains("{{boot}}") {
-        bail!(
-            "static/index.html must load the page by <script type=\"module\" src=\"{{{{boot}}}}\"></script>"
-        );
+        bail!("static/index.html must load the page by <script type=\"module\" src=\"{{{{boot}}}}\"></script>");
     }
-    fill(&template, |part| {
-        bundles
-            .parts
-            .get(part)
-            .map(|name| format!("{URL_PREFIX}{name}"))
-    })
+    fill(&template, |part| bundles.parts.get(part).map(|name| format!("{URL_PREFIX}{name}")))
 }
 
 /// Replaces each `{{part}}`. An unknown part is an error, not an empty text.
@@ -32,14 +24,10 @@ fn fill(template: &str, url: impl Fn(&str) -> Option<String>) -> Result<String> 
     let mut filled = String::with_capacity(template.len());
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("{{") {
-        let (part, after) = after
-            .split_once("}}")
-            .context("index.html: {{ without }}")?;
+        let (part, after) = after.split_once("}}").context("index.html: {{ without }}")?;
         let part = part.trim();
         filled.push_str(before);
-        filled.push_str(
-            &url(part).with_context(|| format!("index.html names an unknown part: {part}"))?,
-        );
+        filled.push_str(&url(part).with_context(|| format!("index.html names an unknown part: {part}"))?);
         rest = after;
     }
     filled.push_str(rest);
@@ -53,10 +41,7 @@ mod tests {
     #[test]
     fn placeholders_become_urls() {
         let url = |part: &str| (part == "css").then(|| "/assets/app-1.css".to_owned());
-        assert_eq!(
-            fill("<a {{css}} b>", url).unwrap(),
-            "<a /assets/app-1.css b>"
-        );
+        assert_eq!(fill("<a {{css}} b>", url).unwrap(), "<a /assets/app-1.css b>");
         assert!(fill("{{nothing}}", url).is_err());
         assert!(fill("{{css", url).is_err());
     }

@@ -36,13 +36,7 @@ pub fn build(place: &Place, profile: Profile, note: &mpsc::Sender<String>) -> Re
         fs::remove_dir_all(&out)?;
     }
     Bindgen::new()
-        .input_path(
-            place
-                .target
-                .join(WASM_TARGET)
-                .join(folder)
-                .join("frontend.wasm"),
-        )
+        .input_path(place.target.join(WASM_TARGET).join(folder).join("frontend.wasm"))
         .web(true)?
         .typescript(false)
         // The page names the wasm by its hash; the default would be a second, unhashed path.
@@ -50,8 +44,5 @@ pub fn build(place: &Place, profile: Profile, note: &mpsc::Sender<String>) -> Re
         .remove_name_section(profile == Profile::Release)
         .generate(&out)
         .context("wasm-bindgen could not bind the frontend")?;
-    Ok(Module {
-        js: out.join("frontend.js"),
-        wasm: out.join("frontend_bg.wasm"),
-    })
+    Ok(Module { js: out.join("frontend.js"), wasm: out.join("frontend_bg.wasm") })
 }

@@ -11,21 +11,13 @@ use crate::place::Place;
 
 /// Names everything that the document leaves out.
 pub fn check(place: &Place) -> Result<()> {
-    let read =
-        |path: &str| fs::read_to_string(place.root.join(path)).with_context(|| path.to_owned());
+    let read = |path: &str| fs::read_to_string(place.root.join(path)).with_context(|| path.to_owned());
     let mut words = frames(&read("protocol/src/client.rs")?);
     words.extend(frames(&read("protocol/src/server.rs")?));
     let codes = read("protocol/src/code.rs")?;
-    words.extend(
-        variants(&codes, "ErrorCode")
-            .into_iter()
-            .map(|name| camel(&name)),
-    );
+    words.extend(variants(&codes, "ErrorCode").into_iter().map(|name| camel(&name)));
     words.extend(close_codes(&codes));
-    anyhow::ensure!(
-        words.len() > 3,
-        "the protocol's source is not written as this check expects"
-    );
+    anyhow::ensure!(words.len() > 3, "the protocol's source is not written as this check expects");
 
     let document = read("docs/protocol.md")?;
     let missing = missing(&document, &words);
@@ -37,25 +29,19 @@ pub fn check(place: &Place) -> Result<()> {
 
 /// A word counts as documented when it stands in backticks or, as in an example frame, in quotes.
 fn missing(document: &str, words: &[String]) -> Vec<String> {
-    let told = |word: &String| {
-        document.contains(&format!("`{word}`")) || document.contains(&format!("\"{word}\""))
-    };
+    let told = |word: &String| document.contains(&format!("`{word}`")) || document.contains(&format!("\"{word}\""));
     words.iter().filter(|word| !told(word)).cloned().collect()
 }
 
 /// The `type` of every frame: each variant states it as `rename = "…"`.
 fn frames(source: &str) -> Vec<String> {
     let names = source.split("#[serde(rename = \"").skip(1);
-    names
-        .filter_map(|rest| rest.split_once('"').map(|(name, _)| name.to_owned()))
-        .collect()
+    names.filter_map(|rest| rest.split_once('"').map(|(name, _)| name.to_owned())).collect()
 }
 
 /// The names of an enum's plain variants.
 fn variants(source: &str, name: &str) -> Vec<String> {
-    let body = source
-        .split_once(&format!("pub enum {name} {{"))
-        .and_then(|(_, rest)| rest.split_once('}'));
+    let body = source.split_once(&format!("pub enum {name} {{")).and_then(|(_, rest)| rest.split_once('}'));
     let lines = body.map_or("", |(body, _)| body).lines().map(str::trim);
     lines
         .filter(|line| line.ends_with(',') && !line.starts_with("//"))
@@ -66,21 +52,13 @@ fn variants(source: &str, name: &str) -> Vec<String> {
 /// The numbers of the close codes.
 fn close_codes(source: &str) -> Vec<String> {
     let numbers = variants(source, "CloseCode").into_iter();
-    numbers
-        .filter_map(|variant| {
-            variant
-                .split_once(" = ")
-                .map(|(_, number)| number.to_owned())
-        })
-        .collect()
+    numbers.filter_map(|variant| variant.split_once(" = ").map(|(_, number)| number.to_owned())).collect()
 }
 
 /// `TurnActive` as it goes over the wire: `turnActive`.
 fn camel(name: &str) -> String {
     let mut characters = name.chars();
-    characters.next().map_or_else(String::new, |first| {
-        first.to_lowercase().chain(characters).collect()
-    })
+    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
 }
 
 #[cfg(test)]
@@ -101,14 +79,7 @@ mod tests {
 
     #[test]
     fn what_the_document_leaves_out_is_named() {
-        let words = [
-            "turn/start".to_owned(),
-            "turn/steer".to_owned(),
-            "4500".to_owned(),
-        ];
-        assert_eq!(
-            missing("`turn/steer`, {\"type\":\"turn/start\"}", &words),
-            ["4500"]
-        );
+        let words = ["turn/start".to_owned(), "turn/steer".to_owned(), "4500".to_owned()];
+        assert_eq!(missing("`turn/steer`, {\"type\":\"turn/start\"}", &words), ["4500"]);
     }
 }

@@ -16,13 +16,7 @@ const EXTENSIONS: [&str; 3] = ["rs", "js", "css"];
 pub fn check(place: &Place) -> Result<()> {
     let output = place
         .command("git")
-        .args([
-            "ls-files",
-            "-z",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-        ])
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
         .output()
         .context("git")?;
     anyhow::ensure!(output.status.success(), "git ls-files failed");
@@ -30,15 +24,10 @@ pub fn check(place: &Place) -> Result<()> {
     for name in String::from_utf8(output.stdout)?.split('\0') {
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
         // A listed file may have been deleted since.
-        if let (true, Ok(text)) = (
-            EXTENSIONS.contains(&extension),
-            fs::read_to_string(place.root.join(name)),
-        ) {
+        if let (true, Ok(text)) = (EXTENSIONS.contains(&extension), fs::read_to_string(place.root.join(name))) {
             let lines = text.lines().count();
             if lines > LONGEST {
-                long.push(format!(
-                    "{name}: {lines} lines; split it, {LONGEST} is the most"
-                ));
+                long.push(format!("{name}: {lines} lines; split it, {LONGEST} is the most"));
             }
         }
     }

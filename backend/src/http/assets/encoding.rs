@@ -24,10 +24,7 @@ impl Encoding {
 
 /// Of the encodings `available`, ours first, the one with the highest weight in `accepted` (an `Accept-Encoding`
 /// value); between equals the earlier one. `None` if the client takes none of them.
-pub fn best<T>(
-    accepted: &str,
-    available: impl Iterator<Item = (Encoding, T)>,
-) -> Option<(Encoding, T)> {
+pub fn best<T>(accepted: &str, available: impl Iterator<Item = (Encoding, T)>) -> Option<(Encoding, T)> {
     let mut best: Option<(f32, (Encoding, T))> = None;
     for candidate in available {
         let weight = weight(accepted, candidate.0.name());
@@ -59,11 +56,7 @@ mod tests {
 
     fn check(accepted: &str, expected: Option<Encoding>) {
         let both = [(Encoding::Brotli, ()), (Encoding::Gzip, ())];
-        assert_eq!(
-            best(accepted, both.into_iter()).map(|(encoding, ())| encoding),
-            expected,
-            "{accepted}"
-        );
+        assert_eq!(best(accepted, both.into_iter()).map(|(encoding, ())| encoding), expected, "{accepted}");
     }
 
     #[test]

@@ -16,17 +16,11 @@ static ASSET: Asset = Asset {
 };
 
 fn request(headers: &[(HeaderName, &str)]) -> HeaderMap {
-    headers
-        .iter()
-        .map(|(name, value)| (name.clone(), HeaderValue::from_str(value).unwrap()))
-        .collect()
+    headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_str(value).unwrap())).collect()
 }
 
 async fn body(response: Response) -> Vec<u8> {
-    to_bytes(response.into_body(), 64 * 1024 * 1024)
-        .await
-        .unwrap()
-        .to_vec()
+    to_bytes(response.into_body(), 64 * 1024 * 1024).await.unwrap().to_vec()
 }
 
 async fn ask(method: Method, uri: &str, headers: &[(HeaderName, &str)]) -> Response {
@@ -34,28 +28,17 @@ async fn ask(method: Method, uri: &str, headers: &[(HeaderName, &str)]) -> Respo
     for (name, value) in headers {
         request = request.header(name, *value);
     }
-    router::<()>()
-        .oneshot(request.body(Body::empty()).unwrap())
-        .await
-        .unwrap()
+    router::<()>().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
 }
 
 #[tokio::test]
 async fn the_encoding_is_negotiated_and_named() {
-    for (accepted, encoding, expected) in [
-        ("gzip, br", Some("br"), "brotli"),
-        ("gzip", Some("gzip"), "gzip"),
-        ("", None, "plain"),
-    ] {
+    for (accepted, encoding, expected) in
+        [("gzip, br", Some("br"), "brotli"), ("gzip", Some("gzip"), "gzip"), ("", None, "plain")]
+    {
         let response = serve(&ASSET, IMMUTABLE, &request(&[(ACCEPT_ENCODING, accepted)]));
         assert_eq!(response.status(), StatusCode::OK);
-        assert_eq!(
-            response
-                .headers()
-                .get(CONTENT_ENCODING)
-                .map(|value| value.to_str().unwrap()),
-            encoding
-        );
+        assert_eq!(response.headers().get(CONTENT_ENCODING).map(|value| value.to_str().unwrap()), encoding);
         assert_eq!(response.headers()[VARY], "accept-encoding");
         assert_eq!(response.headers()[CACHE_CONTROL], IMMUTABLE);
         assert_eq!(body(response).await, expected.as_bytes());
@@ -66,10 +49,7 @@ async fn the_encoding_is_negotiated_and_named() {
 async fn a_known_etag_is_answered_without_a_body() {
     let first = serve(&ASSET, REVALIDATE, &request(&[(ACCEPT_ENCODING, "br")]));
     let etag = first.headers()[ETAG].to_str().unwrap().to_owned();
-    let again = [
-        (ACCEPT_ENCODING, "br"),
-        (IF_NONE_MATCH, &format!("\"other\", W/{etag}")),
-    ];
+    let again = [(ACCEPT_ENCODING, "br"), (IF_NONE_MATCH, &format!("\"other\", W/{etag}"))];
     let second = serve(&ASSET, REVALIDATE, &request(&again));
     assert_eq!(second.status(), StatusCode::NOT_MODIFIED);
     assert!(body(second).await.is_empty());
@@ -83,21 +63,13 @@ async fn the_page_answers_at_both_addresses_and_is_fenced() {
     let built = find("/").is_some();
     for uri in ["/", "/s/abc123"] {
         let response = ask(Method::GET, uri, &[]).await;
-        let expected = if built {
-            StatusCode::OK
-        } else {
-            StatusCode::SERVICE_UNAVAILABLE
-        };
+        let expected = if built { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
         assert_eq!(response.status(), expected);
         assert_eq!(response.headers()[CONTENT_TYPE], "text/html; charset=utf-8");
         for (name, value) in FENCES {
             assert_eq!(response.headers()[&name], value);
         }
-        assert!(
-            String::from_utf8(body(response).await)
-                .unwrap()
-                .contains("Midstream")
-        );
+        assert!(String::from_utf8(body(response).await).unwrap().contains("Midstream"));
     }
 }
 
@@ -115,11 +87,7 @@ async fn every_file_that_the_page_names_is_served() {
 #[tokio::test]
 async fn head_says_what_get_would_and_sends_nothing() {
     let response = ask(Method::HEAD, "/", &[]).await;
-    let length = response.headers()["content-length"]
-        .to_str()
-        .unwrap()
-        .parse::<usize>()
-        .unwrap();
+    let length = response.headers()["content-length"].to_str().unwrap().parse::<usize>().unwrap();
     assert!(body(response).await.is_empty());
     assert_eq!(length, body(ask(Method::GET, "/", &[]).await).await.len());
 }

@@ -59,9 +59,10 @@ pub async fn locate(path: String, old_text: String, seen: Option<Seen>) -> Found
     };
     match located {
         Ok(Located::Found(place)) => Found::Place { file: seen.file, revision: seen.revision, place },
-        Ok(Located::Ambiguous { count }) => {
-            nowhere(HunkFailure::Ambiguous, format!("The old text is in {path} {count} times; more lines would tell which."))
-        }
+        Ok(Located::Ambiguous { count }) => nowhere(
+            HunkFailure::Ambiguous,
+            format!("The old text is in {path} {count} times; more lines would tell which."),
+        ),
         Ok(Located::Absent { closest_line: Some(line) }) => {
             nowhere(HunkFailure::Unresolved, format!("The old text is not in {path}; the closest is at line {line}."))
         }

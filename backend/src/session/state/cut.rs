@@ -65,7 +65,14 @@ impl State {
             return self.keep_early(asker.peer, received, kind);
         }
         if !self.may_cut(id, shown) {
-            return self.steer_failed(asker.peer, id.clone(), steer, text, ErrorCode::TurnNotActive, "The turn has ended.");
+            return self.steer_failed(
+                asker.peer,
+                id.clone(),
+                steer,
+                text,
+                ErrorCode::TurnNotActive,
+                "The turn has ended.",
+            );
         }
         let took = millis(now.duration_since(received));
         let accepted = ServerFrame::SteerAccepted { turn_id: id.clone(), steer_id: steer.clone(), accept_ms: took };
@@ -125,9 +132,7 @@ impl State {
         match turn.status {
             TurnStatus::Running => true,
             TurnStatus::Interrupted => false,
-            TurnStatus::Completed | TurnStatus::Failed => {
-                !turn.reverted && turn.ended.is_some_and(|end| shown < end)
-            }
+            TurnStatus::Completed | TurnStatus::Failed => !turn.reverted && turn.ended.is_some_and(|end| shown < end),
         }
     }
 
@@ -228,7 +233,14 @@ impl State {
         for steer in back {
             for peer in &everyone {
                 let (turn, text) = (id.clone(), steer.text.clone());
-                self.steer_failed(*peer, turn, steer.id.clone(), text, ErrorCode::Interrupted, "The turn was interrupted.");
+                self.steer_failed(
+                    *peer,
+                    turn,
+                    steer.id.clone(),
+                    text,
+                    ErrorCode::Interrupted,
+                    "The turn was interrupted.",
+                );
             }
         }
     }

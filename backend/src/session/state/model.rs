@@ -137,7 +137,8 @@ impl State {
         turn.status = if reason.is_some() { TurnStatus::Failed } else { TurnStatus::Completed };
         turn.reason = reason;
         if turn.status == TurnStatus::Failed {
-            let open_block = turn.hunks.last().filter(|h| h.view.status == HunkStatus::Partial).map(|h| h.view.path.clone());
+            let open_block =
+                turn.hunks.last().filter(|h| h.view.status == HunkStatus::Partial).map(|h| h.view.path.clone());
             turn.next_note = CutNote { cause: Some(cause), open_block, ..turn.failed_blocks() };
         }
         let (status, latency) = (turn.status, turn.latency);
@@ -205,7 +206,11 @@ impl State {
             StepOp::Create { hunk, path } => {
                 let Some(key) = self.key(hunk) else { return };
                 if self.doc.files().len() >= FILES_MAX {
-                    return news.push(News::Failed(key, HunkFailure::Limit, "The session has too many files.".to_owned()));
+                    return news.push(News::Failed(
+                        key,
+                        HunkFailure::Limit,
+                        "The session has too many files.".to_owned(),
+                    ));
                 }
                 self.placed(key);
                 ops.push(ModelOp::Create { hunk: key, file: crate::secret::token(), path });

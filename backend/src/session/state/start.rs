@@ -72,7 +72,15 @@ impl State {
     ) {
         let begun = self.seq;
         let Some(turn) = self.turns.last_mut() else { return };
-        turn.segments.push(Segment { offset: turn.units, byte: turn.output.len(), cause, id, begun, message: None, note });
+        turn.segments.push(Segment {
+            offset: turn.units,
+            byte: turn.output.len(),
+            cause,
+            id,
+            begun,
+            message: None,
+            note,
+        });
         turn.latency = Latency::default();
         self.generation += 1;
         self.running = Some(Running { received, hunks: HashMap::new(), placed: HashSet::new(), relayed: false });
@@ -149,7 +157,8 @@ impl State {
 
     /// Applies what came before the turn that it was for.
     fn meet_early(&mut self, id: &TurnId, now: Instant) {
-        let (mine, others): (VecDeque<_>, _) = std::mem::take(&mut self.early).into_iter().partition(|e| e.kind.turn() == id);
+        let (mine, others): (VecDeque<_>, _) =
+            std::mem::take(&mut self.early).into_iter().partition(|e| e.kind.turn() == id);
         self.early = others;
         for early in mine {
             let Some(asker) = self.editor(early.peer, None) else { continue };
@@ -179,7 +188,10 @@ impl State {
             return Err(Refusal { code: ErrorCode::BadFrame, message: "The prompt is empty." });
         }
         if self.running_turn().is_some() {
-            return Err(Refusal { code: ErrorCode::TurnActive, message: "A turn is running: steer it, or interrupt it first." });
+            return Err(Refusal {
+                code: ErrorCode::TurnActive,
+                message: "A turn is running: steer it, or interrupt it first.",
+            });
         }
         if !self.models.iter().any(|m| m.id == start.model) {
             return Err(Refusal { code: ErrorCode::NotFound, message: "That model is not on offer." });

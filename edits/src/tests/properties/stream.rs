@@ -11,11 +11,7 @@ use crate::parser::{Outline, Segment};
 
 fn block(old: &str, new: &str) -> String {
     let lines = |text: &str| {
-        if text.is_empty() || text.ends_with('\n') {
-            text.to_owned()
-        } else {
-            format!("{text}\n")
-        }
+        if text.is_empty() || text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") }
     };
     format!(
         "Look:\n<edit path=\"a\" why=\"b\">\n<old_text>\n{}</old_text>\n<new_text>\n{}</new_text>\n</edit>\nDone <now",
@@ -39,10 +35,7 @@ fn joined(actions: Vec<Action>) -> Vec<Action> {
 
 fn outlined(pieces: &[&str]) -> Vec<Segment> {
     let mut outline = Outline::new();
-    let mut all: Vec<Segment> = pieces
-        .iter()
-        .flat_map(|piece| outline.push(piece))
-        .collect();
+    let mut all: Vec<Segment> = pieces.iter().flat_map(|piece| outline.push(piece)).collect();
     all.extend(outline.finish());
     let mut out: Vec<Segment> = Vec::new();
     for segment in all {
@@ -146,13 +139,7 @@ proptest! {
 fn old_left(old: &str, ops: &[Action]) -> String {
     let passed: u32 = ops
         .iter()
-        .map(|op| {
-            if let Action::Keep { len, .. } | Action::Delete { len, .. } = op {
-                *len
-            } else {
-                0
-            }
-        })
+        .map(|op| if let Action::Keep { len, .. } | Action::Delete { len, .. } = op { *len } else { 0 })
         .sum();
     String::from_utf16(&old.encode_utf16().skip(passed as usize).collect::<Vec<_>>()).unwrap()
 }
@@ -164,9 +151,7 @@ fn is_front(front: &[Action], all: &[Action]) -> bool {
     let same = all.get(..before.len()) == Some(before);
     same && match (last, all.get(before.len())) {
         (Action::Keep { len: a, .. }, Some(Action::Keep { len: b, .. })) => a <= b,
-        (Action::Insert { text: a, .. }, Some(Action::Insert { text: b, .. })) => {
-            b.starts_with(a.as_str())
-        }
+        (Action::Insert { text: a, .. }, Some(Action::Insert { text: b, .. })) => b.starts_with(a.as_str()),
         (a, b) => Some(a) == b,
     }
 }

@@ -21,31 +21,17 @@ pub(super) struct Difference {
 /// The runs of differing lines, from the heaviest common subsequence.
 pub(super) fn changes(old: &[&str], new: &[&str]) -> Vec<Difference> {
     let head = old.iter().zip(new).take_while(|(a, b)| a == b).count();
-    let (old_rest, new_rest) = (
-        old.get(head..).unwrap_or_default(),
-        new.get(head..).unwrap_or_default(),
-    );
-    let tail = old_rest
-        .iter()
-        .rev()
-        .zip(new_rest.iter().rev())
-        .take_while(|(a, b)| a == b)
-        .count();
+    let (old_rest, new_rest) = (old.get(head..).unwrap_or_default(), new.get(head..).unwrap_or_default());
+    let tail = old_rest.iter().rev().zip(new_rest.iter().rev()).take_while(|(a, b)| a == b).count();
     let a = old_rest.get(..old_rest.len() - tail).unwrap_or_default();
     let b = new_rest.get(..new_rest.len() - tail).unwrap_or_default();
 
     let mut found = Vec::new();
-    let mut open = Difference {
-        old: head..head,
-        new: head..head,
-    };
+    let mut open = Difference { old: head..head, new: head..head };
     for (i, j) in common(a, b).into_iter().chain([(a.len(), b.len())]) {
         open.old.end = head + i;
         open.new.end = head + j;
-        let next = Difference {
-            old: head + i + 1..head + i + 1,
-            new: head + j + 1..head + j + 1,
-        };
+        let next = Difference { old: head + i + 1..head + i + 1, new: head + j + 1..head + j + 1 };
         let done = std::mem::replace(&mut open, next);
         if !(done.old.is_empty() && done.new.is_empty()) {
             found.push(done);
@@ -67,30 +53,15 @@ fn common(a: &[&str], b: &[&str]) -> Vec<(usize, usize)> {
         let worth = weight(left);
         let mut row = vec![0u32; b.len() + 1];
         let mut right_of_it = 0;
-        let cells = row
-            .iter_mut()
-            .zip(below)
-            .zip(below.iter().skip(1))
-            .zip(b)
-            .rev();
+        let cells = row.iter_mut().zip(below).zip(below.iter().skip(1)).zip(b).rev();
         for (((cell, &under), &under_right), right) in cells {
-            *cell = if left == right {
-                under_right + worth
-            } else {
-                under.max(right_of_it)
-            };
+            *cell = if left == right { under_right + worth } else { under.max(right_of_it) };
             right_of_it = *cell;
         }
         weights.push(row);
     }
     weights.reverse();
-    let at = |i: usize, j: usize| {
-        weights
-            .get(i)
-            .and_then(|row| row.get(j))
-            .copied()
-            .unwrap_or_default()
-    };
+    let at = |i: usize, j: usize| weights.get(i).and_then(|row| row.get(j)).copied().unwrap_or_default();
     let (mut i, mut j, mut pairs) = (0, 0, Vec::new());
     while let (Some(left), Some(right)) = (a.get(i), b.get(j)) {
         if left == right {
@@ -108,9 +79,7 @@ fn common(a: &[&str], b: &[&str]) -> Vec<(usize, usize)> {
 
 /// What it is worth to keep a line: its text. By their number alone, braces and blank lines would lead the comparison.
 fn weight(line: &str) -> u32 {
-    u32::try_from(line.trim().len())
-        .unwrap_or(u32::MAX / 2)
-        .saturating_add(1)
+    u32::try_from(line.trim().len()).unwrap_or(u32::MAX / 2).saturating_add(1)
 }
 
 /// Joins differences that only a few unchanged lines part: one readable block instead of crumbs.
@@ -118,9 +87,7 @@ pub(super) fn merge_near(changes: Vec<Difference>, lines: &[&str]) -> Vec<Differ
     let mut merged: Vec<Difference> = Vec::new();
     for change in changes {
         if let Some(last) = merged.last_mut() {
-            let gap = lines
-                .get(last.old.end..change.old.start)
-                .unwrap_or_default();
+            let gap = lines.get(last.old.end..change.old.start).unwrap_or_default();
             if gap.len() <= MAX_GAP || gap.iter().all(|line| line.trim().len() <= 1) {
                 last.old.end = change.old.end;
                 last.new.end = change.new.end;

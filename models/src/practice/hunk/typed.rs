@@ -17,9 +17,7 @@ pub(in crate::practice) struct Origin<'a> {
 impl<'a> Origin<'a> {
     /// The texts of a file: at the start, and those that the script brings it to.
     pub fn new(start: &'a str, targets: impl Iterator<Item = &'a str>) -> Self {
-        Self {
-            lines: targets.chain([start]).flat_map(str::lines).collect(),
-        }
+        Self { lines: targets.chain([start]).flat_map(str::lines).collect() }
     }
 }
 
@@ -34,12 +32,7 @@ pub(in crate::practice) enum Typed {
 }
 
 /// The target with the learner's lines put in.
-pub(super) fn put_in<'a>(
-    lines: &[&'a str],
-    target: &[&'a str],
-    origin: &Origin<'_>,
-    typed: Typed,
-) -> Vec<&'a str> {
+pub(super) fn put_in<'a>(lines: &[&'a str], target: &[&'a str], origin: &Origin<'_>, typed: Typed) -> Vec<&'a str> {
     let mut result = Vec::new();
     let mut done = 0;
     for change in changes(lines, target) {
@@ -49,11 +42,8 @@ pub(super) fn put_in<'a>(
         let old = lines.get(change.old).unwrap_or_default();
         let own = own_lines(old, origin);
         let alone = own.is_empty() && new.is_empty();
-        let theirs = old
-            .iter()
-            .copied()
-            .enumerate()
-            .filter(|(_, line)| !line.trim().is_empty() && origin.is_foreign(line));
+        let theirs =
+            old.iter().copied().enumerate().filter(|(_, line)| !line.trim().is_empty() && origin.is_foreign(line));
         let stays = |&(at, line): &(usize, &str)| {
             let apart = !own.contains(&at) && !origin.has_like(line);
             typed == Typed::Stays || alone || apart || is_comment(line)
@@ -92,20 +82,12 @@ fn are_alike(a: &str, b: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (a.trim().chars().collect(), b.trim().chars().collect());
     let shorter = a.len().min(b.len());
     let head = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
-    let tail = a
-        .iter()
-        .rev()
-        .zip(b.iter().rev())
-        .take_while(|(a, b)| a == b)
-        .count()
-        .min(shorter - head);
+    let tail = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count().min(shorter - head);
     2 * (head + tail) > a.len().max(b.len())
 }
 
 fn is_comment(line: &str) -> bool {
-    ["#", "//", "/*", "<!--"]
-        .iter()
-        .any(|mark| line.trim_start().starts_with(mark))
+    ["#", "//", "/*", "<!--"].iter().any(|mark| line.trim_start().starts_with(mark))
 }
 
 impl Origin<'_> {
@@ -115,18 +97,8 @@ impl Origin<'_> {
         if self.lines.contains(line) {
             return false;
         }
-        let head = self
-            .lines
-            .iter()
-            .map(|own| same_bytes(line.bytes(), own.bytes()))
-            .max()
-            .unwrap_or_default();
-        let tail = || {
-            self.lines
-                .iter()
-                .map(|old| same_bytes(line.bytes().rev(), old.bytes().rev()))
-                .max()
-        };
+        let head = self.lines.iter().map(|own| same_bytes(line.bytes(), own.bytes())).max().unwrap_or_default();
+        let tail = || self.lines.iter().map(|old| same_bytes(line.bytes().rev(), old.bytes().rev())).max();
         head < line.len() && (head == 0 || head + tail().unwrap_or_default() < line.len())
     }
 

@@ -14,36 +14,16 @@ pub(super) const LESSON: Lesson = Lesson {
            file says, press Esc and tell the model, for example \"integer cents\".",
     opens: "receipts/pricing.py",
     files: &[
-        LessonFile {
-            path: "AGENTS.md",
-            text: text!("invoice/start/AGENTS.md"),
-        },
-        LessonFile {
-            path: "receipts/money.py",
-            text: text!("invoice/start/receipts/money.py"),
-        },
-        LessonFile {
-            path: "receipts/models.py",
-            text: text!("invoice/start/receipts/models.py"),
-        },
-        LessonFile {
-            path: PRICING,
-            text: text!("invoice/start/receipts/pricing.py"),
-        },
-        LessonFile {
-            path: RECEIPT,
-            text: text!("invoice/start/receipts/receipt.py"),
-        },
-        LessonFile {
-            path: TESTS,
-            text: text!("invoice/start/tests/test_pricing.py"),
-        },
+        LessonFile { path: "AGENTS.md", text: text!("invoice/start/AGENTS.md") },
+        LessonFile { path: "receipts/money.py", text: text!("invoice/start/receipts/money.py") },
+        LessonFile { path: "receipts/models.py", text: text!("invoice/start/receipts/models.py") },
+        LessonFile { path: PRICING, text: text!("invoice/start/receipts/pricing.py") },
+        LessonFile { path: RECEIPT, text: text!("invoice/start/receipts/receipt.py") },
+        LessonFile { path: TESTS, text: text!("invoice/start/tests/test_pricing.py") },
     ],
     mistake: "threshold: float",
     flawed: &[
-        Beat::Say(
-            "I will add the discount tiers and the calculation to pricing.py, then the receipt and the tests.",
-        ),
+        Beat::Say("I will add the discount tiers and the calculation to pricing.py, then the receipt and the tests."),
         Beat::Change(Change {
             path: PRICING,
             to: text!("invoice/wrong/receipts/pricing.py"),
@@ -108,9 +88,7 @@ const PUT_RIGHT: &[Beat] = &[
     }),
     SHOW,
     TEST,
-    Beat::Say(
-        "Done: the discount is counted in cents from end to end, is on the receipt, and has its tests.",
-    ),
+    Beat::Say("Done: the discount is counted in cents from end to end, is on the receipt, and has its tests."),
 ];
 
 const SHOW: Beat = Beat::Change(Change {

@@ -13,59 +13,29 @@ pub(super) const LESSON: Lesson = Lesson {
            for example \"only the bug, no refactoring\".",
     opens: "src/parse.ts",
     files: &[
-        LessonFile {
-            path: "AGENTS.md",
-            text: text!("query/start/AGENTS.md"),
-        },
-        LessonFile {
-            path: INDEX,
-            text: text!("query/start/src/index.ts"),
-        },
-        LessonFile {
-            path: "src/types.ts",
-            text: text!("query/start/src/types.ts"),
-        },
-        LessonFile {
-            path: "src/encode.ts",
-            text: text!("query/start/src/encode.ts"),
-        },
-        LessonFile {
-            path: PARSE,
-            text: text!("query/start/src/parse.ts"),
-        },
-        LessonFile {
-            path: "src/stringify.ts",
-            text: text!("query/start/src/stringify.ts"),
-        },
-        LessonFile {
-            path: TESTS,
-            text: text!("query/start/test/parse.test.ts"),
-        },
+        LessonFile { path: "AGENTS.md", text: text!("query/start/AGENTS.md") },
+        LessonFile { path: INDEX, text: text!("query/start/src/index.ts") },
+        LessonFile { path: "src/types.ts", text: text!("query/start/src/types.ts") },
+        LessonFile { path: "src/encode.ts", text: text!("query/start/src/encode.ts") },
+        LessonFile { path: PARSE, text: text!("query/start/src/parse.ts") },
+        LessonFile { path: "src/stringify.ts", text: text!("query/start/src/stringify.ts") },
+        LessonFile { path: TESTS, text: text!("query/start/test/parse.test.ts") },
     ],
     mistake: "export class QueryParser",
     flawed: &[
-        Beat::Say(
-            "The pair is split at every equals sign, where only the first one counts. I start with a test.",
-        ),
+        Beat::Say("The pair is split at every equals sign, where only the first one counts. I start with a test."),
         TEST,
         Beat::Say("Now the parser. While I am here, I will give it a better structure."),
         Beat::Change(Change {
             path: PARSE,
             to: text!("query/wrong/src/parse.ts"),
             whys: &[
-                (
-                    "export class QueryParser",
-                    "a parser that is easier to extend",
-                ),
+                ("export class QueryParser", "a parser that is easier to extend"),
                 ("@deprecated", "point to the new class"),
                 ("", "the class does this now"),
             ],
         }),
-        Beat::Change(Change {
-            path: INDEX,
-            to: text!("query/wrong/src/index.ts"),
-            whys: &[("", "export the parser")],
-        }),
+        Beat::Change(Change { path: INDEX, to: text!("query/wrong/src/index.ts"), whys: &[("", "export the parser")] }),
     ],
     confession: "Done, and too much: you asked for one bug, and at line {line} of {path} I began a class with state that \
                  nobody asked for, deprecated parse, and added a public export; AGENTS.md rules out all three. The tests \
@@ -117,9 +87,7 @@ pub(super) const LESSON: Lesson = Lesson {
                 whys: &[("", "the public exports, as they were")],
             }),
             TEST,
-            Beat::Say(
-                "Done: three lines fix the bug, one test keeps it fixed, and nothing else changed.",
-            ),
+            Beat::Say("Done: three lines fix the bug, one test keeps it fixed, and nothing else changed."),
         ],
     }],
     understands: "how much I change: only the bug, no refactoring",
@@ -129,8 +97,5 @@ const PARSE: &str = "src/parse.ts";
 const INDEX: &str = "src/index.ts";
 const TESTS: &str = "test/parse.test.ts";
 
-const TEST: Beat = Beat::Change(Change {
-    path: TESTS,
-    to: text!("query/good/test/parse.test.ts"),
-    whys: &[("", "the reported bug")],
-});
+const TEST: Beat =
+    Beat::Change(Change { path: TESTS, to: text!("query/good/test/parse.test.ts"), whys: &[("", "the reported bug")] });

@@ -13,30 +13,12 @@ pub(super) const LESSON: Lesson = Lesson {
            tell the model, for example \"keep books:changed as it is\".",
     opens: "store.js",
     files: &[
-        LessonFile {
-            path: "AGENTS.md",
-            text: text!("reading/start/AGENTS.md"),
-        },
-        LessonFile {
-            path: PAGE,
-            text: text!("reading/start/index.html"),
-        },
-        LessonFile {
-            path: STYLE,
-            text: text!("reading/start/style.css"),
-        },
-        LessonFile {
-            path: STORE,
-            text: text!("reading/start/store.js"),
-        },
-        LessonFile {
-            path: LIST,
-            text: text!("reading/start/list.js"),
-        },
-        LessonFile {
-            path: "summary.js",
-            text: text!("reading/start/summary.js"),
-        },
+        LessonFile { path: "AGENTS.md", text: text!("reading/start/AGENTS.md") },
+        LessonFile { path: PAGE, text: text!("reading/start/index.html") },
+        LessonFile { path: STYLE, text: text!("reading/start/style.css") },
+        LessonFile { path: STORE, text: text!("reading/start/store.js") },
+        LessonFile { path: LIST, text: text!("reading/start/list.js") },
+        LessonFile { path: "summary.js", text: text!("reading/start/summary.js") },
     ],
     mistake: "\"list:updated\"",
     flawed: &[
@@ -47,10 +29,7 @@ pub(super) const LESSON: Lesson = Lesson {
         Beat::Change(Change {
             path: STORE,
             to: text!("reading/wrong/store.js"),
-            whys: &[
-                ("list:updated", "tell the page what is visible"),
-                ("", "the filters"),
-            ],
+            whys: &[("list:updated", "tell the page what is visible"), ("", "the filters")],
         }),
         Beat::Change(Change {
             path: LIST,
@@ -97,10 +76,7 @@ pub(super) const LESSON: Lesson = Lesson {
             Beat::Change(Change {
                 path: STORE,
                 to: text!("reading/start/store.js"),
-                whys: &[
-                    ("books:changed", "the public event, as it was"),
-                    ("", "the store knows no filter"),
-                ],
+                whys: &[("books:changed", "the public event, as it was"), ("", "the store knows no filter")],
             }),
             BUTTONS,
             LOOK,
@@ -116,9 +92,7 @@ pub(super) const LESSON: Lesson = Lesson {
                     ("", "show all that the filter lets through"),
                 ],
             }),
-            Beat::Say(
-                "Done: the filter works, the event is as it was, and the summary still counts every book.",
-            ),
+            Beat::Say("Done: the filter works, the event is as it was, and the summary still counts every book."),
         ],
     }],
     understands: "what other files rely on: the event books:changed, its name and its detail",
@@ -129,11 +103,8 @@ const STYLE: &str = "style.css";
 const STORE: &str = "store.js";
 const LIST: &str = "list.js";
 
-const BUTTONS: Beat = Beat::Change(Change {
-    path: PAGE,
-    to: text!("reading/good/index.html"),
-    whys: &[("", "buttons to choose with")],
-});
+const BUTTONS: Beat =
+    Beat::Change(Change { path: PAGE, to: text!("reading/good/index.html"), whys: &[("", "buttons to choose with")] });
 
 const LOOK: Beat = Beat::Change(Change {
     path: STYLE,

@@ -19,9 +19,7 @@ pub(super) fn compose(cue: &Cue) -> String {
 }
 
 fn paragraphs() -> Vec<String> {
-    let titles = lessons()
-        .iter()
-        .map(|lesson| format!("- {}: {}", lesson.title, lesson.goal));
+    let titles = lessons().iter().map(|lesson| format!("- {}: {}", lesson.title, lesson.goal));
     vec![
         "I am the practice model: a scripted teacher, not an AI. I did not understand your prompt, and I changed nothing."
             .to_owned(),

@@ -21,12 +21,7 @@ impl Transcript {
     /// An empty segment at the place where the cue stands.
     pub fn new(cue: &Cue) -> Self {
         let resumes = matches!(cue.replies.last(), Some(None));
-        Self {
-            text: String::new(),
-            kept: cue.kept.clone(),
-            resumes,
-            files: cue.files.clone(),
-        }
+        Self { text: String::new(), kept: cue.kept.clone(), resumes, files: cue.files.clone() }
     }
 
     /// Says a paragraph.
@@ -54,10 +49,7 @@ impl Transcript {
     pub fn edit(&mut self, path: &str, why: &str, hunk: &Hunk) {
         self.start_line();
         // Writing to a string cannot fail.
-        let _ = writeln!(
-            self.text,
-            "<edit path=\"{path}\" why=\"{why}\">\n<old_text>"
-        );
+        let _ = writeln!(self.text, "<edit path=\"{path}\" why=\"{why}\">\n<old_text>");
         self.lines(&hunk.old);
         self.text.push_str("</old_text>\n<new_text>\n");
         self.lines(&hunk.new);
@@ -66,20 +58,14 @@ impl Transcript {
 
     /// A file as it will stand; empty if there is none.
     pub fn file(&self, path: &str) -> &str {
-        self.files
-            .iter()
-            .find(|file| file.path == path)
-            .map_or("", |file| &file.text)
+        self.files.iter().find(|file| file.path == path).map_or("", |file| &file.text)
     }
 
     /// Says how a file will stand.
     pub fn set_file(&mut self, path: &str, text: String) {
         match self.files.iter_mut().find(|file| file.path == path) {
             Some(file) => file.text = text,
-            None => self.files.push(CueFile {
-                path: path.to_owned(),
-                text,
-            }),
+            None => self.files.push(CueFile { path: path.to_owned(), text }),
         }
     }
 
@@ -105,18 +91,12 @@ impl Transcript {
     fn unsaid<'a>(&self, paragraph: &'a str) -> Option<&'a str> {
         let starts = paragraph.char_indices().map(|(at, _)| at).skip(1);
         let said = starts.filter_map(|at| paragraph.split_at_checked(at));
-        said.filter(|(said, _)| self.kept.ends_with(said))
-            .map(|(_, rest)| rest)
-            .last()
+        said.filter(|(said, _)| self.kept.ends_with(said)).map(|(_, rest)| rest).last()
     }
 
     /// What follows stands at the beginning of a line of the turn's output.
     fn start_line(&mut self) {
-        let before = if self.text.is_empty() {
-            &self.kept
-        } else {
-            &self.text
-        };
+        let before = if self.text.is_empty() { &self.kept } else { &self.text };
         if !before.is_empty() && !before.ends_with('\n') {
             self.text.push('\n');
         }

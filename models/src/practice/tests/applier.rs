@@ -58,10 +58,7 @@ impl<'a> Block<'a> {
     fn read(text: &'a str) -> Option<Self> {
         let path = text.strip_prefix("<edit path=\"")?.split_once('"')?.0;
         let (before, rest) = text.split_once("\n<old_text>\n")?;
-        assert!(
-            before.ends_with("\">"),
-            "a tag stands alone on its line: {before}"
-        );
+        assert!(before.ends_with("\">"), "a tag stands alone on its line: {before}");
         let (old, rest) = if let Some(rest) = rest.strip_prefix("</old_text>\n") {
             ("", rest)
         } else {
@@ -69,26 +66,11 @@ impl<'a> Block<'a> {
         };
         let rest = rest.strip_prefix("<new_text>\n")?;
         if let Some(after) = rest.strip_prefix("</new_text>\n</edit>\n") {
-            return Some(Self {
-                path,
-                old,
-                new: New::Whole(""),
-                len: text.len() - after.len(),
-            });
+            return Some(Self { path, old, new: New::Whole(""), len: text.len() - after.len() });
         }
         Some(match rest.split_once("\n</new_text>\n</edit>\n") {
-            Some((new, after)) => Self {
-                path,
-                old,
-                new: New::Whole(new),
-                len: text.len() - after.len(),
-            },
-            None => Self {
-                path,
-                old,
-                new: New::Cut(without_tag(rest)),
-                len: text.len(),
-            },
+            Some((new, after)) => Self { path, old, new: New::Whole(new), len: text.len() - after.len() },
+            None => Self { path, old, new: New::Cut(without_tag(rest)), len: text.len() },
         })
     }
 }
@@ -99,11 +81,7 @@ fn without_tag(new: &str) -> &str {
         return new;
     }
     let last_line = new.rfind('\n').map_or(0, |newline| newline + 1);
-    if "</new_text>".starts_with(&new[last_line..]) {
-        &new[..last_line]
-    } else {
-        new
-    }
+    if "</new_text>".starts_with(&new[last_line..]) { &new[..last_line] } else { new }
 }
 
 fn half_done(old: &str, new: &str, half: Half) -> String {
@@ -112,23 +90,12 @@ fn half_done(old: &str, new: &str, half: Half) -> String {
     let left = match half {
         Half::Under | Half::Glued => 0,
         Half::Replaced => came.min(old.len()),
-        Half::Matched => new.lines().fold(0, |done, line| {
-            old[done..]
-                .iter()
-                .position(|old| *old == line)
-                .map_or(done, |at| done + at + 1)
-        }),
+        Half::Matched => new
+            .lines()
+            .fold(0, |done, line| old[done..].iter().position(|old| *old == line).map_or(done, |at| done + at + 1)),
     };
-    let glue = if matches!(half, Half::Glued) || new.is_empty() {
-        ""
-    } else {
-        "\n"
-    };
-    format!(
-        "{}{glue}{}",
-        new.trim_end_matches('\n'),
-        old[left..].join("\n")
-    )
+    let glue = if matches!(half, Half::Glued) || new.is_empty() { "" } else { "\n" };
+    format!("{}{glue}{}", new.trim_end_matches('\n'), old[left..].join("\n"))
 }
 
 fn replaced(text: &str, old: &str, new: &str) -> String {
@@ -136,26 +103,14 @@ fn replaced(text: &str, old: &str, new: &str) -> String {
         assert_eq!(text, "", "an empty old text fills an empty file only");
         return format!("{new}\n");
     }
-    assert_eq!(
-        text.matches(old).count(),
-        1,
-        "the old text is unique:\n{old}\n--- in\n{text}"
-    );
+    assert_eq!(text.matches(old).count(), 1, "the old text is unique:\n{old}\n--- in\n{text}");
     // Whole lines: with nothing new, their newline goes too.
     let lines = format!("{old}\n");
-    if new.is_empty() && text.contains(&lines) {
-        text.replacen(&lines, "", 1)
-    } else {
-        text.replacen(old, new, 1)
-    }
+    if new.is_empty() && text.contains(&lines) { text.replacen(&lines, "", 1) } else { text.replacen(old, new, 1) }
 }
 
 /// The files that are not as expected, both ways; empty if all are.
 pub(super) fn differing(files: &Files, expected: &Files) -> String {
-    let paths = files
-        .iter()
-        .filter(|(path, text)| expected.get(*path) != Some(text));
-    paths
-        .map(|(path, text)| format!("=== {path}\n{text}--- expected\n{}", expected[path]))
-        .collect()
+    let paths = files.iter().filter(|(path, text)| expected.get(*path) != Some(text));
+    paths.map(|(path, text)| format!("=== {path}\n{text}--- expected\n{}", expected[path])).collect()
 }

@@ -19,10 +19,7 @@ struct Session {
 
 impl Session {
     fn new(files: &Files) -> Self {
-        Self {
-            files: files.clone(),
-            ..Self::default()
-        }
+        Self { files: files.clone(), ..Self::default() }
     }
 
     fn push(&mut self, text: &str) {
@@ -43,11 +40,7 @@ impl Session {
                 let Located::Found(place) = locate(text, old_text) else {
                     unreachable!("{path} has the old text once:\n{old_text}");
                 };
-                assert_eq!(
-                    place.old.trim_end_matches('\n'),
-                    old_text.trim_end_matches('\n'),
-                    "letter by letter"
-                );
+                assert_eq!(place.old.trim_end_matches('\n'), old_text.trim_end_matches('\n'), "letter by letter");
                 let mut applier = Applier::new(text);
                 applier.place(&place);
                 self.open = Some((path.clone(), applier));
@@ -74,16 +67,9 @@ fn the_engine_applies_every_lesson_after_a_cut_at_every_token() {
         for token in tokens::split(&script::compose(&cue(lesson, &start))) {
             first.push(&token);
             kept.push_str(&token);
-            for (reply, end) in [
-                (None, flawed_files(lesson)),
-                (Some(right_words(lesson)), good_files(lesson)),
-            ] {
+            for (reply, end) in [(None, flawed_files(lesson)), (Some(right_words(lesson)), good_files(lesson))] {
                 let replies = vec![reply.map(str::to_owned)];
-                let cue = Cue {
-                    kept: kept.clone(),
-                    replies,
-                    ..cue(lesson, &first.files)
-                };
+                let cue = Cue { kept: kept.clone(), replies, ..cue(lesson, &first.files) };
                 let mut second = Session::new(&first.files);
                 second.push(&script::compose(&cue));
                 assert_eq!(second.files, end, "{} cut after {kept}", lesson.id);

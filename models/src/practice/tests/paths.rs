@@ -16,11 +16,7 @@ struct Turn<'a> {
 impl<'a> Turn<'a> {
     fn new(lesson: &'a Lesson) -> Self {
         let files = start_files(lesson);
-        Self {
-            lesson,
-            cue: cue(lesson, &files),
-            files,
-        }
+        Self { lesson, cue: cue(lesson, &files), files }
     }
 
     fn next_segment(&self) -> Vec<String> {
@@ -32,23 +28,9 @@ impl<'a> Turn<'a> {
         let came = came.concat();
         let mut files = self.files.clone();
         apply(&mut files, &came, half);
-        let replies = self
-            .cue
-            .replies
-            .iter()
-            .cloned()
-            .chain([reply.map(str::to_owned)])
-            .collect();
+        let replies = self.cue.replies.iter().cloned().chain([reply.map(str::to_owned)]).collect();
         let kept = format!("{}{came}", self.cue.kept);
-        Self {
-            lesson: self.lesson,
-            cue: Cue {
-                kept,
-                replies,
-                ..cue(self.lesson, &files)
-            },
-            files,
-        }
+        Self { lesson: self.lesson, cue: Cue { kept, replies, ..cue(self.lesson, &files) }, files }
     }
 
     /// The last segment's output, and the files after it.
@@ -87,10 +69,7 @@ fn the_right_words_lead_to_the_good_end_from_every_cut() {
     for lesson in lessons() {
         at_every_cut(lesson, 1, Some(right_words(lesson)), |turn, place| {
             let (output, files) = turn.finish();
-            assert!(
-                output.trim_start().starts_with("Right: "),
-                "{place}: {output}"
-            );
+            assert!(output.trim_start().starts_with("Right: "), "{place}: {output}");
             assert_same(&files, &good_files(lesson), place);
         });
     }
@@ -110,10 +89,7 @@ fn other_words_get_an_honest_answer_and_the_flawed_path_from_every_cut() {
     for lesson in lessons() {
         at_every_cut(lesson, 1, Some("sing me a song"), |turn, place| {
             let (output, files) = turn.finish();
-            assert!(
-                output.contains("I am scripted") && output.contains(lesson.understands),
-                "{place}"
-            );
+            assert!(output.contains("I am scripted") && output.contains(lesson.understands), "{place}");
             assert_same(&files, &flawed_files(lesson), place);
         });
     }
@@ -125,10 +101,7 @@ fn a_broken_sentence_is_taken_up_where_it_broke() {
         let turn = Turn::new(lesson);
         let segment = turn.next_segment();
         let after = turn.cut(&segment[..5], Half::Under, None);
-        assert_eq!(
-            format!("{}{}", after.cue.kept, after.finish().0),
-            segment.concat()
-        );
+        assert_eq!(format!("{}{}", after.cue.kept, after.finish().0), segment.concat());
     }
 }
 
@@ -138,18 +111,11 @@ fn the_praise_tells_when_the_mistake_was_caught() {
         let turn = Turn::new(lesson);
         let whole = turn.next_segment().concat();
         let at = whole.find(lesson.mistake).expect("the mistake is made") + lesson.mistake.len();
-        let praise = |kept: &str| {
-            turn.cut(&[kept.to_owned()], Half::Matched, Some(right_words(lesson)))
-                .finish()
-                .0
-        };
+        let praise = |kept: &str| turn.cut(&[kept.to_owned()], Half::Matched, Some(right_words(lesson))).finish().0;
 
         assert!(praise(&whole[..at - 1]).contains("before it went wrong"));
         assert!(praise(&whole[..at]).contains("on the very line"));
-        let third = whole[at..]
-            .match_indices('\n')
-            .nth(2)
-            .map_or(0, |(newline, _)| at + newline + 1);
+        let third = whole[at..].match_indices('\n').nth(2).map_or(0, |(newline, _)| at + newline + 1);
         assert!(praise(&whole[..third]).contains("3 lines in"));
         assert!(praise(&whole).contains("written already"));
     }
@@ -160,9 +126,7 @@ fn a_late_steer_changes_less_than_the_mistake_did() {
     for lesson in lessons() {
         let turn = Turn::new(lesson);
         let segment = turn.next_segment();
-        let (mending, _) = turn
-            .cut(&segment, Half::Under, Some(right_words(lesson)))
-            .finish();
+        let (mending, _) = turn.cut(&segment, Half::Under, Some(right_words(lesson))).finish();
         assert!(mending.len() < segment.concat().len(), "{}", lesson.id);
     }
 }
@@ -188,22 +152,10 @@ fn a_chosen_branch_goes_on_after_further_cuts() {
                 let segment = turn.next_segment();
                 let reply = replies[below(replies.len())];
                 steered |= reply == Some(words);
-                turn = turn.cut(
-                    &segment[..=below(segment.len())],
-                    TIDY_HALVES[below(TIDY_HALVES.len())],
-                    reply,
-                );
+                turn = turn.cut(&segment[..=below(segment.len())], TIDY_HALVES[below(TIDY_HALVES.len())], reply);
             }
-            let end = if steered {
-                good_files(lesson)
-            } else {
-                flawed_files(lesson)
-            };
-            assert_same(
-                &turn.finish().1,
-                &end,
-                &format!("{} in round {round}: {:?}", lesson.id, turn.cue.replies),
-            );
+            let end = if steered { good_files(lesson) } else { flawed_files(lesson) };
+            assert_same(&turn.finish().1, &end, &format!("{} in round {round}: {:?}", lesson.id, turn.cue.replies));
         }
     }
 }
@@ -212,20 +164,13 @@ fn a_chosen_branch_goes_on_after_further_cuts() {
 fn what_the_learner_typed_stays() {
     const TYPED: &str = "zz = \"typed by the learner\"\n";
     for lesson in lessons() {
-        for (reply, end) in [
-            (None, flawed_files(lesson)),
-            (Some(right_words(lesson)), good_files(lesson)),
-        ] {
+        for (reply, end) in [(None, flawed_files(lesson)), (Some(right_words(lesson)), good_files(lesson))] {
             at_every_cut(lesson, 7, reply, |turn, place| {
                 let mut files = turn.files.clone();
                 for text in files.values_mut() {
                     text.insert_str(text.find('\n').map_or(0, |newline| newline + 1), TYPED);
                 }
-                let cue = Cue {
-                    kept: turn.cue.kept.clone(),
-                    replies: turn.cue.replies.clone(),
-                    ..cue(lesson, &files)
-                };
+                let cue = Cue { kept: turn.cue.kept.clone(), replies: turn.cue.replies.clone(), ..cue(lesson, &files) };
                 let (_, files) = Turn { lesson, cue, files }.finish();
                 for (path, text) in &files {
                     assert!(text.contains(TYPED), "{place}: {path}\n{text}");
@@ -242,20 +187,11 @@ fn a_line_that_the_learner_mended_is_not_written_again() {
         let turn = Turn::new(lesson);
         let segment = turn.next_segment();
         let mut turn = turn.cut(&segment, Half::Under, None);
-        turn.cue
-            .kept
-            .truncate(turn.cue.kept.find("Done, and").unwrap_or_default());
+        turn.cue.kept.truncate(turn.cue.kept.find("Done, and").unwrap_or_default());
         for text in turn.files.values_mut() {
-            *text = text.replace(
-                lesson.mistake,
-                &format!("{}Qx", &lesson.mistake[..lesson.mistake.len() - 2]),
-            );
+            *text = text.replace(lesson.mistake, &format!("{}Qx", &lesson.mistake[..lesson.mistake.len() - 2]));
         }
-        turn.cue = Cue {
-            kept: turn.cue.kept,
-            replies: turn.cue.replies,
-            ..cue(lesson, &turn.files)
-        };
+        turn.cue = Cue { kept: turn.cue.kept, replies: turn.cue.replies, ..cue(lesson, &turn.files) };
         let (output, files) = turn.finish();
         assert_eq!(files, turn.files, "{output}");
         assert!(output.contains("mended my mistake by hand"), "{output}");

@@ -13,10 +13,7 @@ use crate::upstream::SegmentStream;
 
 fn play_at(tokens_per_second: u32) -> SegmentStream {
     let lesson = &lessons()[0];
-    start(Cue {
-        tokens_per_second,
-        ..cue(lesson, &start_files(lesson))
-    })
+    start(Cue { tokens_per_second, ..cue(lesson, &start_files(lesson)) })
 }
 
 /// When each token came, from the first poll.
@@ -36,20 +33,12 @@ async fn arrivals(tokens_per_second: u32) -> Vec<Duration> {
 async fn every_token_comes_when_it_is_due() {
     // The timer's grain.
     const GRAIN: Duration = Duration::from_millis(2);
-    for (asked, speed) in [
-        (100, 100),
-        (777, 777),
-        (0, SLOWEST),
-        (SLOWEST - 1, SLOWEST),
-        (FASTEST, FASTEST),
-        (FASTEST + 1, FASTEST),
-    ] {
+    for (asked, speed) in
+        [(100, 100), (777, 777), (0, SLOWEST), (SLOWEST - 1, SLOWEST), (FASTEST, FASTEST), (FASTEST + 1, FASTEST)]
+    {
         for (token, at) in arrivals(asked).await.into_iter().enumerate() {
             let due = Duration::from_secs_f64(token as f64 / f64::from(speed));
-            assert!(
-                at + GRAIN >= due && at <= due + GRAIN,
-                "token {token} at {asked}/s: {at:?}, due {due:?}"
-            );
+            assert!(at + GRAIN >= due && at <= due + GRAIN, "token {token} at {asked}/s: {at:?}, due {due:?}");
         }
     }
 }
@@ -74,18 +63,7 @@ async fn dropping_the_stream_leaves_nothing_running() {
     for _ in 0..10 {
         assert!(stream.next().await.is_some());
     }
-    assert_eq!(
-        tokio::runtime::Handle::current()
-            .metrics()
-            .num_alive_tasks(),
-        0,
-        "nothing runs between polls"
-    );
+    assert_eq!(tokio::runtime::Handle::current().metrics().num_alive_tasks(), 0, "nothing runs between polls");
     drop(stream);
-    assert_eq!(
-        tokio::runtime::Handle::current()
-            .metrics()
-            .num_alive_tasks(),
-        0
-    );
+    assert_eq!(tokio::runtime::Handle::current().metrics().num_alive_tasks(), 0);
 }
