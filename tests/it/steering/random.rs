@@ -3,8 +3,7 @@
 //! What is drawn depends on the seed alone; how it interleaves is the machine's. A failure prints its seed:
 //! `MIDSTREAM_RANDOM_SEED=… MIDSTREAM_RANDOM_CASES=1` runs it again.
 
-use std::collections::BTreeSet;
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use anyhow::{Context, Result, bail, ensure};
 use fastrand::Rng;
@@ -19,7 +18,7 @@ use tokio::time::timeout;
 use super::Room;
 
 /// Runs without a seed of one's own: some twenty seconds on a small machine.
-const CASES: u64 = 180;
+const CASES: u64 = 120;
 /// What happens between two quiet points, at most.
 const STEPS: usize = 30;
 /// Quiet points in a run.
