@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
+use futures_util::stream::SplitStream;
 use futures_util::{SinkExt, StreamExt};
 use protocol::client::Hello;
 use protocol::limits::CLIENT_FRAME_MAX;
@@ -21,13 +22,15 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use self::reader::Reader;
 use self::writer::Writer;
 use crate::meters;
-use crate::session::command::{Command, Join, Joined};
+use crate::session::command::{Command, Join};
 use crate::session::feed::Pace;
 use crate::session::roster::PeerId;
 use crate::session::{SessionHandle, encode};
 
 /// axum's default buffers cost 134 KB a connection; frames are small and flushed as they come.
-const BUFFER: usize = 4 * 1024;
+const WRITE_BUFFER: usize = 4 * 1024;
+/// Kept by every connection all the time; what clients send is smaller, but for pastes.
+const READ_BUFFER: usize = 1024;
 /// How long a client may take to say hello.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
 /// How long a peer may take to answer a close, so that it sees the code and not a reset.
@@ -41,18 +44,30 @@ static PEERS: AtomicU64 = AtomicU64::new(1);
 /// a refused upgrade.
 pub fn accept(upgrade: WebSocketUpgrade, session: Option<SessionHandle>, alive: TaskTrackerToken) -> Response {
     upgrade
-        .read_buffer_size(BUFFER)
-        .write_buffer_size(BUFFER)
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
         .max_message_size(CLIENT_FRAME_MAX)
         .max_frame_size(CLIENT_FRAME_MAX)
         .on_upgrade(async move |socket| {
-            serve(socket, session).await;
+            let _meter = meters::Live::socket();
+            // In boxes: a task stays as large as the largest of its parts, and an idle connection is in the second.
+            if let Some(connection) = Box::pin(enter(socket, session)).await {
+                Box::pin(connection.talk()).await;
+            }
             drop(alive);
         })
 }
 
-async fn serve(mut socket: WebSocket, session: Option<SessionHandle>) {
-    let _meter = meters::Live::socket();
+/// A connection that is in its session. Boxed, as it is moved from future to future.
+struct Connection {
+    reader: Reader,
+    stream: SplitStream<WebSocket>,
+    writer: Box<Writer>,
+    _guard: LeaveGuard,
+}
+
+/// Joins the session; a socket that may not is closed with the reason.
+async fn enter(mut socket: WebSocket, session: Option<SessionHandle>) -> Option<Box<Connection>> {
     let Some(session) = session else {
         return close(socket, CloseCode::NotFound).await;
     };
@@ -79,28 +94,25 @@ async fn serve(mut socket: WebSocket, session: Option<SessionHandle>) {
         Err(_) => return close(socket, CloseCode::Draining).await,
     };
     // From here on the session knows the peer, and must hear of its end, whatever happens.
-    let _guard = LeaveGuard { session: session.clone(), peer };
-    talk(socket, session, peer, pace, joined, queue, control_rx).await;
+    let guard = LeaveGuard { session: session.clone(), peer };
+    let (sink, stream) = socket.split();
+    let writer = Box::new(Writer::new(sink, session.clone(), peer, pace, control_rx, joined));
+    let reader = Reader { session, peer, control: queue };
+    Some(Box::new(Connection { reader, stream, writer, _guard: guard }))
 }
 
-async fn talk(
-    socket: WebSocket,
-    session: SessionHandle,
-    peer: PeerId,
-    pace: Pace,
-    joined: Joined,
-    control: mpsc::WeakSender<crate::session::command::Control>,
-    control_rx: mpsc::Receiver<crate::session::command::Control>,
-) {
-    let (sink, mut stream) = socket.split();
-    let writer = Writer::new(sink, session.clone(), peer, pace, control_rx, joined);
-    let mut reader = Reader { session, peer, control };
-    tokio::select! {
-        () = reader.run(&mut stream) => {}
-        closed = writer.run() => {
-            if closed {
-                // Read on until the peer has seen the close: unread bytes would turn it into a reset.
-                let _ = timeout(CLOSE_WITHIN, async { while let Some(Ok(_)) = stream.next().await {} }).await;
+impl Connection {
+    /// Reads and writes until either ends.
+    async fn talk(self: Box<Self>) {
+        // The guard first, so that it is dropped last.
+        let Connection { _guard, mut reader, mut stream, writer } = *self;
+        tokio::select! {
+            () = reader.run(&mut stream) => {}
+            closed = writer.run() => {
+                if closed {
+                    // Read on until the peer has seen the close: unread bytes would turn it into a reset.
+                    let _ = timeout(CLOSE_WITHIN, async { while let Some(Ok(_)) = stream.next().await {} }).await;
+                }
             }
         }
     }
@@ -132,8 +144,8 @@ async fn hello(socket: &mut WebSocket) -> Result<Hello, CloseCode> {
     }
 }
 
-/// Says why in words, for people who write a client, then closes.
-async fn close(mut socket: WebSocket, code: CloseCode) {
+/// Says why in words, for people who write a client, then closes. There is no connection to go on with.
+async fn close(mut socket: WebSocket, code: CloseCode) -> Option<Box<Connection>> {
     let _ = timeout(CLOSE_WITHIN, async {
         if let Some(text) = refusal(code).as_ref().and_then(encode) {
             socket.send(Message::Text(text)).await?;
@@ -143,6 +155,7 @@ async fn close(mut socket: WebSocket, code: CloseCode) {
         socket.close().await
     })
     .await;
+    None
 }
 
 fn refusal(code: CloseCode) -> Option<ServerFrame> {

@@ -1,7 +1,7 @@
 //! Turns the parsed stream into actions, one hunk at a time.
 //!
 //! Owns the order of things: what waits while a hunk is located, and which layer new text goes
-//! through. Knows nothing of files, and does not locate: its caller does, with [`crate::locate`].
+//! through. Knows nothing of files, and does not locate: its caller does, with [`locate`](crate::locate()).
 
 use std::collections::VecDeque;
 

@@ -1,6 +1,6 @@
 //! OpenAI's Chat Completions over server-sent events, and every server that speaks it.
 //!
-//! Owns the provider and its pooled client. The request is [`body`], the answer [`chunk`], what sets servers apart
+//! Owns the provider and its pooled client. The request is `body`, the answer `chunk`, what sets servers apart
 //! [`dialect`]; the call itself is `http::call`. Knows nothing of the Responses API.
 
 mod body;

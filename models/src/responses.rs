@@ -1,7 +1,7 @@
 //! OpenAI's Responses API over one WebSocket per session, and over server-sent events where there is none.
 //!
-//! Owns the provider and the session's single slot for a line. A [`line`] is a socket; a [`keeper`] holds it while
-//! it is unused; a [`segment`] owns it while it answers. Knows nothing of Chat Completions.
+//! Owns the provider and the session's single slot for a line. A [`line`] is a socket; a `keeper` holds it while
+//! it is unused; a `segment` owns it while it answers. Knows nothing of Chat Completions.
 
 mod body;
 mod http;

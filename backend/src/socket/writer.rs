@@ -40,9 +40,18 @@ pub struct Writer {
     subscription: Subscription,
     /// The last cut that the viewer was told of.
     told: u64,
-    /// What it begins with.
-    first: Option<(ServerFrame, Seq, ServerFrame, Bytes, Bytes)>,
+    /// What it begins with. Boxed: it is gone soon, its place would stay.
+    first: Option<Box<First>>,
     ping: Interval,
+}
+
+/// What a viewer is told first.
+struct First {
+    welcome: ServerFrame,
+    seq: Seq,
+    state: ServerFrame,
+    difference: Bytes,
+    ask: Bytes,
 }
 
 /// Why writing ends.
@@ -85,12 +94,12 @@ impl Writer {
         let mut ping = interval(PING_EVERY);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ping.reset();
-        let first = Some((welcome, seq, state, difference, ask));
+        let first = Some(Box::new(First { welcome, seq, state, difference, ask }));
         Writer { sink, session, peer, pace, me, control, signal, presence, subscription, told, first, ping }
     }
 
     /// Writes until the connection ends. Whether the peer was sent a close frame.
-    pub async fn run(mut self) -> bool {
+    pub async fn run(mut self: Box<Self>) -> bool {
         let end = match self.write().await {
             Ok(never) => match never {},
             Err(end) => end,
@@ -105,12 +114,8 @@ impl Writer {
     }
 
     async fn write(&mut self) -> Result<std::convert::Infallible, End> {
-        if let Some((welcome, seq, state, difference, ask)) = self.first.take() {
-            self.frame(&welcome).await?;
-            // Asked first: a client answers from what it had, before it learns of files that went meanwhile.
-            self.message(seq, &ask).await?;
-            self.caught_up(seq, &state, &difference).await?;
-            self.flush().await?;
+        if let Some(first) = self.first.take() {
+            Box::pin(self.begin(first)).await?;
         }
         loop {
             let event = tokio::select! {
@@ -135,6 +140,14 @@ impl Writer {
             }
             self.flush().await?;
         }
+    }
+
+    async fn begin(&mut self, first: Box<First>) -> Result<(), End> {
+        self.frame(&first.welcome).await?;
+        // Asked first: a client answers from what it had, before it learns of files that went meanwhile.
+        self.message(first.seq, &first.ask).await?;
+        self.caught_up(first.seq, &first.state, &first.difference).await?;
+        self.flush().await
     }
 
     /// Sends the next entries, looking at the lanes that overtake before each.
