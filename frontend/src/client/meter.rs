@@ -10,6 +10,8 @@ use crate::transcript::units;
 const UNITS_PER_TOKEN: f64 = 4.0;
 /// The window of the speed, in milliseconds: short enough to show a stall, long enough to be calm.
 const SPEED_WINDOW_MS: f64 = 1_000.0;
+/// What a speed must at least be taken over: a burst of a few milliseconds says nothing of one.
+const SPEED_SPAN_MIN_MS: f64 = 100.0;
 
 /// The running measurements.
 #[derive(Debug, Default)]
@@ -104,7 +106,7 @@ impl Meter {
     pub fn rested(&mut self) -> Option<f64> {
         self.output.clear();
         let Run { units, active_ms, .. } = std::mem::take(&mut self.run);
-        (units > 0 && active_ms > 0.0).then(|| f64::from(units) / UNITS_PER_TOKEN / active_ms * 1_000.0)
+        (units > 0 && active_ms >= SPEED_SPAN_MIN_MS).then(|| f64::from(units) / UNITS_PER_TOKEN / active_ms * 1_000.0)
     }
 
     /// The frame is on the screen.
@@ -113,7 +115,7 @@ impl Meter {
             self.output.pop_front();
         }
         let total: u32 = self.output.iter().map(|(_, units)| units).sum();
-        let span = self.output.front().map_or(0.0, |(at, _)| (now - at).max(100.0));
+        let span = self.output.front().map_or(0.0, |(at, _)| (now - at).max(SPEED_SPAN_MIN_MS));
         let tokens_per_second = (total > 0).then(|| f64::from(total) / UNITS_PER_TOKEN / span * 1_000.0);
         let mut seen = Seen { tokens_per_second, ..Seen::default() };
         if let Some((turn, arrived)) = self.first.take_if(|_| self.applied) {
@@ -179,6 +181,14 @@ mod tests {
         let average = meter.rested().unwrap();
         assert!((24.9..25.1).contains(&average), "{average}");
         assert_eq!(meter.painted(60_300.0).tokens_per_second, None);
+        assert_eq!(meter.rested(), None);
+    }
+
+    #[test]
+    fn a_burst_has_no_average() {
+        let mut meter = Meter::default();
+        meter.arrived(&delta("some words"), 1_000.0);
+        meter.arrived(&delta("and more"), 1_002.0);
         assert_eq!(meter.rested(), None);
     }
 
