@@ -16,16 +16,20 @@ pub enum Action {
         path: String,
         /// The model's reason, one line.
         why: String,
+        /// The syntax that the block came in.
+        format: Format,
+        /// What the block does, as far as its opening says so.
+        kind: Kind,
     },
-    /// The hunk's old text is known: the engine waits, and buffers what is pushed, until
+    /// What the hunk changes is known: the engine waits, and buffers what is pushed, until
     /// `Engine::resolve` is called with what became of it.
     Locate {
         /// The hunk.
         hunk: HunkIndex,
         /// The path.
         path: String,
-        /// The old text; empty creates the file, or fills an empty one.
-        old_text: String,
+        /// What is to be found there.
+        wanted: Wanted,
     },
     /// The next `len` UTF-16 units of the located old text stay.
     Keep {
@@ -48,6 +52,18 @@ pub enum Action {
         /// The text, never empty.
         text: String,
     },
+    /// The file goes. Comes after its whole text was deleted.
+    Remove {
+        /// The hunk.
+        hunk: HunkIndex,
+    },
+    /// The file gets another path.
+    Rename {
+        /// The hunk.
+        hunk: HunkIndex,
+        /// As the model wrote it.
+        to: String,
+    },
     /// The hunk is whole.
     Close {
         /// The hunk.
@@ -61,6 +77,57 @@ pub enum Action {
         hunk: HunkIndex,
         /// Why.
         reason: Malformed,
+    },
+}
+
+/// The syntax that a hunk came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// `<edit>` with old and new text: the primary one.
+    Edit,
+    /// SEARCH/REPLACE blocks.
+    SearchReplace,
+    /// The V4A envelope, `*** Begin Patch`.
+    Patch,
+    /// A whole file in a fence.
+    WholeFile,
+}
+
+/// What a hunk does, as far as its opening says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Changes text, or creates the file: the opening does not say which.
+    Edit,
+    /// Creates a file.
+    Create,
+    /// The file goes.
+    Delete,
+    /// The file gets another path.
+    Move,
+}
+
+/// What a hunk changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Whole lines; empty creates the file, or fills an empty one.
+    Text(String),
+    /// The whole file, whatever it says now; created when there is none.
+    Whole,
+    /// One chunk of a V4A update.
+    Chunk {
+        /// From its `@@` lines, in order: lines that stand somewhere above the chunk.
+        anchors: Vec<String>,
+        /// Whole lines; empty for a chunk that only adds, behind the last anchor or at the file's end.
+        old_text: String,
+        /// The old text ends the file.
+        end_of_file: bool,
+    },
+    /// The file goes.
+    Delete,
+    /// The file gets another path.
+    Move {
+        /// As the model wrote it.
+        to: String,
     },
 }
 
@@ -120,4 +187,6 @@ pub enum Malformed {
     MissingNewText,
     /// The stream ended, or another block began, inside the block.
     Unterminated,
+    /// A whole file came with a line that stands for text it leaves out.
+    Elided,
 }

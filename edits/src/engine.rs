@@ -5,8 +5,8 @@
 
 use std::collections::VecDeque;
 
-use crate::action::{Action, Counts, HunkIndex, Resolution};
-use crate::diff::{DiffOp, StreamingDiff};
+use crate::action::{Action, Counts, Format, HunkIndex, Resolution, Wanted};
+use crate::diff::{DiffOp, StreamingDiff, utf16_len};
 use crate::fit::Fit;
 use crate::parser::{Parser, Token};
 
@@ -32,7 +32,7 @@ enum Stage {
     /// Its old text is coming.
     Opened { hunk: HunkIndex, path: String },
     /// Waits for `resolve`.
-    Locating { hunk: HunkIndex },
+    Locating { hunk: HunkIndex, then: Then },
     /// New text goes into the file.
     Applying { hunk: HunkIndex, fit: Fit, diff: Box<StreamingDiff> },
     /// The new text is complete.
@@ -41,10 +41,26 @@ enum Stage {
     Skipping,
 }
 
+/// What follows when the place is known.
+#[derive(Debug)]
+enum Then {
+    /// New text, piece by piece.
+    Apply,
+    /// The file goes.
+    Remove,
+    /// The file gets this path.
+    Rename(String),
+}
+
 impl Engine {
-    /// An engine at the start of a stream.
+    /// An engine at the start of a stream that reads every syntax.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An engine that reads one syntax alone, and takes the others for commentary; `None`: all.
+    pub fn with_format(format: Option<Format>) -> Self {
+        Self { parser: Parser::with_format(format), ..Self::default() }
     }
 
     /// Takes the next piece of the model's output. While the engine is [waiting](Self::waiting) it
@@ -57,16 +73,30 @@ impl Engine {
     /// Says what became of the last [`Action::Locate`]; what was pushed meanwhile is processed.
     /// Does nothing when the engine is not waiting.
     pub fn resolve(&mut self, resolution: Resolution) -> Vec<Action> {
-        let Stage::Locating { hunk } = self.stage else {
+        let Stage::Locating { hunk, then } = &mut self.stage else {
             return Vec::new();
         };
-        self.stage = match resolution {
-            Resolution::Placed(place) => {
+        let (hunk, then) = (*hunk, std::mem::replace(then, Then::Apply));
+        let mut actions = Vec::new();
+        self.stage = match (resolution, then) {
+            (Resolution::Placed(place), Then::Apply) => {
                 Stage::Applying { hunk, fit: Fit::new(&place), diff: Box::new(StreamingDiff::new(&place.old)) }
             }
-            Resolution::Skip => Stage::Skipping,
+            (Resolution::Placed(place), Then::Remove) => {
+                let len = utf16_len(&place.old);
+                actions.extend((len > 0).then_some(Action::Delete { hunk, len }));
+                actions.push(Action::Remove { hunk });
+                let removed = u32::try_from(place.old.lines().count()).unwrap_or(u32::MAX);
+                Stage::Applied { hunk, counts: Counts { added: 0, removed } }
+            }
+            (Resolution::Placed(_), Then::Rename(to)) => {
+                actions.push(Action::Rename { hunk, to });
+                Stage::Applied { hunk, counts: Counts::default() }
+            }
+            (Resolution::Skip, _) => Stage::Skipping,
         };
-        self.run()
+        actions.extend(self.run());
+        actions
     }
 
     /// Whether an [`Action::Locate`] waits for [`resolve`](Self::resolve).
@@ -105,16 +135,21 @@ impl Engine {
 
     fn act(&mut self, token: Token, actions: &mut Vec<Action>) {
         self.stage = match (std::mem::take(&mut self.stage), token) {
-            (_, Token::Open { offset, path, why }) => {
+            (_, Token::Open { offset, path, why, format, kind }) => {
                 let hunk = self.next;
                 self.next = self.next.saturating_add(1);
                 let path = path.unwrap_or_default();
-                actions.push(Action::Open { hunk, offset, path: path.clone(), why });
+                actions.push(Action::Open { hunk, offset, path: path.clone(), why, format, kind });
                 Stage::Opened { hunk, path }
             }
-            (Stage::Opened { hunk, path }, Token::Old(old_text)) => {
-                actions.push(Action::Locate { hunk, path, old_text });
-                Stage::Locating { hunk }
+            (Stage::Opened { hunk, path }, Token::Wanted(wanted)) => {
+                let then = match &wanted {
+                    Wanted::Delete => Then::Remove,
+                    Wanted::Move { to } => Then::Rename(to.clone()),
+                    Wanted::Text(_) | Wanted::Whole | Wanted::Chunk { .. } => Then::Apply,
+                };
+                actions.push(Action::Locate { hunk, path, wanted });
+                Stage::Locating { hunk, then }
             }
             (Stage::Applying { hunk, mut fit, mut diff }, Token::New(text)) => {
                 emit(hunk, diff.push(&fit.push(&text)), actions);
@@ -131,7 +166,7 @@ impl Engine {
             }
             (
                 Stage::Opened { hunk, .. }
-                | Stage::Locating { hunk }
+                | Stage::Locating { hunk, .. }
                 | Stage::Applying { hunk, .. }
                 | Stage::Applied { hunk, .. },
                 Token::Fail(reason),
@@ -140,7 +175,7 @@ impl Engine {
                 Stage::Outside
             }
             (_, Token::Close | Token::Fail(_)) => Stage::Outside,
-            (stage, Token::Commentary(_) | Token::Old(_) | Token::New(_) | Token::NewEnd) => stage,
+            (stage, Token::Commentary(_) | Token::Wanted(_) | Token::New(_) | Token::NewEnd) => stage,
         };
     }
 }

@@ -19,8 +19,8 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use action::{Action, Counts, FileView, HunkIndex, Malformed, Place, Reindent, Resolution};
+pub use action::{Action, Counts, FileView, Format, HunkIndex, Kind, Malformed, Place, Reindent, Resolution, Wanted};
 pub use diff::{DiffOp, StreamingDiff, replace_ops};
 pub use engine::Engine;
-pub use locate::{Located, locate};
+pub use locate::{Hint, Located, find, locate};
 pub use parser::{Outline, Segment};

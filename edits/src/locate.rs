@@ -15,7 +15,7 @@ mod search;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::action::{Place, Reindent};
+use crate::action::{FileView, Place, Reindent, Wanted};
 use crate::diff::utf16_len;
 use fuzzy::Fuzzy;
 
@@ -34,6 +34,23 @@ pub enum Located {
         /// The line, counted from 1, where the most similar text begins, when there is any.
         closest_line: Option<u32>,
     },
+}
+
+/// Which of several equal places is meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hint {
+    /// The first one that begins at this UTF-16 unit or behind it.
+    pub after: Option<u32>,
+}
+
+/// Finds what a hunk wants in a file. `Whole`, `Delete` and `Move` are about the whole file.
+pub fn find(file: &FileView<'_>, wanted: &Wanted, _hint: Hint) -> Located {
+    match wanted {
+        Wanted::Text(old_text) | Wanted::Chunk { old_text, .. } => locate(file.text, old_text),
+        Wanted::Whole | Wanted::Delete | Wanted::Move { .. } => {
+            Located::Found(Place { start: 0, old: file.text.to_owned(), reindent: None })
+        }
+    }
 }
 
 /// Finds `old_text`, whole lines with or without the last newline, in a file. Empty old text is

@@ -10,7 +10,7 @@ mod tag;
 
 pub use outline::{Outline, Segment};
 
-use crate::action::Malformed;
+use crate::action::{Format, Kind, Malformed, Wanted};
 use state::State;
 
 /// One thing that the text said, in order.
@@ -26,9 +26,13 @@ pub enum Token {
         path: Option<String>,
         /// The reason, empty when the tag has none.
         why: String,
+        /// The syntax.
+        format: Format,
+        /// What the block does.
+        kind: Kind,
     },
-    /// The whole old text: lines that each end in `\n`, or nothing.
-    Old(String),
+    /// What is to be changed. Old text is lines that each end in `\n`, or nothing.
+    Wanted(Wanted),
     /// A piece of the new text, never empty; all pieces together are lines that each end in `\n`.
     New(String),
     /// The new text is complete.
@@ -43,6 +47,8 @@ pub enum Token {
 #[derive(Debug, Default)]
 pub struct Parser {
     state: State,
+    /// The one syntax to read, if not all.
+    only: Option<Format>,
     /// The current line as far as it is withheld: it could still be a tag line.
     held: String,
     /// The current line is known to be no tag line, and the rest of it is passed on as it comes.
@@ -60,6 +66,11 @@ impl Parser {
     /// A parser at the start of a stream, outside every block.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A parser that reads one syntax alone; `None`: all of them.
+    pub fn with_format(format: Option<Format>) -> Self {
+        Self { only: format, ..Self::default() }
     }
 
     /// Takes the next piece of the stream.

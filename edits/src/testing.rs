@@ -52,7 +52,12 @@ impl Applier {
             Action::Keep { len, .. } => self.apply(&DiffOp::Keep(*len)),
             Action::Delete { len, .. } => self.apply(&DiffOp::Delete(*len)),
             Action::Insert { text, .. } => self.apply(&DiffOp::Insert(text.clone())),
-            Action::Open { .. } | Action::Locate { .. } | Action::Close { .. } | Action::Fail { .. } => Ok(()),
+            Action::Open { .. }
+            | Action::Locate { .. }
+            | Action::Remove { .. }
+            | Action::Rename { .. }
+            | Action::Close { .. }
+            | Action::Fail { .. } => Ok(()),
         }
     }
 

@@ -112,7 +112,7 @@ struct Asked {
 struct Question {
     hunk: edits::HunkIndex,
     path: String,
-    old_text: String,
+    wanted: edits::Wanted,
 }
 
 enum Event<'a> {
@@ -162,10 +162,10 @@ impl Run {
     /// Adds what follows from the output, and puts the engine's question, if it has one.
     fn append(&mut self, actions: Vec<Action>) {
         for action in actions {
-            if let Action::Locate { hunk, path, old_text } = action {
+            if let Action::Locate { hunk, path, wanted } = action {
                 let (reply, answer) = oneshot::channel();
                 self.pending.look = Some(Look { path: path.clone(), reply });
-                self.waits_for = Some(Asked { question: Question { hunk, path, old_text }, answer });
+                self.waits_for = Some(Asked { question: Question { hunk, path, wanted }, answer });
             } else {
                 self.pending.ops.push(StepOp::Edit(action));
             }
@@ -176,7 +176,7 @@ impl Run {
     /// The session answered: find the place, and go on with what was buffered meanwhile.
     async fn resolve(&mut self, question: Question, seen: Option<Seen>) {
         let hunk = question.hunk;
-        let found = locating::locate(question.path, question.old_text, seen).await;
+        let found = locating::locate(question.path, question.wanted, seen).await;
         let resolution = match found {
             locating::Found::Place { file, revision, place } => {
                 let resolution = Resolution::Placed(place.clone());

@@ -1,7 +1,7 @@
 //! The page's view of the answer: commentary, and where blocks begin and end.
 
 use super::{Parser, Token};
-use crate::action::Malformed;
+use crate::action::{Format, Kind, Malformed};
 
 /// One thing to show, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,10 @@ pub enum Segment {
         path: String,
         /// The model's reason, one line.
         why: String,
+        /// The syntax.
+        format: Format,
+        /// What the block does.
+        kind: Kind,
     },
     /// The block ended.
     Close {
@@ -48,9 +52,11 @@ impl Outline {
 fn segment(token: Token) -> Option<Segment> {
     match token {
         Token::Commentary(text) => Some(Segment::Commentary(text)),
-        Token::Open { offset, path, why } => Some(Segment::Open { offset, path: path.unwrap_or_default(), why }),
+        Token::Open { offset, path, why, format, kind } => {
+            Some(Segment::Open { offset, path: path.unwrap_or_default(), why, format, kind })
+        }
         Token::Close => Some(Segment::Close { failed: None }),
         Token::Fail(reason) => Some(Segment::Close { failed: Some(reason) }),
-        Token::Old(_) | Token::New(_) | Token::NewEnd => None,
+        Token::Wanted(_) | Token::New(_) | Token::NewEnd => None,
     }
 }

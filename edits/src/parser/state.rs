@@ -3,7 +3,7 @@
 //! Does not know what tags look like (see `tag`).
 
 use super::{Parser, Token, tag};
-use crate::action::Malformed;
+use crate::action::{Format, Kind, Malformed, Wanted};
 use tag::Tag;
 
 /// Where in a block the next line stands.
@@ -113,7 +113,13 @@ impl Parser {
         let indent = u32::try_from(tag::indent(line)).unwrap_or_default();
         let offset = self.line_start.saturating_add(indent);
         let readable = opening.path.is_some();
-        self.tokens.push(Token::Open { offset, path: opening.path, why: opening.why });
+        self.tokens.push(Token::Open {
+            offset,
+            path: opening.path,
+            why: opening.why,
+            format: Format::Edit,
+            kind: Kind::Edit,
+        });
         if readable {
             self.state = State::BeforeOld;
         } else {
@@ -185,7 +191,7 @@ impl Parser {
     }
 
     fn old_text(&mut self, text: String) {
-        self.tokens.push(Token::Old(text));
+        self.tokens.push(Token::Wanted(Wanted::Text(text)));
         self.state = State::BeforeNew;
     }
 

@@ -2,9 +2,9 @@
 
 use expect_test::{Expect, expect};
 
-use crate::action::{Action, Counts, Malformed, Resolution};
+use crate::action::{Action, Counts, FileView, Malformed, Resolution};
 use crate::engine::Engine;
-use crate::locate::{Located, locate};
+use crate::locate::{Hint, Located, find, locate};
 use crate::testing::Applier;
 
 /// Runs a stream over one file and tells what happened.
@@ -27,10 +27,10 @@ fn follow(engine: &mut Engine, file: &mut Applier, mut actions: Vec<Action>, all
             file.act(action).unwrap();
         }
         all.append(&mut actions);
-        let Some(Action::Locate { old_text, .. }) = all.last().filter(|_| engine.waiting()) else {
+        let Some(Action::Locate { wanted, .. }) = all.last().filter(|_| engine.waiting()) else {
             return;
         };
-        let resolution = match locate(&file.text(), old_text) {
+        let resolution = match find(&FileView { text: &file.text() }, wanted, Hint::default()) {
             Located::Found(place) => {
                 file.place(&place);
                 Resolution::Placed(place)
@@ -53,8 +53,8 @@ fn a_block_changes_its_lines() {
         "a = 1\nb = 1\n",
         "I will.\n<edit path=\"x.py\" why=\"two\">\n<old_text>\nb = 1\n</old_text>\n<new_text>\nb = 2\n</new_text>\n</edit>\nDone.",
         expect![[r#"
-            Open { hunk: 0, offset: 8, path: "x.py", why: "two" }
-            Locate { hunk: 0, path: "x.py", old_text: "b = 1\n" }
+            Open { hunk: 0, offset: 8, path: "x.py", why: "two", format: Edit, kind: Edit }
+            Locate { hunk: 0, path: "x.py", wanted: Text("b = 1\n") }
             Keep { hunk: 0, len: 4 }
             Insert { hunk: 0, text: "2" }
             Delete { hunk: 0, len: 1 }
@@ -72,8 +72,8 @@ fn an_empty_old_text_fills_a_file_and_an_empty_new_text_deletes() {
         "",
         "<edit path='n'>\n<old_text>\n</old_text>\n<new_text>\nx\n</new_text>\n</edit>",
         expect![[r#"
-            Open { hunk: 0, offset: 0, path: "n", why: "" }
-            Locate { hunk: 0, path: "n", old_text: "" }
+            Open { hunk: 0, offset: 0, path: "n", why: "", format: Edit, kind: Edit }
+            Locate { hunk: 0, path: "n", wanted: Text("") }
             Insert { hunk: 0, text: "x\n" }
             Close { hunk: 0, counts: Counts { added: 1, removed: 0 } }
             x
@@ -83,8 +83,8 @@ fn an_empty_old_text_fills_a_file_and_an_empty_new_text_deletes() {
         "a\nb\nc\n",
         "<edit path=n>\n<old_text>\nb\n</old_text>\n<new_text></new_text>\n</edit>",
         expect![[r#"
-            Open { hunk: 0, offset: 0, path: "n", why: "" }
-            Locate { hunk: 0, path: "n", old_text: "b\n" }
+            Open { hunk: 0, offset: 0, path: "n", why: "", format: Edit, kind: Edit }
+            Locate { hunk: 0, path: "n", wanted: Text("b\n") }
             Delete { hunk: 0, len: 2 }
             Close { hunk: 0, counts: Counts { added: 0, removed: 1 } }
             a

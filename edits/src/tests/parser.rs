@@ -16,14 +16,14 @@ fn attributes_in_any_order_quotes_and_entities() {
     check(
         "<edit why='a &lt; b &amp; \"c\"' path=\"x.rs\">\n",
         expect![[r#"
-            Open { offset: 0, path: Some("x.rs"), why: "a < b & \"c\"" }
+            Open { offset: 0, path: Some("x.rs"), why: "a < b & \"c\"", format: Edit, kind: Edit }
             Fail(Unterminated)
         "#]],
     );
     check(
         "\t <edit path=\"a&quot;b\" why=\"use \"x\" here\" >\r\n",
         expect![[r#"
-            Open { offset: 2, path: Some("a\"b"), why: "use \"x\" here" }
+            Open { offset: 2, path: Some("a\"b"), why: "use \"x\" here", format: Edit, kind: Edit }
             Fail(Unterminated)
         "#]],
     );
@@ -46,8 +46,8 @@ fn a_block_in_a_fence_and_crlf() {
         "```xml\r\n<edit path=\"x\">\r\n<old_text>\r\na\r\n</old_text>\r\n\r\n<new_text>\r\n  <b>\r\n</new_text>\r\n</edit>\r\n```\r\n",
         expect![[r#"
             Commentary("```xml\n")
-            Open { offset: 8, path: Some("x"), why: "" }
-            Old("a\n")
+            Open { offset: 8, path: Some("x"), why: "", format: Edit, kind: Edit }
+            Wanted(Text("a\n"))
             New("  <b>\n")
             NewEnd
             Close
@@ -61,8 +61,8 @@ fn a_wrong_closing_tag_counts_only_before_the_right_next_one() {
     check(
         "<edit path=x>\n<old_text>\na\n</old>\nb\n</new_text>\n<new_text>\nc\n</new>\nd\n</old_text>\n\n</edit>\n",
         expect![[r#"
-            Open { offset: 0, path: Some("x"), why: "" }
-            Old("a\n</old>\nb\n")
+            Open { offset: 0, path: Some("x"), why: "", format: Edit, kind: Edit }
+            Wanted(Text("a\n</old>\nb\n"))
             New("c\n</new>\nd\n")
             NewEnd
             Close
@@ -75,10 +75,10 @@ fn offsets_count_utf16_units_of_what_was_pushed() {
     check(
         "é😀\r\n  <edit path=x>\n",
         expect![[r#"
-        Commentary("é😀\n")
-        Open { offset: 7, path: Some("x"), why: "" }
-        Fail(Unterminated)
-    "#]],
+            Commentary("é😀\n")
+            Open { offset: 7, path: Some("x"), why: "", format: Edit, kind: Edit }
+            Fail(Unterminated)
+        "#]],
     );
 }
 

@@ -1,6 +1,6 @@
 //! Finding a hunk's place in a file, off the session's actor.
 
-use edits::{Located, Place};
+use edits::{FileView, Hint, Located, Place, Wanted};
 use protocol::view::HunkFailure;
 
 use super::failure_words;
@@ -35,16 +35,21 @@ pub enum Found {
     },
 }
 
-/// Finds `old_text` in the file that the session showed, if it has one by that path.
-pub async fn locate(path: String, old_text: String, seen: Option<Seen>) -> Found {
+/// Finds what a hunk wants in the file that the session showed, if it has one by that path.
+pub async fn locate(path: String, wanted: Wanted, seen: Option<Seen>) -> Found {
+    let creates = match &wanted {
+        Wanted::Text(old_text) => old_text.is_empty(),
+        Wanted::Whole => true,
+        Wanted::Chunk { .. } | Wanted::Delete | Wanted::Move { .. } => false,
+    };
     let Some(seen) = seen else {
-        return match (old_text.is_empty(), path::check(&path)) {
+        return match (creates, path::check(&path)) {
             (true, Ok(())) => Found::Create { path: path::normal(&path).to_owned() },
             (true, Err(reason)) => nowhere(HunkFailure::Limit, reason.to_owned()),
             (false, _) => nowhere(HunkFailure::NoSuchFile, format!("There is no file {path}.")),
         };
     };
-    if old_text.is_empty() {
+    if creates && wanted != Wanted::Whole {
         if seen.text.trim().is_empty() {
             let place = Place { start: 0, old: seen.text.to_string(), reindent: None };
             return Found::Place { file: seen.file, revision: seen.revision, place };
@@ -53,9 +58,9 @@ pub async fn locate(path: String, old_text: String, seen: Option<Seen>) -> Found
     }
     let text = seen.text.clone();
     let located = if text.len() < BLOCKING_FROM {
-        Ok(edits::locate(&text, &old_text))
+        Ok(edits::find(&FileView { text: &text }, &wanted, Hint::default()))
     } else {
-        tokio::task::spawn_blocking(move || edits::locate(&text, &old_text)).await
+        tokio::task::spawn_blocking(move || edits::find(&FileView { text: &text }, &wanted, Hint::default())).await
     };
     match located {
         Ok(Located::Found(place)) => Found::Place { file: seen.file, revision: seen.revision, place },

@@ -174,10 +174,10 @@ impl State {
     /// One operation of a step: for the document, and what clients hear of it after the step.
     fn translate(&mut self, op: StepOp, base: u32, ops: &mut Vec<ModelOp>, news: &mut Vec<News>) {
         match op {
-            StepOp::Edit(Action::Open { hunk, offset, path, why }) => {
+            StepOp::Edit(Action::Open { hunk, offset, path, why, .. }) => {
                 news.push(News::Opened(self.open_hunk(hunk, base + offset, path, why)));
             }
-            StepOp::Edit(Action::Locate { .. }) => {}
+            StepOp::Edit(Action::Locate { .. } | Action::Remove { .. } | Action::Rename { .. }) => {}
             StepOp::Edit(Action::Keep { hunk, len }) => {
                 ops.extend(self.key(hunk).map(|hunk| ModelOp::Keep { hunk, len }));
             }
@@ -434,5 +434,6 @@ fn malformed_words(reason: edits::Malformed) -> &'static str {
         edits::Malformed::MissingOldText => "The block has no old text.",
         edits::Malformed::MissingNewText => "The block has no new text.",
         edits::Malformed::Unterminated => "The block was cut off.",
+        edits::Malformed::Elided => "The block leaves text out.",
     }
 }

@@ -1,7 +1,7 @@
 //! The lessons through the real edit engine, cut at every token: what it leaves is what the script goes on from.
 
 use edits::testing::Applier;
-use edits::{Action, Engine, Located, Resolution, locate};
+use edits::{Action, Engine, Located, Resolution, Wanted, locate};
 
 use super::super::{lessons, script, tokens};
 use super::applier::Files;
@@ -35,7 +35,7 @@ impl Session {
 
     fn act(&mut self, action: &Action) -> Vec<Action> {
         match action {
-            Action::Locate { path, old_text, .. } => {
+            Action::Locate { path, wanted: Wanted::Text(old_text), .. } => {
                 let text = self.files.entry(path.clone()).or_default();
                 let Located::Found(place) = locate(text, old_text) else {
                     unreachable!("{path} has the old text once:\n{old_text}");
