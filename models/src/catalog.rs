@@ -11,6 +11,7 @@ use crate::config::{ConfigError, Family, ModelConfig, ModelsConfig};
 use crate::discover::Found;
 use crate::responses::{ResponsesConfig, ResponsesProvider};
 use crate::secret::Secret;
+use crate::terms::{CONTEXT_MIN, Terms};
 use crate::timers::Timers;
 use crate::upstream::Provider;
 
@@ -43,6 +44,7 @@ pub struct Catalog {
 #[derive(Clone)]
 struct Entry {
     offer: Offer,
+    terms: Terms,
     provider: Arc<dyn Provider>,
 }
 
@@ -60,7 +62,7 @@ impl Catalog {
             provider: PRACTICE.to_owned(),
             scripted: true,
         };
-        let mut catalog = Self { entries: vec![Entry { offer, provider: practice }] };
+        let mut catalog = Self { entries: vec![Entry { offer, terms: Terms::default(), provider: practice }] };
         for model in &config.models {
             let model = resolve(model, &env)?;
             let id = model.id.clone();
@@ -89,7 +91,7 @@ impl Catalog {
                     model: model.clone(),
                     key: None,
                     key_env: None,
-                    max_output_tokens: None,
+                    terms: Terms::known(model, &server.dialect),
                 });
             }
         }
@@ -103,6 +105,11 @@ impl Catalog {
     /// The model of that id.
     pub fn get(&self, id: &str) -> Option<Arc<dyn Provider>> {
         self.entries.iter().find(|entry| entry.offer.id == id).map(|entry| Arc::clone(&entry.provider))
+    }
+
+    /// What requests to the model of that id have to keep to.
+    pub fn terms(&self, id: &str) -> Option<Terms> {
+        self.entries.iter().find(|entry| entry.offer.id == id).map(|entry| entry.terms)
     }
 
     /// The id of the model that is meant when none is named.
@@ -122,6 +129,7 @@ impl Catalog {
                 provider: model.provider.clone(),
                 scripted: false,
             },
+            terms: model.terms,
             provider: model.provider(),
         };
         self.entries.insert(self.entries.len().saturating_sub(1), entry);
@@ -147,7 +155,7 @@ struct Resolved {
     model: String,
     key: Option<Secret>,
     key_env: Option<String>,
-    max_output_tokens: Option<u32>,
+    terms: Terms,
 }
 
 impl Resolved {
@@ -157,7 +165,8 @@ impl Resolved {
         } else {
             self.dialect.label.to_owned()
         };
-        let Self { family, dialect, base_url, model, key, key_env, max_output_tokens, .. } = self;
+        let Self { family, dialect, base_url, model, key, key_env, terms, .. } = self;
+        let max_output_tokens = terms.output_tokens;
         let timers = Timers::default();
         match family {
             Family::Chat => Arc::new(ChatProvider::new(ChatConfig {
@@ -220,6 +229,7 @@ fn resolve(model: &ModelConfig, env: &impl Fn(&str) -> Option<String>) -> Result
         )),
         (None, None) => None,
     };
+    let terms = terms(model, &name, &dialect).ok_or_else(|| ConfigError::ContextTooSmall { id: named() })?;
     let id = if model.id.is_empty() { format!("{}:{name}", dialect.id) } else { model.id.clone() };
     let place = if dialect.id == dialect::GENERIC.id { host(&base_url).to_owned() } else { dialect.label.to_owned() };
     let label = if model.label.is_empty() { format!("{} · {place}", short(&name)) } else { model.label.clone() };
@@ -233,8 +243,20 @@ fn resolve(model: &ModelConfig, env: &impl Fn(&str) -> Option<String>) -> Result
         model: name,
         key_env: key_env.filter(|_| model.api_key.is_none()),
         key,
-        max_output_tokens: model.max_output_tokens,
+        terms,
     })
+}
+
+/// What is known of a model, with what the configuration says of it.
+fn terms(model: &ModelConfig, name: &str, dialect: &Dialect) -> Option<Terms> {
+    let known = Terms::known(name, dialect);
+    let terms = Terms {
+        context_tokens: model.context_tokens.unwrap_or(known.context_tokens),
+        output_tokens: model.max_output_tokens,
+        format: model.format.unwrap_or(known.format),
+    };
+    let takes_something = terms.output_tokens.unwrap_or_default() < terms.context_tokens;
+    (terms.context_tokens >= CONTEXT_MIN && takes_something).then_some(terms)
 }
 
 /// One model per provider whose variable is set. `OPENAI_BASE_URL` makes the OpenAI one a compatible server's, which

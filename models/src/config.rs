@@ -6,6 +6,7 @@
 use serde::Deserialize;
 
 use crate::secret::Secret;
+use crate::terms::{CONTEXT_MIN, Format};
 
 /// The models part of the configuration; everything is optional.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -38,6 +39,10 @@ pub struct ModelConfig {
     pub api_key: Option<Secret>,
     /// The most tokens of one answer; the server's own limit if none.
     pub max_output_tokens: Option<u32>,
+    /// What the model takes and makes in all, in tokens; guessed by its name and server if none.
+    pub context_tokens: Option<u32>,
+    /// The edit format that it is asked for; chosen by its name if none.
+    pub format: Option<Format>,
 }
 
 /// The API that a model speaks.
@@ -89,6 +94,12 @@ pub enum ConfigError {
         id: String,
         /// The variable.
         variable: String,
+    },
+    /// No request would fit.
+    #[error("model {id:?}: context_tokens has to be at least {CONTEXT_MIN}, and above max_output_tokens")]
+    ContextTooSmall {
+        /// The model.
+        id: String,
     },
     /// Two models of one id, or one called `practice`.
     #[error("the model id {id:?} is taken")]

@@ -15,6 +15,7 @@ pub mod request;
 pub mod responses;
 pub mod secret;
 mod sse;
+pub mod terms;
 pub mod timers;
 pub mod upstream;
 
@@ -25,5 +26,6 @@ pub use event::{EndReason, FailureKind, SegmentEvent, Stage, UpstreamFailure, Us
 pub use request::{Cue, CueFile, Message, Role, SegmentRequest};
 pub use responses::{ResponsesConfig, ResponsesProvider};
 pub use secret::Secret;
+pub use terms::{Format, Terms};
 pub use timers::Timers;
 pub use upstream::{Provider, SegmentStream, Upstream};

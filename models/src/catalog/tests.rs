@@ -1,6 +1,7 @@
 use expect_test::{Expect, expect};
 
 use super::*;
+use crate::terms::{Format, LOCAL_CONTEXT};
 use crate::upstream::Upstream;
 
 struct Nobody;
@@ -82,6 +83,24 @@ fn the_file_comes_first_and_overrides() {
 }
 
 #[test]
+fn requests_keep_to_what_is_configured_and_else_to_what_is_known() {
+    let catalog = build(
+        serde_json::json!({"models": [
+            {"id": "a", "preset": "groq", "context_tokens": 9000, "max_output_tokens": 500, "format": "search-replace"},
+            {"id": "b", "base_url": "http://10.0.0.2:8000/v1", "model": "tiny", "format": "whole-file"},
+        ]}),
+        &[("GROQ_API_KEY", "k")],
+    )
+    .unwrap();
+    let terms = |context_tokens, output_tokens, format| Some(Terms { context_tokens, output_tokens, format });
+    assert_eq!(catalog.terms("a"), terms(9000, Some(500), Format::SearchReplace));
+    assert_eq!(catalog.terms("b"), terms(LOCAL_CONTEXT, None, Format::WholeFile));
+    assert_eq!(catalog.terms("groq"), terms(131_072, None, Format::Edit));
+    assert_eq!(catalog.terms("practice"), Some(Terms::default()));
+    assert_eq!(catalog.terms("nope"), None);
+}
+
+#[test]
 fn what_cannot_be_used_says_why() {
     let one = |model: serde_json::Value| serde_json::json!({"models": [model]});
     check(
@@ -107,6 +126,17 @@ fn what_cannot_be_used_says_why() {
         &[],
         expect![[r#"model "x": base_url has to begin with http:// or https:// and holds no user name or password"#]],
     );
+    for wrong in
+        [serde_json::json!({"context_tokens": CONTEXT_MIN - 1}), serde_json::json!({"max_output_tokens": 40_000})]
+    {
+        let mut model = serde_json::json!({"id": "x", "model": "m", "base_url": "http://host/v1"});
+        model.as_object_mut().unwrap().extend(wrong.as_object().unwrap().clone());
+        check(
+            one(model),
+            &[],
+            expect![[r#"model "x": context_tokens has to be at least 4000, and above max_output_tokens"#]],
+        );
+    }
     check(
         one(serde_json::json!({"id": "practice", "model": "m", "base_url": "http://host/v1"})),
         &[],
