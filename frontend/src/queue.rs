@@ -145,6 +145,7 @@ fn frame_seq(frame: &ServerFrame) -> Option<Seq> {
         F::State { seq, .. }
         | F::TurnStarted { seq, .. }
         | F::TurnContinued { seq, .. }
+        | F::TurnMending { seq, .. }
         | F::TurnDelta { seq, .. }
         | F::TurnCompleted { seq, .. }
         | F::TurnReverted { seq, .. }
@@ -152,9 +153,12 @@ fn frame_seq(frame: &ServerFrame) -> Option<Seq> {
         | F::HunkOpened { seq, .. }
         | F::HunkPlaced { seq, .. }
         | F::HunkClosed { seq, .. }
+        | F::HunkHeld { seq, .. }
         | F::HunkFailed { seq, .. }
         | F::HunkDropped { seq, .. }
-        | F::HunkAccepted { seq, .. } => Some(*seq),
+        | F::HunkAccepted { seq, .. }
+        | F::ScopeChanged { seq, .. }
+        | F::LockChanged { seq, .. } => Some(*seq),
         F::Welcome(_)
         | F::TurnStopped { .. }
         | F::SteerAccepted { .. }

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 use leptos::prelude::*;
 use protocol::latency::Latency;
+use protocol::scope::Scope;
 use protocol::view::{HunkView, SessionView, SteerView, TurnStatus, TurnView};
 use protocol::{ModelId, ParticipantId, SteerId, TurnId};
 
@@ -106,6 +107,8 @@ impl Session {
         turn.latency.set(view.latency);
         turn.usage.set(view.usage);
         turn.reverted.set(view.reverted);
+        turn.scope.set(view.scope.clone());
+        turn.changes.set(view.changes);
         turn.pending.set(false);
         let (hunks, steers) = self.owner.with(|| {
             let hunks = view.hunks.iter().map(|h| hunk_of(&turn.id, h.clone())).collect::<Vec<_>>();
@@ -135,6 +138,8 @@ fn view(id: TurnId, prompt: String, model: ModelId, by: ParticipantId) -> TurnVi
         latency: Latency::default(),
         usage: None,
         reverted: false,
+        scope: Scope::default(),
+        changes: None,
     }
 }
 
@@ -153,6 +158,9 @@ fn blank(view: &TurnView) -> Turn {
         paint_ms: RwSignal::new(None),
         usage: RwSignal::new(None),
         reverted: RwSignal::new(false),
+        note: RwSignal::new(None),
+        scope: RwSignal::new(view.scope.clone()),
+        changes: RwSignal::new(None),
         pending: RwSignal::new(false),
     }
 }

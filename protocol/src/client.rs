@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{Epoch, FileId, HunkId, ModelId, ParticipantId, SegmentId, Seq, SteerId, TurnId};
+use crate::ids::{Epoch, FileId, HunkId, LockId, ModelId, ParticipantId, SegmentId, Seq, SteerId, TurnId};
+use crate::scope::{Region, Scope};
 use crate::view::Cursor;
 
 /// A text frame from a client.
@@ -60,13 +61,47 @@ pub enum ClientFrame {
         /// The hunk that is meant.
         hunk_id: HunkId,
     },
-    /// Takes one closed hunk back.
+    /// Takes one hunk back; one that is still being written ends with it.
     #[serde(rename = "hunk/revert")]
     HunkRevert {
         /// The hunk's turn.
         turn_id: TurnId,
         /// The hunk that is meant.
         hunk_id: HunkId,
+    },
+    /// A person lets a held hunk through.
+    #[serde(rename = "hunk/apply")]
+    HunkApply {
+        /// The hunk's turn.
+        turn_id: TurnId,
+        /// The hunk that is meant.
+        hunk_id: HunkId,
+    },
+    /// A person does not want a held hunk.
+    #[serde(rename = "hunk/refuse")]
+    HunkRefuse {
+        /// The hunk's turn.
+        turn_id: TurnId,
+        /// The hunk that is meant.
+        hunk_id: HunkId,
+        /// Steers the running turn with the reason, in the same step.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        steer: Option<RefusalSteer>,
+    },
+    /// What turns may touch from the next one on, whoever starts it.
+    #[serde(rename = "scope/set")]
+    ScopeSet {
+        /// The scope.
+        scope: Scope,
+    },
+    /// Locks a region, or gives it free. Holds at once, for the running turn too.
+    #[serde(rename = "lock/set")]
+    LockSet {
+        /// Made by the client.
+        lock_id: LockId,
+        /// What is locked; nothing: the lock goes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        region: Option<Region>,
     },
     /// An editor is about to prompt: have the upstream connection ready.
     #[serde(rename = "model/warm")]
@@ -140,7 +175,25 @@ pub struct TurnStart {
     /// The file that is open in the sender's editor; it leads the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open_file: Option<FileId>,
+    /// What is selected there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selection: Option<Region>,
+    /// What this turn may touch; nothing: the session's scope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
     /// The practice model's speed, in tokens a second; real models ignore it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens_per_second: Option<u32>,
+}
+
+/// The steer that comes with a refusal; it is answered like any other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RefusalSteer {
+    /// Made by the client; the receipt carries it.
+    pub steer_id: SteerId,
+    /// The last sequence number that the sender's screen had painted.
+    pub shown_seq: Seq,
+    /// Why, and what to do instead.
+    pub text: String,
 }

@@ -59,6 +59,10 @@ text_id! {
     HunkId
 }
 text_id! {
+    /// One locked region; made by the client, see [`is_client_id`].
+    LockId
+}
+text_id! {
     /// One browser tab or program in a session; made by the server.
     ParticipantId
 }

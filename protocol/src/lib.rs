@@ -11,12 +11,15 @@ pub mod http;
 pub mod ids;
 pub mod latency;
 pub mod limits;
+pub mod scope;
 pub mod server;
 pub mod view;
 
 pub use client::ClientFrame;
 pub use code::{CloseCode, ErrorCode};
-pub use ids::{Epoch, FileId, HunkId, LessonId, ModelId, ParticipantId, SegmentId, Seq, SessionId, SteerId, TurnId};
+pub use ids::{
+    Epoch, FileId, HunkId, LessonId, LockId, ModelId, ParticipantId, SegmentId, Seq, SessionId, SteerId, TurnId,
+};
 pub use server::ServerFrame;
 
 /// The protocol version that this build speaks. A `hello` with another one is answered with

@@ -15,6 +15,11 @@ pub const FILE_MAX: usize = 4 * 1024 * 1024;
 /// The most files in a session.
 pub const FILES_MAX: usize = 10_000;
 
+/// The most locked regions in a session: far more than a person keeps in mind.
+pub const LOCKS_MAX: usize = 256;
+/// The most files or regions that one scope names.
+pub const SCOPE_MAX: usize = 256;
+
 /// The limits that a client can run into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -31,6 +36,10 @@ pub struct Limits {
     pub file_max: usize,
     /// See [`FILES_MAX`].
     pub files_max: usize,
+    /// See [`LOCKS_MAX`].
+    pub locks_max: usize,
+    /// See [`SCOPE_MAX`].
+    pub scope_max: usize,
 }
 
 impl Default for Limits {
@@ -42,6 +51,8 @@ impl Default for Limits {
             path_max: PATH_MAX,
             file_max: FILE_MAX,
             files_max: FILES_MAX,
+            locks_max: LOCKS_MAX,
+            scope_max: SCOPE_MAX,
         }
     }
 }

@@ -5,10 +5,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::code::ErrorCode;
-use crate::ids::{Epoch, FileId, HunkId, ModelId, ParticipantId, Seq, SteerId, TurnId};
+use crate::ids::{Epoch, FileId, HunkId, LockId, ModelId, ParticipantId, Seq, SteerId, TurnId};
 use crate::latency::{Latency, Usage};
 use crate::limits::Limits;
-use crate::view::{HunkPlace, HunkStatus, HunkView, ModelView, Participant, Presence, Role, SessionView, TurnStatus};
+use crate::scope::{HoldReason, LockView, Proposal, Scope};
+use crate::view::{
+    Changes, HunkPlace, HunkStatus, HunkView, ModelView, Participant, Presence, Role, SessionView, TurnStatus,
+};
 
 /// A text frame from the server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,6 +41,9 @@ pub enum ServerFrame {
         model: ModelId,
         /// Who asked.
         by: ParticipantId,
+        /// What it may touch.
+        #[serde(default)]
+        scope: Scope,
     },
     /// A turn that had been interrupted or had failed goes on.
     #[serde(rename = "turn/continued")]
@@ -53,6 +59,19 @@ pub enum ServerFrame {
         /// The words that came with it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<String>,
+    },
+    /// The model ended with hunks that could not be applied, and is asked once, by itself, to mend them: a new
+    /// segment of the same turn.
+    #[serde(rename = "turn/mending")]
+    TurnMending {
+        /// Its place in the order.
+        seq: Seq,
+        /// The turn.
+        turn_id: TurnId,
+        /// The offset at which the new segment begins, in UTF-16 units.
+        offset: u32,
+        /// How many hunks failed.
+        failed: u32,
     },
     /// A piece of the model's output as it came: commentary and edit blocks alike.
     #[serde(rename = "turn/delta")]
@@ -85,6 +104,9 @@ pub enum ServerFrame {
         /// Tokens read and made, where known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         usage: Option<Usage>,
+        /// Lines that it changed, beside the fewest that lead to the same text; nothing when it changed none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        changes: Option<Changes>,
     },
     /// Sent at once when a turn is interrupted, ahead of everything queued.
     #[serde(rename = "turn/stopped")]
@@ -103,6 +125,9 @@ pub enum ServerFrame {
         turn_id: TurnId,
         /// Who asked.
         by: ParticipantId,
+        /// What stayed or could not be taken back, for a person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
     },
     /// A steer has reached the session and the old segment is being cut.
     #[serde(rename = "turn/steer/accepted")]
@@ -195,6 +220,31 @@ pub enum ServerFrame {
         added: u32,
         /// Lines removed.
         removed: u32,
+        /// What a revert kept or could not take back, for a person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// A hunk that would touch what it must not: nothing of it is in the document, and the rest of the turn goes on.
+    /// Comes once when that shows, and once more, with the proposal, when the block has ended.
+    #[serde(rename = "hunk/held")]
+    HunkHeld {
+        /// Its place in the order.
+        seq: Seq,
+        /// The turn.
+        turn_id: TurnId,
+        /// The hunk.
+        hunk_id: HunkId,
+        /// Why.
+        reason: HoldReason,
+        /// Why, for a person.
+        message: String,
+        /// Lines that it would add.
+        added: u32,
+        /// Lines that it would remove.
+        removed: u32,
+        /// What it would do, once its block has ended.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proposal: Option<Proposal>,
     },
     /// A hunk that could not be applied; the rest of the turn goes on.
     #[serde(rename = "hunk/failed")]
@@ -230,6 +280,29 @@ pub enum ServerFrame {
         /// The hunk.
         hunk_id: HunkId,
         /// Who.
+        by: ParticipantId,
+    },
+    /// What turns may touch, from the next one on.
+    #[serde(rename = "scope/changed")]
+    ScopeChanged {
+        /// Its place in the order.
+        seq: Seq,
+        /// The scope.
+        scope: Scope,
+        /// Who set it.
+        by: ParticipantId,
+    },
+    /// A region was locked, or given free.
+    #[serde(rename = "lock/changed")]
+    LockChanged {
+        /// Its place in the order.
+        seq: Seq,
+        /// The lock.
+        lock_id: LockId,
+        /// What is locked now; nothing: the lock is gone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lock: Option<LockView>,
+        /// Who did it.
         by: ParticipantId,
     },
     /// One of the sender's binary frames became a step.

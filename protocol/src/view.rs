@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::code::ErrorCode;
 use crate::ids::{FileId, HunkId, LessonId, ModelId, ParticipantId, SteerId, TurnId};
 use crate::latency::{Latency, Usage};
+use crate::scope::{HoldReason, LockView, Proposal, Scope};
 use crate::server::Reason;
 
 /// What a link lets its holder do.
@@ -28,6 +29,12 @@ pub struct SessionView {
     pub lesson: Option<LessonView>,
     /// All turns, oldest first.
     pub turns: Vec<TurnView>,
+    /// What the next turn may touch.
+    #[serde(default)]
+    pub scope: Scope,
+    /// What people have locked.
+    #[serde(default)]
+    pub locks: Vec<LockView>,
     /// Everyone who is connected.
     pub participants: Vec<Presence>,
 }
@@ -84,6 +91,24 @@ pub struct TurnView {
     pub usage: Option<Usage>,
     /// Whether all its changes were taken back.
     pub reverted: bool,
+    /// What it may touch.
+    #[serde(default)]
+    pub scope: Scope,
+    /// Lines that it changed; nothing while it runs, and when it changed none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Changes>,
+}
+
+/// Lines that a turn changed, beside the fewest that lead to the same text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Changes {
+    /// Lines added.
+    pub added: u32,
+    /// Lines removed.
+    pub removed: u32,
+    /// Lines added and removed by the smallest line diff between the files before and after.
+    pub smallest: u32,
 }
 
 /// Where a turn stands.
@@ -120,6 +145,8 @@ pub enum SegmentCause {
     Steer(SteerId),
     /// `turn/continue`, with the words that came with it.
     Continue(Option<String>),
+    /// The segment before it ended with hunks that could not be applied: the model was asked to mend them.
+    Mend,
 }
 
 /// One hunk of a turn.
@@ -136,6 +163,12 @@ pub struct HunkView {
     pub why: String,
     /// Where it stands.
     pub status: HunkStatus,
+    /// What it does to its file.
+    #[serde(default, skip_serializing_if = "HunkKind::is_edit")]
+    pub kind: HunkKind,
+    /// The path that a move gives the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_to: Option<String>,
     /// The file, once it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_id: Option<FileId>,
@@ -149,9 +182,40 @@ pub struct HunkView {
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<HunkFailure>,
-    /// Why it failed, for a person.
+    /// Why it failed or is held, for a person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// Why it is or was held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<HoldReason>,
+    /// What it would do, while it is held and its block has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Proposal>,
+    /// What a revert kept or could not take back, for a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// What a hunk does to its file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum HunkKind {
+    /// Changes its text.
+    #[default]
+    Edit,
+    /// Makes it.
+    Create,
+    /// Removes it.
+    Delete,
+    /// Gives it another path.
+    Move,
+}
+
+impl HunkKind {
+    /// The usual kind, which the wire leaves out.
+    pub fn is_edit(&self) -> bool {
+        *self == HunkKind::Edit
+    }
 }
 
 /// Where a hunk stands.
@@ -170,6 +234,20 @@ pub enum HunkStatus {
     Reverted,
     /// Applied, and a person said that it stays.
     Accepted,
+    /// Not applied: it waits for a decision.
+    Held,
+    /// Held, and a person did not want it.
+    Refused,
+}
+
+impl HunkStatus {
+    /// Whether something of the hunk is in the document, or may be soon.
+    pub fn is_in_the_document(self) -> bool {
+        match self {
+            HunkStatus::Open | HunkStatus::Applied | HunkStatus::Partial | HunkStatus::Accepted => true,
+            HunkStatus::Failed | HunkStatus::Reverted | HunkStatus::Held | HunkStatus::Refused => false,
+        }
+    }
 }
 
 /// Why a hunk was not applied.

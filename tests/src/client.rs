@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use futures_util::{SinkExt, StreamExt};
 use protocol::client::{Hello, Resume, TurnStart};
 use protocol::http::CreatedSession;
+use protocol::scope::{LockView, Scope};
 use protocol::server::Welcome;
 use protocol::view::{HunkStatus, TurnStatus, TurnView};
 use protocol::{ClientFrame, ErrorCode, Seq, ServerFrame, TurnId, VERSION, binary};
@@ -41,6 +42,10 @@ pub struct Client {
     files: MapRef,
     /// Turns, folded from frames.
     pub turns: HashMap<TurnId, TurnView>,
+    /// What the next turn may touch.
+    pub scope: Scope,
+    /// What is locked.
+    pub locks: Vec<LockView>,
     /// The length of each turn's output, in UTF-16 units: counted along, since outputs grow long.
     units: HashMap<TurnId, u32>,
     /// The last sequence number that was applied.
@@ -112,6 +117,8 @@ impl Client {
             doc,
             files,
             turns: HashMap::new(),
+            scope: Scope::default(),
+            locks: Vec::new(),
             units: HashMap::new(),
             shown: Seq::ZERO,
             frames: Vec::new(),
@@ -144,6 +151,8 @@ impl Client {
             prompt: prompt.to_owned(),
             model: model.into(),
             open_file: None,
+            selection: None,
+            scope: None,
             tokens_per_second: Some(1200),
         }))
         .await
@@ -369,9 +378,10 @@ impl Client {
                 let units = |t: &TurnView| t.output.encode_utf16().count() as u32;
                 self.units = session.turns.iter().map(|t| (t.id.clone(), units(t))).collect();
                 self.turns = session.turns.iter().map(|t| (t.id.clone(), t.clone())).collect();
+                (self.scope, self.locks) = (session.scope.clone(), session.locks.clone());
                 self.see(*seq);
             }
-            ServerFrame::TurnStarted { seq, turn_id, prompt, model, by } => {
+            ServerFrame::TurnStarted { seq, turn_id, prompt, model, by, scope } => {
                 self.see(*seq);
                 let turn = TurnView {
                     id: turn_id.clone(),
@@ -387,6 +397,8 @@ impl Client {
                     latency: Default::default(),
                     usage: None,
                     reverted: false,
+                    scope: scope.clone(),
+                    changes: None,
                 };
                 self.turns.insert(turn_id.clone(), turn);
             }
@@ -399,16 +411,38 @@ impl Client {
                 *units += text.encode_utf16().count() as u32;
                 turn.output.push_str(text);
             }
-            ServerFrame::TurnCompleted { seq, turn_id, status, kept_offset, reason, latency, usage } => {
+            ServerFrame::TurnCompleted { seq, turn_id, status, kept_offset, reason, latency, usage, changes } => {
                 self.see(*seq);
                 let turn = self.turns.get_mut(turn_id).context("the end of an unknown turn")?;
                 truncate(&mut turn.output, *kept_offset);
                 self.units.insert(turn_id.clone(), *kept_offset);
                 (turn.status, turn.reason, turn.latency, turn.usage) = (*status, reason.clone(), *latency, *usage);
+                turn.changes = *changes;
             }
             ServerFrame::TurnContinued { seq, turn_id, .. } => {
                 self.see(*seq);
                 self.turns.get_mut(turn_id).context("an unknown turn goes on")?.status = TurnStatus::Running;
+            }
+            ServerFrame::TurnMending { seq, turn_id, .. } => {
+                self.see(*seq);
+                self.turns.get_mut(turn_id).context("an unknown turn goes on")?.status = TurnStatus::Running;
+            }
+            ServerFrame::ScopeChanged { seq, scope, .. } => {
+                self.see(*seq);
+                self.scope = scope.clone();
+            }
+            ServerFrame::LockChanged { seq, lock_id, lock, .. } => {
+                self.see(*seq);
+                self.locks.retain(|l| l.id != *lock_id);
+                self.locks.extend(lock.clone());
+            }
+            ServerFrame::HunkHeld { seq, turn_id, hunk_id, reason, message, added, removed, proposal } => {
+                self.see(*seq);
+                let turn = self.turns.get_mut(turn_id).context("a hunk of an unknown turn")?;
+                if let Some(hunk) = turn.hunks.iter_mut().find(|h| h.id == *hunk_id) {
+                    (hunk.status, hunk.hold, hunk.message) = (HunkStatus::Held, Some(*reason), Some(message.clone()));
+                    (hunk.added, hunk.removed, hunk.proposal) = (*added, *removed, proposal.clone());
+                }
             }
             ServerFrame::SteerApplied { seq, turn_id, offset, .. } => {
                 self.see(*seq);
@@ -421,7 +455,7 @@ impl Client {
                 self.see(*seq);
                 let turn = self.turns.get_mut(turn_id).context("the revert of an unknown turn")?;
                 turn.reverted = true;
-                for hunk in turn.hunks.iter_mut().filter(|h| h.status != HunkStatus::Failed) {
+                for hunk in turn.hunks.iter_mut().filter(|h| h.status.is_in_the_document()) {
                     hunk.status = HunkStatus::Reverted;
                 }
             }
@@ -434,11 +468,12 @@ impl Client {
                 let turn = self.turns.get_mut(turn_id).context("a hunk of an unknown turn")?;
                 turn.hunks.retain(|h| h.id != *hunk_id);
             }
-            ServerFrame::HunkClosed { seq, turn_id, hunk_id, status, added, removed } => {
+            ServerFrame::HunkClosed { seq, turn_id, hunk_id, status, added, removed, note } => {
                 self.see(*seq);
                 let turn = self.turns.get_mut(turn_id).context("a hunk of an unknown turn")?;
                 if let Some(hunk) = turn.hunks.iter_mut().find(|h| h.id == *hunk_id) {
                     (hunk.status, hunk.added, hunk.removed) = (*status, *added, *removed);
+                    (hunk.note, hunk.proposal) = (note.clone(), None);
                 }
             }
             ServerFrame::HunkFailed { seq, turn_id, hunk_id, reason, message } => {

@@ -7,9 +7,10 @@ use bytes::Bytes;
 use edits::{Action, Counts, HunkIndex, Place};
 use models::{EndReason, SegmentRequest, UpstreamFailure, Usage};
 use protocol::client::{Resume, TurnStart};
+use protocol::scope::{Region, Scope};
 use protocol::view::Cursor;
 use protocol::view::{HunkFailure, Role};
-use protocol::{CloseCode, HunkId, ModelId, SegmentId, Seq, ServerFrame, SteerId, TurnId};
+use protocol::{CloseCode, HunkId, LockId, ModelId, SegmentId, Seq, ServerFrame, SteerId, TurnId};
 use tokio::sync::{mpsc, oneshot};
 
 use super::feed::{Pace, Subscription};
@@ -37,16 +38,22 @@ pub enum UrgentKind {
         shown: Seq,
     },
     /// Change course.
-    Steer {
-        /// The turn.
-        turn: TurnId,
-        /// The steer.
-        steer: SteerId,
-        /// What the sender had been shown.
-        shown: Seq,
-        /// Its words.
-        text: String,
-    },
+    Steer(Steering),
+}
+
+/// A steer as it came.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Steering {
+    /// The turn.
+    pub turn: TurnId,
+    /// The steer.
+    pub steer: SteerId,
+    /// What the sender had been shown.
+    pub shown: Seq,
+    /// Its words.
+    pub text: String,
+    /// The held hunk that is refused with it.
+    pub refuses: Option<HunkId>,
 }
 
 /// Everything else from a connection.
@@ -104,6 +111,22 @@ pub enum Command {
         /// Which decision.
         decision: Decision,
     },
+    /// What turns may touch from now on.
+    Scope {
+        /// Whose connection.
+        peer: PeerId,
+        /// The scope.
+        scope: Scope,
+    },
+    /// A region is locked, or given free.
+    Lock {
+        /// Whose connection.
+        peer: PeerId,
+        /// The lock.
+        lock: LockId,
+        /// What is locked; nothing: the lock goes.
+        region: Option<Region>,
+    },
     /// An editor is about to prompt.
     Warm {
         /// Whose connection.
@@ -131,6 +154,10 @@ pub enum Decision {
     RevertHunk(HunkId),
     /// Keep one hunk.
     AcceptHunk(HunkId),
+    /// Let one held hunk through.
+    ApplyHunk(HunkId),
+    /// Do not want one held hunk.
+    RefuseHunk(HunkId),
 }
 
 /// A hello that was authorized.

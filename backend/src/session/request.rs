@@ -122,6 +122,7 @@ fn words<'a>(turn: &'a Turn, segment: &'a Segment) -> &'a str {
         SegmentCause::Prompt => turn.prompt.as_str(),
         SegmentCause::Steer(id) => turn.steer(id).map_or("", |s| s.view.text.as_str()),
         SegmentCause::Continue(Some(words)) => words.as_str(),
+        SegmentCause::Mend => "Mend that, and nothing else.",
         SegmentCause::Continue(None) => "Go on from exactly there.",
     }
 }

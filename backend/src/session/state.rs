@@ -16,11 +16,12 @@ use bytes::Bytes;
 use document::Document;
 use protocol::latency::Latency;
 use protocol::limits::Limits;
+use protocol::scope::{LockView, Scope};
 use protocol::server::Reason;
 use protocol::view::{LessonView, ModelView, Role, SessionView, TurnStatus};
 use protocol::{CloseCode, Epoch, ErrorCode, ModelId, ParticipantId, Seq, ServerFrame, TurnId};
 
-use super::command::{Command, UrgentKind};
+use super::command::{Command, Steering, UrgentKind};
 use super::entry::{Body, Entry};
 use super::roster::{PeerId, Roster};
 use super::signal::Cut;
@@ -108,6 +109,10 @@ pub struct State {
     cuts: u64,
     /// Interrupts and steers that came before their turn.
     early: VecDeque<Early>,
+    /// What the next turn may touch.
+    scope: Scope,
+    /// What people have locked, in the order of locking.
+    locks: Vec<LockView>,
     /// When turns began in the last minute.
     recent_starts: VecDeque<Instant>,
     /// What the current input leads to.
@@ -166,6 +171,8 @@ impl State {
             hunks: 0,
             cuts: 0,
             early: VecDeque::new(),
+            scope: Scope::default(),
+            locks: Vec::new(),
             recent_starts: VecDeque::new(),
             effects: Vec::new(),
         }
@@ -181,9 +188,7 @@ impl State {
         let Some(asker) = self.editor(peer, Some(kind.id())) else { return };
         match kind {
             UrgentKind::Interrupt { turn, shown } => self.interrupt(&asker, &turn, shown, received, now),
-            UrgentKind::Steer { turn, steer, shown, text } => {
-                self.steer(&asker, &turn, steer, shown, text, received, now);
-            }
+            UrgentKind::Steer(steering) => self.steer(&asker, steering, received, now),
         }
     }
 
@@ -210,6 +215,7 @@ impl State {
                 let Some(asker) = self.editor(peer, Some(turn.as_str())) else { return };
                 self.decide(&asker, &turn, decision);
             }
+            Command::Scope { .. } | Command::Lock { .. } => {}
             Command::Warm { peer, model } => {
                 if self.role(peer) >= Some(Role::Editor) {
                     self.effects.push(Effect::Warm(model));
@@ -225,7 +231,7 @@ impl State {
             match kind {
                 // It was for a turn that never was: there is nothing to stop.
                 UrgentKind::Interrupt { .. } => {}
-                UrgentKind::Steer { turn, steer, text, .. } => {
+                UrgentKind::Steer(Steering { turn, steer, text, .. }) => {
                     self.steer_failed(peer, turn, steer, text, ErrorCode::NotFound, "There is no such turn.");
                 }
             }
@@ -268,6 +274,8 @@ impl State {
         let session = SessionView {
             lesson: self.lesson.as_ref().map(|l| l.view.clone()),
             turns: self.turns.iter().map(Turn::view).collect(),
+            scope: self.scope.clone(),
+            locks: self.locks.clone(),
             participants: self.roster.presence(),
         };
         ServerFrame::State { seq: self.seq, session: Box::new(session) }
@@ -354,13 +362,14 @@ impl UrgentKind {
     fn id(&self) -> &str {
         match self {
             UrgentKind::Interrupt { turn, .. } => turn.as_str(),
-            UrgentKind::Steer { steer, .. } => steer.as_str(),
+            UrgentKind::Steer(steering) => steering.steer.as_str(),
         }
     }
 
     fn turn(&self) -> &TurnId {
         match self {
-            UrgentKind::Interrupt { turn, .. } | UrgentKind::Steer { turn, .. } => turn,
+            UrgentKind::Interrupt { turn, .. } => turn,
+            UrgentKind::Steer(steering) => &steering.turn,
         }
     }
 }

@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use edits::Counts;
 use protocol::latency::{Latency, Usage};
+use protocol::scope::{Region, Scope};
 use protocol::server::Reason;
-use protocol::view::{HunkStatus, HunkView, SegmentCause, SegmentView, SteerStage, SteerView, TurnStatus, TurnView};
+use protocol::view::{Changes, HunkStatus, HunkView, SegmentCause, SegmentView, SteerStage, SteerView, TurnStatus, TurnView};
 use protocol::{HunkId, ModelId, ParticipantId, SegmentId, Seq, ServerFrame, SteerId, TurnId};
 
 use super::entry::{prefix_utf16, utf16_len};
@@ -53,6 +54,12 @@ pub struct Turn {
     pub usage: Option<Usage>,
     /// Whether all its changes were taken back.
     pub reverted: bool,
+    /// What it may touch.
+    pub scope: Scope,
+    /// What was selected in the open file where it was asked.
+    pub selection: Option<Region>,
+    /// Lines that it changed, once it ended.
+    pub changes: Option<Changes>,
 }
 
 /// One step of the model.
@@ -229,6 +236,7 @@ impl Turn {
             reason: self.reason.clone(),
             latency: self.latency,
             usage: self.usage,
+            changes: self.changes,
         }
     }
 
@@ -248,6 +256,8 @@ impl Turn {
             latency: self.latency,
             usage: self.usage,
             reverted: self.reverted,
+            scope: self.scope.clone(),
+            changes: self.changes,
         }
     }
 }

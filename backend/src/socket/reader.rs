@@ -6,13 +6,14 @@ use axum::extract::ws::{Message, WebSocket};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::SplitStream;
+use protocol::client::RefusalSteer;
 use protocol::{ClientFrame, CloseCode, ErrorCode, ServerFrame, binary};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::timeout;
 
 use crate::session::SessionHandle;
-use crate::session::command::{Command, Control, Decision, Urgent, UrgentKind};
+use crate::session::command::{Command, Control, Decision, Steering, Urgent, UrgentKind};
 use crate::session::roster::PeerId;
 
 /// How long a peer may be silent. It answers a ping every ten seconds.
@@ -88,8 +89,9 @@ impl Reader {
                 self.urgent(UrgentKind::Interrupt { turn: turn_id, shown: shown_seq }, received)
             }
             ClientFrame::TurnSteer { turn_id, steer_id, shown_seq, text } => {
-                let kind = UrgentKind::Steer { turn: turn_id, steer: steer_id, shown: shown_seq, text };
-                self.urgent(kind, received)
+                let steering =
+                    Steering { turn: turn_id, steer: steer_id, shown: shown_seq, text, refuses: None };
+                self.urgent(UrgentKind::Steer(steering), received)
             }
             ClientFrame::TurnStart(start) => self.send(Command::Start { peer, received, start }),
             ClientFrame::TurnContinue { turn_id, segment_id, text } => {
@@ -104,6 +106,19 @@ impl Reader {
             ClientFrame::HunkAccept { turn_id, hunk_id } => {
                 self.send(Command::Decide { peer, turn: turn_id, decision: Decision::AcceptHunk(hunk_id) })
             }
+            ClientFrame::HunkApply { turn_id, hunk_id } => {
+                self.send(Command::Decide { peer, turn: turn_id, decision: Decision::ApplyHunk(hunk_id) })
+            }
+            ClientFrame::HunkRefuse { turn_id, hunk_id, steer: None } => {
+                self.send(Command::Decide { peer, turn: turn_id, decision: Decision::RefuseHunk(hunk_id) })
+            }
+            ClientFrame::HunkRefuse { turn_id, hunk_id, steer: Some(steer) } => {
+                let RefusalSteer { steer_id: steer, shown_seq: shown, text } = steer;
+                let steering = Steering { turn: turn_id, steer, shown, text, refuses: Some(hunk_id) };
+                self.urgent(UrgentKind::Steer(steering), received)
+            }
+            ClientFrame::ScopeSet { scope } => self.send(Command::Scope { peer, scope }),
+            ClientFrame::LockSet { lock_id, region } => self.send(Command::Lock { peer, lock: lock_id, region }),
             ClientFrame::ModelWarm { model } => self.send(Command::Warm { peer, model }),
             ClientFrame::PresenceUpdate { name, cursor } => self.send(Command::Presence { peer, name, cursor }),
             ClientFrame::Ping { clock } => self.answer(ServerFrame::Pong { clock }),

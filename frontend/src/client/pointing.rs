@@ -101,7 +101,7 @@ impl Client {
         let hunks = turns.iter().filter(|t| !t.reverted.get_untracked()).flat_map(|t| t.hunks.get_untracked());
         let marks = hunks.filter_map(|hunk| {
             hunk.view.with_untracked(|view| {
-                let shown = !matches!(view.status, HunkStatus::Failed | HunkStatus::Reverted);
+                let shown = view.status.is_in_the_document();
                 let place = view.place.as_ref().filter(|_| shown && view.file_id.as_ref() == Some(&open))?;
                 Some(monaco::HunkMark {
                     id: view.id.0.clone(),

@@ -51,6 +51,8 @@ impl Client {
             prompt,
             model,
             open_file: store.open_file.get_untracked(),
+            selection: None,
+            scope: None,
             tokens_per_second: Some(store.speed.get_untracked()),
         }));
         self.watch_frames();

@@ -14,6 +14,8 @@ fn status_name(status: HunkStatus) -> &'static str {
         HunkStatus::Failed => "failed",
         HunkStatus::Reverted => "reverted",
         HunkStatus::Accepted => "accepted",
+        HunkStatus::Held => "held",
+        HunkStatus::Refused => "refused",
     }
 }
 
@@ -27,6 +29,8 @@ fn note(hunk: &HunkView) -> Option<String> {
         HunkStatus::Failed => Some(hunk.message.clone().unwrap_or_else(|| "Not applied".to_owned())),
         HunkStatus::Reverted => Some("Reverted".to_owned()),
         HunkStatus::Accepted => Some("Kept".to_owned()),
+        HunkStatus::Held => Some(hunk.message.clone().unwrap_or_else(|| "Waits for your decision".to_owned())),
+        HunkStatus::Refused => Some("Refused".to_owned()),
     }
 }
 

@@ -90,6 +90,14 @@ fn piece(turn: Turn, Row { piece, after_text, before_text }: Row) -> AnyView {
             });
             view! { {move || found.get().then(|| untrack(|| turn.steer(&id)).map(|steer| view! { <SteerNote steer /> }))} }.into_any()
         }
+        PieceKind::Mending(failed) => {
+            let what = match failed {
+                Some(1) => "One change did not apply: the model was asked to mend it".to_owned(),
+                Some(many) => format!("{many} changes did not apply: the model was asked to mend them"),
+                None => "What did not apply: the model was asked to mend it".to_owned(),
+            };
+            view! { <p class="waiting">{what}</p> }.into_any()
+        }
         PieceKind::Continued(text) => view! { <ContinueNote text /> }.into_any(),
     }
 }

@@ -13,12 +13,14 @@ impl Session {
     pub fn apply(&mut self, frame: &ServerFrame) {
         use ServerFrame as F;
         match frame {
-            F::TurnStarted { turn_id, prompt, model, by, .. } => {
+            F::TurnStarted { turn_id, prompt, model, by, scope, .. } => {
                 if let Some(turn) = self.find(turn_id) {
                     turn.pending.set(false);
+                    turn.scope.set(scope.clone());
                 } else {
                     let view = view(turn_id.clone(), prompt.clone(), model.clone(), by.clone());
                     let turn = self.owner.with(|| blank(&view));
+                    turn.scope.set(scope.clone());
                     self.outputs.insert(turn_id.clone(), Default::default());
                     self.turns.update(|turns| turns.push(turn));
                 }
@@ -31,6 +33,12 @@ impl Session {
                 turn.reason.set(None);
                 turn.pending.set(false);
             }),
+            F::TurnMending { turn_id, offset, failed, .. } => self.on(turn_id, |turn, output| {
+                output.stop = None;
+                output.truncate(turn, *offset);
+                output.mark(turn, PieceKind::Mending(Some(*failed)));
+                turn.status.set(TurnStatus::Running);
+            }),
             F::TurnDelta { turn_id, offset, text, .. } => {
                 self.on(turn_id, |turn, output| output.delta(turn, *offset, text));
             }
@@ -38,22 +46,24 @@ impl Session {
                 output.stop = Some(*kept_offset);
                 output.truncate(turn, *kept_offset);
             }),
-            F::TurnCompleted { turn_id, status, kept_offset, reason, latency, usage, .. } => {
+            F::TurnCompleted { turn_id, status, kept_offset, reason, latency, usage, changes, .. } => {
                 self.on(turn_id, |turn, output| {
                     output.stop = None;
                     output.truncate(turn, *kept_offset);
                     turn.reason.set(reason.clone());
                     turn.latency.set(*latency);
                     turn.usage.set(*usage);
+                    turn.changes.set(*changes);
                     turn.pending.set(false);
                     turn.status.set(*status);
                 });
             }
-            F::TurnReverted { turn_id, .. } => self.on(turn_id, |turn, _| {
+            F::TurnReverted { turn_id, note, .. } => self.on(turn_id, |turn, _| {
                 turn.reverted.set(true);
+                turn.note.set(note.clone());
                 for hunk in turn.hunks.get_untracked() {
                     hunk.view.update(|h| {
-                        if h.status != HunkStatus::Failed {
+                        if h.status.is_in_the_document() {
                             h.status = HunkStatus::Reverted;
                         }
                     });
@@ -84,11 +94,24 @@ impl Session {
                 h.file_id = Some(file_id.clone());
                 h.place = Some(place.clone());
             }),
-            F::HunkClosed { turn_id, hunk_id, status, added, removed, .. } => self.on_hunk(turn_id, hunk_id, |h| {
-                h.status = *status;
-                h.added = *added;
-                h.removed = *removed;
-            }),
+            F::HunkHeld { turn_id, hunk_id, reason, message, added, removed, proposal, .. } => {
+                self.on_hunk(turn_id, hunk_id, |h| {
+                    h.status = HunkStatus::Held;
+                    h.hold = Some(*reason);
+                    h.message = Some(message.clone());
+                    (h.added, h.removed) = (*added, *removed);
+                    h.proposal = proposal.clone();
+                });
+            }
+            F::HunkClosed { turn_id, hunk_id, status, added, removed, note, .. } => {
+                self.on_hunk(turn_id, hunk_id, |h| {
+                    h.note = note.clone();
+                    h.proposal = None;
+                    h.status = *status;
+                    h.added = *added;
+                    h.removed = *removed;
+                })
+            }
             F::HunkFailed { turn_id, hunk_id, reason, message, .. } => self.on_hunk(turn_id, hunk_id, |h| {
                 h.status = HunkStatus::Failed;
                 h.failure = Some(*reason);
@@ -100,7 +123,10 @@ impl Session {
             F::HunkAccepted { turn_id, hunk_id, .. } => {
                 self.on_hunk(turn_id, hunk_id, |h| h.status = HunkStatus::Accepted);
             }
-            F::Welcome(_)
+            // Of the session, not of a turn: the client takes them.
+            F::ScopeChanged { .. }
+            | F::LockChanged { .. }
+            | F::Welcome(_)
             | F::State { .. }
             | F::EditAck { .. }
             | F::Saved { .. }
@@ -196,6 +222,7 @@ mod tests {
                     format!("[{} {}{}]", b.path, b.why, if b.open.get_untracked() { " …" } else { "" })
                 }
                 PieceKind::Steer(id) => format!("<{id}>"),
+                PieceKind::Mending(_) => "<mend>".to_owned(),
                 PieceKind::Continued(text) => format!("<{}>", text.clone().unwrap_or_default()),
             })
             .collect()

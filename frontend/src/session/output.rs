@@ -36,6 +36,7 @@ impl Output {
             match &segment.cause {
                 SegmentCause::Prompt => {}
                 SegmentCause::Steer(id) => self.mark(turn, PieceKind::Steer(id.clone())),
+                SegmentCause::Mend => self.mark(turn, PieceKind::Mending(None)),
                 SegmentCause::Continue(text) => self.mark(turn, PieceKind::Continued(text.clone())),
             }
             rest = after;
@@ -139,5 +140,5 @@ impl Output {
 
 /// A mark that stands exactly at the cut began what is kept before it: it stays.
 fn is_mark(kind: &PieceKind, at: u32, cut: u32) -> bool {
-    at == cut && matches!(kind, PieceKind::Steer(_) | PieceKind::Continued(_))
+    at == cut && matches!(kind, PieceKind::Steer(_) | PieceKind::Continued(_) | PieceKind::Mending(_))
 }

@@ -3,8 +3,9 @@
 
 use leptos::prelude::*;
 use protocol::latency::{Latency, Usage};
+use protocol::scope::Scope;
 use protocol::server::Reason;
-use protocol::view::{HunkView, SteerStage, SteerView, TurnStatus};
+use protocol::view::{Changes, HunkView, SteerStage, SteerView, TurnStatus};
 use protocol::{HunkId, ModelId, ParticipantId, SteerId, TurnId};
 
 /// One turn. Cheap to clone: the signals are handles.
@@ -36,6 +37,12 @@ pub struct Turn {
     pub usage: RwSignal<Option<Usage>>,
     /// Whether all its changes were taken back.
     pub reverted: RwSignal<bool>,
+    /// What a revert of all its changes left standing.
+    pub note: RwSignal<Option<String>>,
+    /// What it may touch.
+    pub scope: RwSignal<Scope>,
+    /// Lines that it changed, once it ended.
+    pub changes: RwSignal<Option<Changes>>,
     /// Sent, and not yet answered by the server.
     pub pending: RwSignal<bool>,
 }
@@ -74,6 +81,8 @@ pub enum PieceKind {
     Steer(SteerId),
     /// A person had the turn go on here, perhaps with words.
     Continued(Option<String>),
+    /// The model was asked here, by itself, to mend this many hunks; the number may be unknown.
+    Mending(Option<u32>),
 }
 
 /// An edit block as it stands in the output: known before, or without, its hunk.

@@ -1,8 +1,9 @@
 //! Every frame of a client.
 
 use expect_test::expect;
-use protocol::client::{ClientFrame, Hello, Resume, TurnStart};
+use protocol::client::{ClientFrame, Hello, RefusalSteer, Resume, TurnStart};
 use protocol::ids::Seq;
+use protocol::scope::{Region, RegionRange, Scope, Within};
 use protocol::view::Cursor;
 
 use crate::check;
@@ -51,10 +52,12 @@ fn turn_start() {
             prompt: "make add() handle strings".into(),
             model: "practice".into(),
             open_file: Some("f1".into()),
+            selection: Some(Region { file: "f1".into(), range: None }),
+            scope: Some(Scope { within: Within::Session, budget: Some(10), stop_when_held: false }),
             tokens_per_second: Some(120),
         }),
         expect![[
-            r#"{"type":"turn/start","turnId":"t1","prompt":"make add() handle strings","model":"practice","openFile":"f1","tokensPerSecond":120}"#
+            r#"{"type":"turn/start","turnId":"t1","prompt":"make add() handle strings","model":"practice","openFile":"f1","selection":{"file":"f1"},"scope":{"within":"session","budget":10,"stopWhenHeld":false},"tokensPerSecond":120}"#
         ]],
     );
 }
@@ -67,6 +70,8 @@ fn turn_start_with_the_least() {
             prompt: "hi".into(),
             model: "practice".into(),
             open_file: None,
+            selection: None,
+            scope: None,
             tokens_per_second: None,
         }),
         expect![[r#"{"type":"turn/start","turnId":"t1","prompt":"hi","model":"practice"}"#]],
@@ -128,6 +133,53 @@ fn hunk_revert() {
 }
 
 #[test]
+fn hunk_apply() {
+    check(
+        ClientFrame::HunkApply { turn_id: "t1".into(), hunk_id: "h1".into() },
+        expect![[r#"{"type":"hunk/apply","turnId":"t1","hunkId":"h1"}"#]],
+    );
+}
+
+#[test]
+fn hunk_refuse() {
+    check(
+        ClientFrame::HunkRefuse { turn_id: "t1".into(), hunk_id: "h1".into(), steer: None },
+        expect![[r#"{"type":"hunk/refuse","turnId":"t1","hunkId":"h1"}"#]],
+    );
+    let steer = RefusalSteer { steer_id: "s1".into(), shown_seq: Seq(9), text: "leave total() alone".into() };
+    check(
+        ClientFrame::HunkRefuse { turn_id: "t1".into(), hunk_id: "h1".into(), steer: Some(steer) },
+        expect![[
+            r#"{"type":"hunk/refuse","turnId":"t1","hunkId":"h1","steer":{"steerId":"s1","shownSeq":9,"text":"leave total() alone"}}"#
+        ]],
+    );
+}
+
+#[test]
+fn scope_set() {
+    let region = Region { file: "f1".into(), range: Some(RegionRange { start: "AAE=".into(), end: "AAI=".into() }) };
+    check(
+        ClientFrame::ScopeSet { scope: Scope { within: Within::Selection(vec![region]), ..Scope::default() } },
+        expect![[
+            r#"{"type":"scope/set","scope":{"within":{"selection":[{"file":"f1","range":{"start":"AAE=","end":"AAI="}}]},"stopWhenHeld":false}}"#
+        ]],
+    );
+}
+
+#[test]
+fn lock_set() {
+    let region = Region { file: "f1".into(), range: None };
+    check(
+        ClientFrame::LockSet { lock_id: "l1".into(), region: Some(region) },
+        expect![[r#"{"type":"lock/set","lockId":"l1","region":{"file":"f1"}}"#]],
+    );
+    check(
+        ClientFrame::LockSet { lock_id: "l1".into(), region: None },
+        expect![[r#"{"type":"lock/set","lockId":"l1"}"#]],
+    );
+}
+
+#[test]
 fn model_warm() {
     check(ClientFrame::ModelWarm { model: "openai".into() }, expect![[r#"{"type":"model/warm","model":"openai"}"#]]);
 }
@@ -161,6 +213,10 @@ fn all_are_pinned(frame: &ClientFrame) {
         | ClientFrame::TurnRevert { .. }
         | ClientFrame::HunkAccept { .. }
         | ClientFrame::HunkRevert { .. }
+        | ClientFrame::HunkApply { .. }
+        | ClientFrame::HunkRefuse { .. }
+        | ClientFrame::ScopeSet { .. }
+        | ClientFrame::LockSet { .. }
         | ClientFrame::ModelWarm { .. }
         | ClientFrame::PresenceUpdate { .. }
         | ClientFrame::Ping { .. } => {}

@@ -5,9 +5,11 @@ use protocol::ErrorCode;
 use protocol::ids::Seq;
 use protocol::latency::{Latency, Usage};
 use protocol::limits::Limits;
+use protocol::scope::{HoldReason, LockView, Proposal, Region, RegionRange, Scope, Within};
 use protocol::server::{Reason, ServerFrame, Welcome};
 use protocol::view::{
-    HunkFailure, HunkPlace, HunkStatus, HunkView, ModelView, Participant, Presence, Role, SessionView, TurnStatus,
+    Changes, HunkFailure, HunkKind, HunkPlace, HunkStatus, HunkView, ModelView, Participant, Presence, Role,
+    SessionView, TurnStatus,
 };
 
 use crate::check;
@@ -32,7 +34,7 @@ fn welcome() {
             limits: Limits::default(),
         })),
         expect![[
-            r#"{"type":"welcome","version":1,"epoch":"e","participant":{"id":"p1","name":"Ada","color":0},"resumeKey":"key","clientId":1,"role":"owner","seq":0,"models":[{"id":"practice","label":"Practice (scripted)","provider":"practice","scripted":true}],"limits":{"clientFrameMax":262144,"promptMax":65536,"nameMax":40,"pathMax":255,"fileMax":4194304,"filesMax":10000}}"#
+            r#"{"type":"welcome","version":1,"epoch":"e","participant":{"id":"p1","name":"Ada","color":0},"resumeKey":"key","clientId":1,"role":"owner","seq":0,"models":[{"id":"practice","label":"Practice (scripted)","provider":"practice","scripted":true}],"limits":{"clientFrameMax":262144,"promptMax":65536,"nameMax":40,"pathMax":255,"fileMax":4194304,"filesMax":10000,"locksMax":256,"scopeMax":256}}"#
         ]],
     );
 }
@@ -41,7 +43,9 @@ fn welcome() {
 fn state() {
     check(
         ServerFrame::State { seq: Seq(0), session: Box::new(SessionView::default()) },
-        expect![[r#"{"type":"state","seq":0,"session":{"turns":[],"participants":[]}}"#]],
+        expect![[
+            r#"{"type":"state","seq":0,"session":{"turns":[],"scope":{"within":"session","stopWhenHeld":false},"locks":[],"participants":[]}}"#
+        ]],
     );
 }
 
@@ -54,9 +58,10 @@ fn turn_started() {
             prompt: "make add() handle strings".into(),
             model: "practice".into(),
             by: "p1".into(),
+            scope: Scope::default(),
         },
         expect![[
-            r#"{"type":"turn/started","seq":1,"turnId":"t1","prompt":"make add() handle strings","model":"practice","by":"p1"}"#
+            r#"{"type":"turn/started","seq":1,"turnId":"t1","prompt":"make add() handle strings","model":"practice","by":"p1","scope":{"within":"session","stopWhenHeld":false}}"#
         ]],
     );
 }
@@ -103,9 +108,10 @@ fn turn_completed() {
                 warm: true,
             },
             usage: Some(Usage { input_tokens: 900, cached_tokens: 512, output_tokens: 15, estimated: true }),
+            changes: Some(Changes { added: 3, removed: 1, smallest: 4 }),
         },
         expect![[
-            r#"{"type":"turn/completed","seq":10,"turnId":"t1","status":"interrupted","keptOffset":61,"latency":{"queueMs":0.1,"setupMs":0.3,"connectedMs":0.3,"firstByteMs":80.25,"firstTokenMs":81.5,"relayedMs":81.625,"warm":true},"usage":{"inputTokens":900,"cachedTokens":512,"outputTokens":15,"estimated":true}}"#
+            r#"{"type":"turn/completed","seq":10,"turnId":"t1","status":"interrupted","keptOffset":61,"latency":{"queueMs":0.1,"setupMs":0.3,"connectedMs":0.3,"firstByteMs":80.25,"firstTokenMs":81.5,"relayedMs":81.625,"warm":true},"usage":{"inputTokens":900,"cachedTokens":512,"outputTokens":15,"estimated":true},"changes":{"added":3,"removed":1,"smallest":4}}"#
         ]],
     );
 }
@@ -125,6 +131,7 @@ fn turn_completed_by_a_failure() {
             }),
             latency: Latency::default(),
             usage: None,
+            changes: None,
         },
         expect![[
             r#"{"type":"turn/completed","seq":3,"turnId":"t1","status":"failed","keptOffset":0,"reason":{"code":"upstreamRateLimited","message":"Slow down.","retryAfterMs":2000},"latency":{"queueMs":0.0,"warm":false}}"#
@@ -143,7 +150,7 @@ fn turn_stopped() {
 #[test]
 fn turn_reverted() {
     check(
-        ServerFrame::TurnReverted { seq: Seq(12), turn_id: "t1".into(), by: "p1".into() },
+        ServerFrame::TurnReverted { seq: Seq(12), turn_id: "t1".into(), by: "p1".into(), note: None },
         expect![[r#"{"type":"turn/reverted","seq":12,"turnId":"t1","by":"p1"}"#]],
     );
 }
@@ -216,6 +223,11 @@ fn hunk_opened() {
                 removed: 0,
                 failure: None,
                 message: None,
+                kind: HunkKind::Edit,
+                moved_to: None,
+                hold: None,
+                proposal: None,
+                note: None,
             },
         },
         expect![[
@@ -250,10 +262,73 @@ fn hunk_closed() {
             status: HunkStatus::Applied,
             added: 2,
             removed: 1,
+            note: None,
         },
         expect![[
             r#"{"type":"hunk/closed","seq":6,"turnId":"t1","hunkId":"h1","status":"applied","added":2,"removed":1}"#
         ]],
+    );
+}
+
+#[test]
+fn hunk_held() {
+    let held = |proposal| ServerFrame::HunkHeld {
+        seq: Seq(6),
+        turn_id: "t1".into(),
+        hunk_id: "h1".into(),
+        reason: HoldReason::Locked,
+        message: "It would change locked lines.".into(),
+        added: 1,
+        removed: 1,
+        proposal,
+    };
+    check(
+        held(None),
+        expect![[
+            r#"{"type":"hunk/held","seq":6,"turnId":"t1","hunkId":"h1","reason":"locked","message":"It would change locked lines.","added":1,"removed":1}"#
+        ]],
+    );
+    check(
+        held(Some(Proposal { old: "a\n".into(), new: "b\n".into() })),
+        expect![[
+            r#"{"type":"hunk/held","seq":6,"turnId":"t1","hunkId":"h1","reason":"locked","message":"It would change locked lines.","added":1,"removed":1,"proposal":{"old":"a\n","new":"b\n"}}"#
+        ]],
+    );
+}
+
+#[test]
+fn turn_mending() {
+    check(
+        ServerFrame::TurnMending { seq: Seq(9), turn_id: "t1".into(), offset: 61, failed: 1 },
+        expect![[r#"{"type":"turn/mending","seq":9,"turnId":"t1","offset":61,"failed":1}"#]],
+    );
+}
+
+#[test]
+fn scope_changed() {
+    let scope = Scope { within: Within::Files(vec!["f1".into()]), budget: Some(10), stop_when_held: true };
+    check(
+        ServerFrame::ScopeChanged { seq: Seq(9), scope, by: "p1".into() },
+        expect![[
+            r#"{"type":"scope/changed","seq":9,"scope":{"within":{"files":["f1"]},"budget":10,"stopWhenHeld":true},"by":"p1"}"#
+        ]],
+    );
+}
+
+#[test]
+fn lock_changed() {
+    let range = Some(RegionRange { start: "AAE=".into(), end: "AAI=".into() });
+    let region = Region { file: "f1".into(), range };
+    let lock = LockView { id: "l1".into(), region, by: "p1".into() };
+    check(
+        ServerFrame::LockChanged { seq: Seq(9), lock_id: "l1".into(), lock: Some(lock), by: "p1".into() },
+        expect![[
+            r#"{"type":"lock/changed","seq":9,"lockId":"l1","lock":{"id":"l1","region":{"file":"f1","range":{"start":"AAE=","end":"AAI="}},"by":"p1"},"by":"p1"}"#
+        ]],
+    );
+    check(
+        ServerFrame::LockChanged { seq: Seq(9), lock_id: "l1".into(), lock: None, by: "p1".into() },
+        expect![[r#"{"type":"lock/changed","seq":9,"lockId":"l1","by":"p1"}"#]],
     );
 }
 
@@ -341,6 +416,7 @@ fn all_are_pinned(frame: &ServerFrame) {
         | ServerFrame::State { .. }
         | ServerFrame::TurnStarted { .. }
         | ServerFrame::TurnContinued { .. }
+        | ServerFrame::TurnMending { .. }
         | ServerFrame::TurnDelta { .. }
         | ServerFrame::TurnCompleted { .. }
         | ServerFrame::TurnStopped { .. }
@@ -352,9 +428,12 @@ fn all_are_pinned(frame: &ServerFrame) {
         | ServerFrame::HunkOpened { .. }
         | ServerFrame::HunkPlaced { .. }
         | ServerFrame::HunkClosed { .. }
+        | ServerFrame::HunkHeld { .. }
         | ServerFrame::HunkFailed { .. }
         | ServerFrame::HunkDropped { .. }
         | ServerFrame::HunkAccepted { .. }
+        | ServerFrame::ScopeChanged { .. }
+        | ServerFrame::LockChanged { .. }
         | ServerFrame::EditAck { .. }
         | ServerFrame::Saved { .. }
         | ServerFrame::Presence { .. }

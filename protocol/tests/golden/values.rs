@@ -3,10 +3,11 @@
 use expect_test::expect;
 use protocol::ErrorCode;
 use protocol::latency::{Latency, Usage};
+use protocol::scope::{HoldReason, LockView, Proposal, Region, Scope};
 use protocol::server::Reason;
 use protocol::view::{
-    Cursor, HunkFailure, HunkPlace, HunkStatus, HunkView, LessonView, Participant, Presence, Role, SegmentCause,
-    SegmentView, SessionView, SteerStage, SteerView, TurnStatus, TurnView,
+    Changes, Cursor, HunkFailure, HunkKind, HunkPlace, HunkStatus, HunkView, LessonView, Participant, Presence, Role,
+    SegmentCause, SegmentView, SessionView, SteerStage, SteerView, TurnStatus, TurnView,
 };
 
 use crate::check;
@@ -39,14 +40,26 @@ fn a_session_with_everything() {
         latency: Latency::default(),
         usage: None,
         reverted: false,
+        scope: Scope::default(),
+        changes: Some(Changes { added: 2, removed: 1, smallest: 3 }),
     };
     let participant = Participant { id: "p1".into(), name: "Ada".into(), color: 0 };
     let cursor = Cursor { file: "f1".into(), anchor: "AAE=".into(), head: "AAI=".into() };
     let presence = Presence { participant, role: Role::Owner, cursor: Some(cursor) };
     check(
-        SessionView { lesson: Some(lesson), turns: vec![turn], participants: vec![presence] },
+        SessionView {
+            lesson: Some(lesson),
+            turns: vec![turn],
+            scope: Scope::default(),
+            locks: vec![LockView {
+                id: "l1".into(),
+                region: Region { file: "f1".into(), range: None },
+                by: "p1".into(),
+            }],
+            participants: vec![presence],
+        },
         expect![[
-            r#"{"lesson":{"id":"invoice","title":"Money","language":"python","goal":"Catch it.","prompt":"Add tax.","hint":"Floats.","opens":"a.py"},"turns":[{"id":"t1","prompt":"Add tax.","model":"practice","by":"p1","status":"running","output":"I will ","hunks":[{"id":"h1","offset":0,"path":"a.py","why":"tax","status":"applied","fileId":"f1","place":{"start":"AAE=","end":"AAI="},"added":2,"removed":1}],"steers":[{"id":"s1","text":"only ints","by":"p1","stage":"answered","offset":7,"acceptMs":0.05,"applyMs":0.06,"firstTokenMs":85.5}],"segments":[{"offset":0,"cause":"prompt"},{"offset":7,"cause":{"steer":"s1"}}],"latency":{"queueMs":0.0,"warm":false},"reverted":false}],"participants":[{"id":"p1","name":"Ada","color":0,"role":"owner","cursor":{"file":"f1","anchor":"AAE=","head":"AAI="}}]}"#
+            r#"{"lesson":{"id":"invoice","title":"Money","language":"python","goal":"Catch it.","prompt":"Add tax.","hint":"Floats.","opens":"a.py"},"turns":[{"id":"t1","prompt":"Add tax.","model":"practice","by":"p1","status":"running","output":"I will ","hunks":[{"id":"h1","offset":0,"path":"a.py","why":"tax","status":"applied","fileId":"f1","place":{"start":"AAE=","end":"AAI="},"added":2,"removed":1}],"steers":[{"id":"s1","text":"only ints","by":"p1","stage":"answered","offset":7,"acceptMs":0.05,"applyMs":0.06,"firstTokenMs":85.5}],"segments":[{"offset":0,"cause":"prompt"},{"offset":7,"cause":{"steer":"s1"}}],"latency":{"queueMs":0.0,"warm":false},"reverted":false,"scope":{"within":"session","stopWhenHeld":false},"changes":{"added":2,"removed":1,"smallest":3}}],"scope":{"within":"session","stopWhenHeld":false},"locks":[{"id":"l1","region":{"file":"f1"},"by":"p1"}],"participants":[{"id":"p1","name":"Ada","color":0,"role":"owner","cursor":{"file":"f1","anchor":"AAE=","head":"AAI="}}]}"#
         ]],
     );
 }
@@ -86,6 +99,25 @@ fn a_hunk_that_failed() {
 }
 
 #[test]
+fn a_hunk_that_is_held() {
+    let held = HunkView {
+        status: HunkStatus::Held,
+        kind: HunkKind::Move,
+        moved_to: Some("b.py".into()),
+        hold: Some(HoldReason::OutOfScope),
+        proposal: Some(Proposal { old: "a\n".into(), new: "b\n".into() }),
+        note: Some("What you wrote stays.".into()),
+        ..hunk()
+    };
+    check(
+        held,
+        expect![[
+            r#"{"id":"h1","offset":0,"path":"a.py","why":"tax","status":"held","kind":"move","movedTo":"b.py","fileId":"f1","place":{"start":"AAE=","end":"AAI="},"added":2,"removed":1,"hold":"outOfScope","proposal":{"old":"a\n","new":"b\n"},"note":"What you wrote stays."}"#
+        ]],
+    );
+}
+
+#[test]
 fn a_steer_that_failed() {
     let failed = SteerView {
         stage: SteerStage::Failed,
@@ -114,8 +146,10 @@ fn closed_lists() {
             HunkStatus::Failed,
             HunkStatus::Reverted,
             HunkStatus::Accepted,
+            HunkStatus::Held,
+            HunkStatus::Refused,
         ],
-        expect![[r#"["open","applied","partial","failed","reverted","accepted"]"#]],
+        expect![[r#"["open","applied","partial","failed","reverted","accepted","held","refused"]"#]],
     );
     check(
         [
@@ -130,6 +164,14 @@ fn closed_lists() {
         expect![[r#"["unresolved","ambiguous","noSuchFile","fileNotEmpty","placeGone","malformed","limit"]"#]],
     );
     check(
+        [HunkKind::Edit, HunkKind::Create, HunkKind::Delete, HunkKind::Move],
+        expect![[r#"["edit","create","delete","move"]"#]],
+    );
+    check(
+        [HoldReason::Locked, HoldReason::OutOfScope, HoldReason::OverBudget],
+        expect![[r#"["locked","outOfScope","overBudget"]"#]],
+    );
+    check(
         [SteerStage::Accepted, SteerStage::Applied, SteerStage::Answered, SteerStage::Failed],
         expect![[r#"["accepted","applied","answered","failed"]"#]],
     );
@@ -139,8 +181,9 @@ fn closed_lists() {
             SegmentCause::Steer("s1".into()),
             SegmentCause::Continue(Some("go on".into())),
             SegmentCause::Continue(None),
+            SegmentCause::Mend,
         ],
-        expect![[r#"["prompt",{"steer":"s1"},{"continue":"go on"},{"continue":null}]"#]],
+        expect![[r#"["prompt",{"steer":"s1"},{"continue":"go on"},{"continue":null},"mend"]"#]],
     );
 }
 
@@ -157,6 +200,11 @@ fn hunk() -> HunkView {
         removed: 1,
         failure: None,
         message: None,
+        kind: HunkKind::Edit,
+        moved_to: None,
+        hold: None,
+        proposal: None,
+        note: None,
     }
 }
 

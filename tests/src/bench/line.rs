@@ -188,6 +188,8 @@ impl Member {
             prompt: prompt.to_owned(),
             model: self.model.clone(),
             open_file: None,
+            selection: None,
+            scope: None,
             tokens_per_second: None,
         };
         say(&mut self.socket, &ClientFrame::TurnStart(start)).await

@@ -11,7 +11,7 @@ use protocol::{ErrorCode, Seq, ServerFrame, SteerId, TurnId};
 
 use super::start::{check_id, check_words};
 use super::{Asker, EARLY_MAX, Early, Effect, State};
-use crate::session::command::UrgentKind;
+use crate::session::command::{Steering, UrgentKind};
 use crate::session::entry::{Body, Entry};
 use crate::session::roster::PeerId;
 use crate::session::signal::Cut;
@@ -40,17 +40,14 @@ impl State {
         self.tell(asker.peer, answer);
     }
 
-    #[allow(clippy::too_many_arguments)] // The frame's own fields, and its two times.
-    pub(super) fn steer(
-        &mut self,
-        asker: &Asker,
-        id: &TurnId,
-        steer: SteerId,
-        shown: Seq,
-        text: String,
-        received: Instant,
-        now: Instant,
-    ) {
+    pub(super) fn steer(&mut self, asker: &Asker, steering: Steering, received: Instant, now: Instant) {
+        let Steering { turn: id, steer, shown, text, refuses } = steering;
+        if let Some(hunk) = refuses.as_ref()
+            && let Err(refusal) = self.refuse_hunk(&id, hunk)
+        {
+            self.refuse(asker.peer, Some(id.as_str()), refusal.code, refusal.message);
+        }
+        let id = &id;
         if let Some(known) = self.turns.iter().find_map(|t| t.steer(&steer)) {
             return self.repeated(asker, known.view.by == asker.id, steer.as_str());
         }
@@ -61,7 +58,7 @@ impl State {
             return self.steer_failed(asker.peer, id.clone(), steer, text, ErrorCode::BadFrame, "The steer is empty.");
         }
         if self.turn(id).is_none() {
-            let kind = UrgentKind::Steer { turn: id.clone(), steer, shown, text };
+            let kind = UrgentKind::Steer(Steering { turn: id.clone(), steer, shown, text, refuses: None });
             return self.keep_early(asker.peer, received, kind);
         }
         if !self.may_cut(id, shown) {
@@ -208,7 +205,7 @@ impl State {
             }
             let (added, removed) = (counts.added, counts.removed);
             let status = HunkStatus::Partial;
-            self.log(seq, ServerFrame::HunkClosed { seq, turn_id: id.clone(), hunk_id, status, added, removed });
+            self.log(seq, ServerFrame::HunkClosed { seq, turn_id: id.clone(), hunk_id, status, added, removed, note: None });
         }
     }
 

@@ -14,6 +14,8 @@ impl State {
             Decision::RevertTurn => self.revert_turn(asker, turn),
             Decision::RevertHunk(hunk) => self.revert_hunk(turn, &hunk),
             Decision::AcceptHunk(hunk) => self.accept_hunk(asker, turn, &hunk),
+            Decision::ApplyHunk(hunk) => self.apply_hunk(turn, &hunk),
+            Decision::RefuseHunk(hunk) => self.refuse_hunk(turn, &hunk),
         };
         if let Err(refusal) = done {
             self.refuse(asker.peer, Some(turn.as_str()), refusal.code, refusal.message);
@@ -38,7 +40,7 @@ impl State {
                 }
             }
         }
-        let frame = ServerFrame::TurnReverted { seq, turn_id: id.clone(), by: asker.id.clone() };
+        let frame = ServerFrame::TurnReverted { seq, turn_id: id.clone(), by: asker.id.clone(), note: None };
         self.log_with(seq, rolled_back.message, frame);
         Ok(())
     }
@@ -50,7 +52,7 @@ impl State {
             HunkStatus::Open => {
                 return Err(Refusal { code: ErrorCode::TurnRunning, message: "The hunk is still being written." });
             }
-            HunkStatus::Reverted | HunkStatus::Failed => return Ok(()),
+            HunkStatus::Reverted | HunkStatus::Failed | HunkStatus::Held | HunkStatus::Refused => return Ok(()),
             HunkStatus::Applied | HunkStatus::Partial | HunkStatus::Accepted => {}
         }
         let key = hunk.key;
@@ -60,7 +62,7 @@ impl State {
         hunk.view.status = HunkStatus::Reverted;
         let (added, removed) = (hunk.view.added, hunk.view.removed);
         let (turn_id, hunk_id, status) = (id.clone(), hunk_id.clone(), HunkStatus::Reverted);
-        let frame = ServerFrame::HunkClosed { seq, turn_id, hunk_id, status, added, removed };
+        let frame = ServerFrame::HunkClosed { seq, turn_id, hunk_id, status, added, removed, note: None };
         self.log_with(seq, rolled_back.message, frame);
         Ok(())
     }
@@ -70,7 +72,11 @@ impl State {
         match hunk.view.status {
             HunkStatus::Accepted => return Ok(()),
             HunkStatus::Applied | HunkStatus::Partial => {}
-            HunkStatus::Open | HunkStatus::Failed | HunkStatus::Reverted => {
+            HunkStatus::Open
+            | HunkStatus::Failed
+            | HunkStatus::Reverted
+            | HunkStatus::Held
+            | HunkStatus::Refused => {
                 return Err(Refusal { code: ErrorCode::TurnNotActive, message: "Only an applied hunk can be kept." });
             }
         }
@@ -82,6 +88,14 @@ impl State {
         let (turn_id, hunk_id, by) = (id.clone(), hunk_id.clone(), asker.id.clone());
         self.log(seq, ServerFrame::HunkAccepted { seq, turn_id, hunk_id, by });
         Ok(())
+    }
+
+    fn apply_hunk(&mut self, _id: &TurnId, _hunk_id: &HunkId) -> Result<(), Refusal> {
+        Err(NO_HUNK)
+    }
+
+    pub(super) fn refuse_hunk(&mut self, _id: &TurnId, _hunk_id: &HunkId) -> Result<(), Refusal> {
+        Err(NO_HUNK)
     }
 
     fn hunk_mut(&mut self, turn: &TurnId, key: u64) -> Option<&mut crate::session::turn::Hunk> {

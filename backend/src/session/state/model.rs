@@ -8,7 +8,7 @@ use models::{Cue, CueFile, EndReason, FailureKind, SegmentRequest, UpstreamFailu
 use protocol::latency::Usage;
 use protocol::limits::FILES_MAX;
 use protocol::server::Reason;
-use protocol::view::{HunkFailure, HunkPlace, HunkStatus, HunkView, SegmentCause, SteerStage, TurnStatus};
+use protocol::view::{HunkFailure, HunkKind, HunkPlace, HunkStatus, HunkView, SegmentCause, SteerStage, TurnStatus};
 use protocol::{ErrorCode, FileId, HunkId, Seq, ServerFrame};
 
 use super::{Effect, OUTPUT_MAX, State};
@@ -157,7 +157,7 @@ impl State {
 
     fn cue(&self, turn: &Turn, views: &[(String, std::sync::Arc<str>)]) -> Cue {
         let reply = |cause: &SegmentCause| match cause {
-            SegmentCause::Prompt => None,
+            SegmentCause::Prompt | SegmentCause::Mend => None,
             SegmentCause::Steer(id) => turn.steer(id).map(|s| s.view.text.clone()),
             SegmentCause::Continue(words) => words.clone(),
         };
@@ -270,6 +270,11 @@ impl State {
             removed: 0,
             failure: None,
             message: None,
+            kind: HunkKind::Edit,
+            moved_to: None,
+            hold: None,
+            proposal: None,
+            note: None,
         };
         if let Some(turn) = self.turns.last_mut() {
             // Its number follows when it is announced.
@@ -311,7 +316,7 @@ impl State {
                     (view.added, view.removed) = (counts.added, counts.removed);
                 }
                 let (added, removed) = (view.added, view.removed);
-                ServerFrame::HunkClosed { seq, turn_id, hunk_id, status, added, removed }
+                ServerFrame::HunkClosed { seq, turn_id, hunk_id, status, added, removed, note: None }
             }
             News::Failed(_, reason, message) => {
                 hunk.closed = Some(step);

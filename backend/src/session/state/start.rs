@@ -90,6 +90,7 @@ impl State {
 
     fn open_turn(&mut self, asker: &Asker, start: TurnStart) {
         let seq = self.advance();
+        let scope = start.scope.unwrap_or_else(|| self.scope.clone());
         self.log(
             seq,
             ServerFrame::TurnStarted {
@@ -98,6 +99,7 @@ impl State {
                 prompt: start.prompt.clone(),
                 model: start.model.clone(),
                 by: asker.id.clone(),
+                scope: scope.clone(),
             },
         );
         self.turns.push(Turn {
@@ -121,6 +123,9 @@ impl State {
             latency: Latency::default(),
             usage: None,
             reverted: false,
+            scope,
+            selection: start.selection,
+            changes: None,
         });
     }
 
@@ -164,9 +169,7 @@ impl State {
             let Some(asker) = self.editor(early.peer, None) else { continue };
             match early.kind {
                 UrgentKind::Interrupt { turn, shown } => self.interrupt(&asker, &turn, shown, early.received, now),
-                UrgentKind::Steer { turn, steer, shown, text } => {
-                    self.steer(&asker, &turn, steer, shown, text, early.received, now);
-                }
+                UrgentKind::Steer(steering) => self.steer(&asker, steering, early.received, now),
             }
         }
     }

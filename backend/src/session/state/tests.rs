@@ -8,7 +8,7 @@ use protocol::view::{ModelView, Role, TurnStatus};
 use protocol::{ErrorCode, Seq, ServerFrame};
 
 use super::{EARLY_KEPT, EARLY_MAX, Effect, LessonFile, SessionLesson, State};
-use crate::session::command::{Command, ModelStep, SegmentEnd, Stages, UrgentKind};
+use crate::session::command::{Command, ModelStep, SegmentEnd, Stages, Steering, UrgentKind};
 use crate::session::entry::Body;
 use crate::session::roster::{PARTICIPANTS_MAX, PeerId};
 
@@ -29,6 +29,8 @@ fn start(state: &mut State, turn: &str, now: Instant) -> Vec<Effect> {
         prompt: "go".into(),
         model: "practice".into(),
         open_file: None,
+        selection: None,
+        scope: None,
         tokens_per_second: None,
     };
     state.command(Command::Start { peer: PEER, received: now, start }, now);
@@ -80,7 +82,7 @@ fn words_that_were_said_before_a_request_was_built_are_in_the_next_one() {
     start(&mut state, "t1", now);
     for (steer, text) in [("s1", "only ints"), ("s2", "and names")] {
         let (turn, steer, text) = ("t1".into(), steer.into(), text.to_owned());
-        state.urgent(PEER, UrgentKind::Steer { turn, steer, shown: Seq(9), text }, now, now);
+        state.urgent(PEER, UrgentKind::Steer(Steering { turn, steer, shown: Seq(9), text, refuses: None }), now, now);
     }
     let request = state.request(now).unwrap();
     let ends: Vec<&str> = request.messages.iter().map(|m| m.text.lines().last().unwrap_or_default()).collect();
@@ -136,12 +138,13 @@ fn an_interrupt_for_an_unknown_turn_is_kept_for_a_while_and_then_forgotten() {
 fn a_steer_whose_turn_never_comes_goes_back_with_its_words_also_past_the_limit() {
     let (mut state, now) = (state(None), Instant::now());
     for n in 0..=EARLY_MAX {
-        let kind = UrgentKind::Steer {
+        let kind = UrgentKind::Steer(Steering {
             turn: "nope".into(),
             steer: format!("s{n}").as_str().into(),
             shown: Seq::ZERO,
             text: format!("words {n}"),
-        };
+            refuses: None,
+        });
         state.urgent(PEER, kind, now + Duration::from_millis(n as u64), now);
     }
     let failed = |effects: &[Effect]| {
@@ -202,6 +205,8 @@ fn a_viewer_can_do_nothing_that_has_an_effect() {
         prompt: "go".into(),
         model: "practice".into(),
         open_file: None,
+        selection: None,
+        scope: None,
         tokens_per_second: None,
     };
     state.command(Command::Start { peer: viewer, received: now, start }, now);

@@ -1,5 +1,6 @@
 use protocol::latency::Latency;
-use protocol::view::{HunkStatus, HunkView, SegmentCause, TurnStatus};
+use protocol::scope::Scope;
+use protocol::view::{HunkKind, HunkStatus, HunkView, SegmentCause, TurnStatus};
 use protocol::{HunkId, Seq};
 
 use super::{CutNote, CutPoint, Hunk, Segment, Turn};
@@ -27,6 +28,9 @@ fn turn(pieces: &[(u64, &str)]) -> Turn {
         latency: Latency::default(),
         usage: None,
         reverted: false,
+        scope: Scope::default(),
+        selection: None,
+        changes: None,
     };
     segment(&mut turn, 1);
     for (seq, text) in pieces {
@@ -79,6 +83,11 @@ fn a_cut_never_reaches_behind_what_a_person_accepted() {
         removed: 0,
         failure: None,
         message: None,
+        kind: HunkKind::Edit,
+        moved_to: None,
+        hold: None,
+        proposal: None,
+        note: None,
     };
     turn.hunks.push(Hunk { key: 1, view, opened: Seq(2), placed: Some(Seq(2)), closed: Some(Seq(3)) });
     assert_eq!(turn.cut_at(Seq(2)), CutPoint { last: Seq(3), offset: 4 });
