@@ -7,6 +7,7 @@
 pub mod binary;
 pub mod client;
 pub mod code;
+pub mod context;
 pub mod http;
 pub mod ids;
 pub mod latency;

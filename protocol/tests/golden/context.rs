@@ -26,11 +26,18 @@ fn a_context_with_everything() {
             dropped_turns: 5,
             missing: vec!["nope.py".into()],
         },
-        expect![[r#"{"limitTokens":98000,"usedTokens":1200,"conventions":{"tokens":40,"lines":12,"cut":true},"files":[{"path":"a.py","tokens":9,"how":"whole"},{"path":"b.py","tokens":9,"how":"window"},{"path":"c.py","tokens":9,"how":"selection"},{"path":"d.py","tokens":9,"how":"changed"}],"moreFiles":2,"outlined":300,"leftOut":4000,"historyTurns":3,"droppedTurns":5,"missing":["nope.py"]}"#]],
+        expect![[
+            r#"{"limitTokens":98000,"usedTokens":1200,"conventions":{"tokens":40,"lines":12,"cut":true},"files":[{"path":"a.py","tokens":9,"how":"whole"},{"path":"b.py","tokens":9,"how":"window"},{"path":"c.py","tokens":9,"how":"selection"},{"path":"d.py","tokens":9,"how":"changed"}],"moreFiles":2,"outlined":300,"leftOut":4000,"historyTurns":3,"droppedTurns":5,"missing":["nope.py"]}"#
+        ]],
     );
 }
 
 #[test]
 fn a_context_with_nothing() {
-    check(ContextView::default(), expect![[r#"{"limitTokens":0,"usedTokens":0,"files":[],"moreFiles":0,"outlined":0,"leftOut":0,"historyTurns":0,"droppedTurns":0}"#]]);
+    check(
+        ContextView::default(),
+        expect![[
+            r#"{"limitTokens":0,"usedTokens":0,"files":[],"moreFiles":0,"outlined":0,"leftOut":0,"historyTurns":0,"droppedTurns":0}"#
+        ]],
+    );
 }
