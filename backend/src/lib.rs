@@ -2,6 +2,7 @@
 //!
 //! browser input -> `socket` -> `session` -> models -> edits -> document -> every participant
 
+pub mod apply;
 mod base64;
 pub mod config;
 mod http;

@@ -1,19 +1,45 @@
-//! Starts the server, says where it is, and ends it on SIGTERM or Ctrl+C.
+//! Starts the server, says where it is, and ends it on SIGTERM or Ctrl+C; or runs a command that needs none.
+
+use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use clap::Parser;
+use clap::{Parser, Subcommand};
+use midstream::apply::command::{self, ApplyArgs};
 use midstream::config::Flags;
 use midstream::{Config, Server};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
+// Without a command it serves; the words of `--help` are those of `Flags`.
+#[derive(Debug, Parser)]
+#[command(args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Apply(ApplyArgs),
+}
+
+fn main() -> Result<ExitCode> {
+    let cli = Cli::parse();
+    match cli.command {
+        Some(Command::Apply(args)) => Ok(command::run(&args).into()),
+        None => serve(&cli.flags).map(|()| ExitCode::SUCCESS),
+    }
+}
+
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn serve(flags: &Flags) -> Result<()> {
     let filter =
         EnvFilter::try_from_env("MIDSTREAM_LOG").unwrap_or_else(|_| EnvFilter::new("midstream=info,models=info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let config = Config::load(&Flags::parse())?;
+    let config = Config::load(flags)?;
     let server = Server::new(config).await?;
     println!("Midstream is at http://{}/", server.local_addr()?);
     let models: Vec<String> = server.models().into_iter().map(|m| m.label).collect();
