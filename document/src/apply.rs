@@ -40,6 +40,7 @@ impl Document {
                 self.one(&mut txn, step, op, &mut events);
             }
             if txn.has_changes() {
+                span::merge(&mut self.deleted, txn.delete_set());
                 update = Some(txn.encode_update_v1());
             }
         }
@@ -119,7 +120,7 @@ impl Document {
         let text_id = self.files.get(file)?.text;
         let text = Nested::<TextRef>::new(text_id).get(txn)?;
         let end = start.checked_add(len).filter(|end| *end <= text.len(txn))?;
-        let (left, old, right) = locate(&blocks::visible(&text, txn), start, end);
+        let (left, old, right) = locate(&blocks::visible(&text, txn, &self.deleted), start, end);
         self.open(step, hunk, Hunk::new(file.to_owned(), text_id, left, old), false);
         Some(placed(txn, hunk, file, &text, left, right))
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use yrs::updates::decoder::Decode;
-use yrs::{Map, MapPrelim, TextPrelim, Transact, Update};
+use yrs::{IdSet, Map, MapPrelim, TextPrelim, Transact, Update};
 
 use crate::apply::Run;
 use crate::files::Files;
@@ -13,8 +13,9 @@ use crate::ledger::Ledger;
 use crate::limits::Limits;
 use crate::op::{FileInfo, HunkKey, Refused};
 use crate::replica::{self, Replica};
+use crate::span;
 use crate::sync::Collected;
-use crate::wire;
+use crate::wire::{self, Content};
 
 /// The first client id of the backend's own. People's are small, which keeps their operations small on the wire, and
 /// stay below this: where the model and a person insert at one place, the order that comes of it is the better one.
@@ -40,6 +41,8 @@ pub struct Document {
     pub(crate) model: u64,
     /// The client id that text is put back as.
     pub(crate) restorer: u64,
+    /// Every id that is deleted.
+    pub(crate) deleted: IdSet,
     /// Grows with every change.
     pub(crate) changes: u64,
     /// What new participants are sent.
@@ -62,6 +65,7 @@ impl Document {
             run: None,
             model,
             restorer: model + 1,
+            deleted: IdSet::new(),
             changes: 0,
             collected: Mutex::new(None),
             next_client: 1,
@@ -78,6 +82,9 @@ impl Document {
         let mut document = Self::new(load);
         let contents = wire::walk(bytes)?;
         document.files.learn(&contents);
+        let bare = |one: &&wire::Struct<'_>| matches!(one.content, Content::Collected | Content::Deleted);
+        document.deleted = span::to_set(&contents.deletes);
+        span::insert_all(&mut document.deleted, contents.structs.iter().filter(bare).map(|one| &one.span));
         let people = contents.structs.iter().map(|one| one.span.client).filter(|client| *client < FIRST_OWN_CLIENT);
         document.next_client = people.max().unwrap_or(0) + 1;
         let update = Update::decode_v1(bytes).map_err(|_| Refused::Malformed("not an update"))?;
@@ -111,6 +118,7 @@ impl Document {
             let mut txn = doc.transact_mut();
             let text = TextPrelim::new(text);
             root.insert(&mut txn, id, MapPrelim::from([("path", yrs::In::from(path)), ("text", text.into())]));
+            span::merge(&mut self.deleted, txn.delete_set());
             txn.encode_update_v1()
         };
         self.changed(update.clone());

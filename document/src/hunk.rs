@@ -83,6 +83,17 @@ impl Hunk {
             .map_or(0, |offset| offset.index)
     }
 
+    /// One unit of the old text.
+    pub(crate) fn unit(&self, mut index: u32) -> Option<ID> {
+        for span in &self.old {
+            if index < span.len {
+                return Some(span.id_at(index));
+            }
+            index -= span.len;
+        }
+        None
+    }
+
     /// The old text, where `own` is to be made anew from it.
     pub(crate) fn old(&self) -> &[Span] {
         &self.old

@@ -9,6 +9,7 @@ pub mod op;
 mod apply;
 mod document;
 mod receive;
+mod region;
 mod revive;
 mod rollback;
 mod sync;
@@ -29,7 +30,7 @@ mod wire;
 pub use document::Document;
 pub use limits::Limits;
 pub use merge::{is_question, merge};
-pub use op::{Applied, FileInfo, HunkEvent, HunkKey, ModelOp, Received, Refused, RolledBack, StepKey};
+pub use op::{Applied, FileInfo, HunkEvent, HunkKey, ModelOp, Received, Refused, Region, RolledBack, StepKey};
 
 #[cfg(test)]
 mod tests;

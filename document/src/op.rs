@@ -112,6 +112,16 @@ pub enum Received {
     },
 }
 
+/// A part of a file's text, as clients name it: two Yjs relative positions (`StickyIndex`, v1). Taken from outside as it
+/// comes; what is wrong with it shows when it is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Region {
+    /// The one anchor.
+    pub start: Vec<u8>,
+    /// The other.
+    pub end: Vec<u8>,
+}
+
 /// Why a participant's message was refused. The document is as it was.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {

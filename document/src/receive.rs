@@ -69,8 +69,8 @@ impl Document {
             self.run = None;
             return Err(refused);
         }
-        self.ledger.by_people.merge_with(claimed);
-        self.ledger.by_people.merge_with(forwarded);
+        span::merge(&mut self.ledger.by_people, &claimed);
+        span::merge(&mut self.ledger.by_people, &forwarded);
         if !integrated.changes {
             return Ok(Received::Nothing);
         }
@@ -80,7 +80,8 @@ impl Document {
     /// Takes over what an integrated update changed.
     fn settle(&mut self, contents: &Contents<'_>, integrated: Integrated) -> Received {
         self.run = None;
-        self.ledger.by_people.merge_with(integrated.deleted.clone());
+        span::merge(&mut self.deleted, &integrated.deleted);
+        span::merge(&mut self.ledger.by_people, &integrated.deleted);
         for hunk in self.hunks.values_mut() {
             hunk.lost(&integrated.deleted);
         }

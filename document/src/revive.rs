@@ -94,7 +94,7 @@ impl Document {
         let Some(place) = StickyIndex::from_id(first, Assoc::After).get_offset(txn) else {
             return text.len(txn);
         };
-        let blocks = blocks::all(&TextRef::from(place.branch), txn);
+        let blocks = blocks::all(&TextRef::from(place.branch), txn, &self.deleted);
         let before = blocks.iter().take_while(|block| block.span.overlap(perished.one.span).is_none());
         let spans: Vec<Span> = before.map(|block| block.span).collect();
         let ids = spans.iter().rev().flat_map(|span| (0..span.len).rev().map(|offset| span.id_at(offset)));

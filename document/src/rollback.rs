@@ -45,6 +45,7 @@ impl Document {
         let mut txn = doc.transact_mut();
         let copies = self.carry_out(&mut txn, &plan);
         let update = txn.has_changes().then(|| txn.encode_update_v1());
+        span::merge(&mut self.deleted, txn.delete_set());
         drop(txn);
         self.ledger.carry(&copies);
         self.ledger.restored.add(&copies);
@@ -102,7 +103,7 @@ impl Document {
             let Some(text) = self.files.get(file).and_then(|file| Nested::<TextRef>::new(file.text).get(txn)) else {
                 continue;
             };
-            let blocks = blocks::all(&text, txn);
+            let blocks = blocks::all(&text, txn, &self.deleted);
             let clock = {
                 use yrs::ReadTxn;
                 txn.state_vector().get(&yrs::ClientID::new(self.restorer))

@@ -58,6 +58,11 @@ pub(crate) fn insert_all<'a>(set: &mut IdSet, spans: impl IntoIterator<Item = &'
     }
 }
 
+/// Adds a small set to a large one, which costs what the small one holds.
+pub(crate) fn merge(set: &mut IdSet, news: &IdSet) {
+    insert_all(set, &from_set(news));
+}
+
 pub(crate) fn from_set(set: &IdSet) -> Vec<Span> {
     let mut spans = Vec::new();
     for (client, ranges) in set.iter() {
@@ -70,5 +75,6 @@ pub(crate) fn from_set(set: &IdSet) -> Vec<Span> {
 
 /// The units of `text` as the CRDT counts clocks.
 pub(crate) fn units(text: &str) -> u32 {
-    u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX)
+    let units = if text.is_ascii() { text.len() } else { text.encode_utf16().count() };
+    u32::try_from(units).unwrap_or(u32::MAX)
 }

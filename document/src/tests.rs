@@ -3,6 +3,7 @@
 mod changes;
 mod hostile;
 mod joining;
+mod regions;
 
 use crate::{Document, ModelOp, Received};
 use yrs::updates::decoder::Decode;

@@ -6,7 +6,7 @@
 use crate::craft;
 use crate::op::Refused;
 use crate::span::Span;
-use yrs::{ClientID, ID};
+use yrs::{Assoc, ClientID, ID};
 
 const SYNC: u64 = 0;
 const STEP_1: u64 = 0;
@@ -70,6 +70,35 @@ pub(crate) fn check_state_vector(bytes: &[u8]) -> Result<(), Refused> {
         reader.clock()?;
     }
     reader.end()
+}
+
+/// What a relative position holds to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Anchor {
+    /// A character.
+    Character(ID),
+    /// The start or the end of a nested type.
+    Nested(ID),
+    /// The same of a type at the document's root, which is no file's text.
+    Root,
+}
+
+/// Reads a relative position (`StickyIndex`, v1).
+pub(crate) fn anchor(bytes: &[u8]) -> Result<(Anchor, Assoc), Refused> {
+    /// The sign of lib0's signed integers; six bits of value are in the same byte.
+    const NEGATIVE: u8 = 0x40;
+    let mut reader = Reader(bytes);
+    let anchor = match reader.var()? {
+        0 => Anchor::Character(reader.id()?),
+        1 => reader.string().map(|_| Anchor::Root)?,
+        2 => Anchor::Nested(reader.id()?),
+        _ => return Err(Refused::Malformed("not a relative position")),
+    };
+    // Older encoders leave the side out.
+    let side = if reader.0.is_empty() { 0 } else { reader.byte()? };
+    reader.end()?;
+    let before = side & NEGATIVE != 0 && side != NEGATIVE;
+    Ok((anchor, if before { Assoc::Before } else { Assoc::After }))
 }
 
 /// What an update holds.
