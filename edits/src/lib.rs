@@ -14,6 +14,10 @@ pub mod fit;
 
 pub mod diff;
 
+pub mod smallest;
+
+pub mod guard;
+
 pub mod testing;
 
 #[cfg(test)]
@@ -22,5 +26,7 @@ mod tests;
 pub use action::{Action, Counts, FileView, Format, HunkIndex, Kind, Malformed, Place, Reindent, Resolution, Wanted};
 pub use diff::{DiffOp, StreamingDiff, replace_ops};
 pub use engine::Engine;
+pub use guard::{Guard, Zone};
 pub use locate::{Hint, Located, find, locate};
 pub use parser::{Outline, Segment};
+pub use smallest::{smallest, smallest_ops};
