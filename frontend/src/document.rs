@@ -5,6 +5,7 @@
 
 mod files;
 mod observe;
+mod region;
 
 use std::cell::RefCell;
 use std::collections::HashSet;

@@ -197,6 +197,7 @@ mod tests {
             reason: None,
             latency: Latency::default(),
             usage: None,
+            changes: None,
         })
     }
 

@@ -3,6 +3,7 @@
 //! Knows what is shown and what a person can do. Knows nothing of how it is drawn, and of sockets only that the
 //! client behind it has one.
 
+pub mod guard;
 mod intents;
 mod kept;
 pub mod status;
@@ -17,6 +18,7 @@ use protocol::view::{LessonView, ModelView, Participant, Presence, Role, TurnSta
 use protocol::{FileId, ModelId};
 
 use crate::client::Client;
+pub use guard::Guard;
 pub use status::{Connection, FileRow, LatencyStrip, Notice, RecentSession, Route, Theme};
 pub use turn::{Block, Hunk, Piece, PieceKind, Steer, SteerProgress, Turn};
 
@@ -63,6 +65,10 @@ pub struct Store {
     pub composer: RwSignal<String>,
     /// Put this on the prompt box's `<textarea>`, so that [`Store::focus_composer`] finds it.
     pub composer_ref: NodeRef<html::Textarea>,
+    /// What the model may touch: scope, locks, and what a person says of a held hunk.
+    pub guard: Guard,
+    /// The hunk that the keyboard's commands mean.
+    pub current_hunk: RwSignal<Option<protocol::HunkId>>,
     /// Everyone who is connected, this page included.
     pub presence: RwSignal<Vec<Presence>>,
     /// The numbers that are always visible.
@@ -119,6 +125,8 @@ impl Store {
             frozen: RwSignal::new(false),
             composer: RwSignal::new(String::new()),
             composer_ref: NodeRef::new(),
+            guard: Guard::new(),
+            current_hunk: RwSignal::new(None),
             presence: RwSignal::new(Vec::new()),
             strip: RwSignal::new(LatencyStrip::default()),
             notices: RwSignal::new(Vec::new()),
