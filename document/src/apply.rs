@@ -141,12 +141,7 @@ impl Document {
         let fields = MapPrelim::from([("path", yrs::In::from(path)), ("text", TextPrelim::new("").into())]);
         root.insert(txn, file, fields);
         self.run = None;
-        if let Err(error) = wire::walk(&txn.encode_update_v1()).map(|contents| self.files.learn(&contents)) {
-            tracing::error!(%error, "a created file cannot be read");
-        }
-        if let Err(error) = self.files.read(&root, txn) {
-            tracing::error!(%error, "a created file cannot be read");
-        }
+        self.learn(txn, &txn.encode_update_v1(), file);
         let text_id = self.files.get(file)?.text;
         let text = Nested::<TextRef>::new(text_id).get(txn)?;
         self.open(step, hunk, Hunk::new(file.to_owned(), text_id, None, Vec::new()), true);

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use yrs::updates::decoder::Decode;
-use yrs::{IdSet, Map, MapPrelim, TextPrelim, Transact, Update};
+use yrs::{IdSet, Map, MapPrelim, ReadTxn, TextPrelim, Transact, Update};
 
 use crate::apply::Run;
-use crate::files::Files;
+use crate::files::{File, Files};
 use crate::hunk::Hunk;
 use crate::ledger::Ledger;
 use crate::limits::Limits;
@@ -94,7 +94,8 @@ impl Document {
         });
         integrated.map_err(Refused::from)?;
         document.replica.record(bytes.to_vec());
-        document.read_files()?;
+        let (doc, root) = (document.replica.doc(), document.replica.files());
+        document.files.read(&root, &doc.transact())?;
         Ok(document)
     }
 
@@ -121,8 +122,8 @@ impl Document {
             span::merge(&mut self.deleted, txn.delete_set());
             txn.encode_update_v1()
         };
+        self.learn(&doc.transact(), &update, id);
         self.changed(update.clone());
-        self.learn(&update);
         wire::update(&update)
     }
 
@@ -135,32 +136,22 @@ impl Document {
 
     /// All files, by id.
     pub fn files(&self) -> Vec<FileInfo> {
-        let info = |(id, file): (&String, &crate::files::File)| FileInfo {
-            id: id.clone(),
-            path: file.path.clone(),
-            revision: file.revision,
-        };
-        self.files.iter().map(info).collect()
+        self.files.iter().map(|(id, file)| info(id, file)).collect()
+    }
+
+    /// All files, by id, each with the path that it is shown under: [`Document::display_path`] of all at once.
+    pub fn listing(&self) -> Vec<(FileInfo, String)> {
+        self.files.shown().map(|(id, file, path)| (info(id, file), path)).collect()
     }
 
     /// The file that has this path, or is shown under it.
     pub fn find(&self, path: &str) -> Option<String> {
-        let exact = self.files.iter().find(|(_, file)| file.path == path).map(|(id, _)| id.clone());
-        exact.or_else(|| {
-            let (name, _) = path.rsplit_once(" (")?;
-            let mut namesakes = self.files.iter().filter(|(_, file)| file.path == name).map(|(id, _)| id);
-            namesakes.find(|id| self.display_path(id).as_deref() == Some(path)).cloned()
-        })
+        self.files.find(path).map(str::to_owned)
     }
 
     /// The path that a file is shown under: its own, or `name (2)` when files with smaller ids have the same one.
     pub fn display_path(&self, id: &str) -> Option<String> {
-        let path = &self.files.get(id)?.path;
-        let before = self.files.iter().take_while(|(other, _)| other.as_str() < id);
-        match before.filter(|(_, file)| file.path == *path).count() {
-            0 => Some(path.clone()),
-            earlier => Some(format!("{path} ({})", earlier + 1)),
-        }
+        self.files.shown_path(id)
     }
 
     /// A file's text.
@@ -190,17 +181,17 @@ impl Document {
         self.replica.record(update);
     }
 
-    /// Takes over what an update of our own changed in the table of files.
-    pub(crate) fn learn(&mut self, update: &[u8]) {
-        let learnt = wire::walk(update).map(|contents| self.files.learn(&contents)).and_then(|_| self.read_files());
+    /// Takes over what a change of our own made of a file in the table of files.
+    pub(crate) fn learn<T: ReadTxn>(&mut self, txn: &T, update: &[u8], file: &str) {
+        let root = self.replica.files();
+        let learnt =
+            wire::walk(update).map(|news| self.files.learn(&news)).and_then(|_| self.files.read_one(&root, txn, file));
         if let Err(error) = learnt {
-            tracing::error!(%error, "the document's own change of its files cannot be read");
+            tracing::error!(%error, "the document's own change of a file cannot be read");
         }
     }
+}
 
-    pub(crate) fn read_files(&mut self) -> Result<(), Refused> {
-        let doc = self.replica.doc();
-        let root = self.replica.files();
-        self.files.read(&root, &doc.transact())
-    }
+fn info(id: &str, file: &File) -> FileInfo {
+    FileInfo { id: id.to_owned(), path: file.path.clone(), revision: file.revision }
 }

@@ -2,12 +2,15 @@
 //!
 //! Kept beside the CRDT so that reading costs no walk. Knows nothing of hunks.
 
-use std::collections::BTreeMap;
+mod paths;
+
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use yrs::branch::Branch;
 use yrs::{Any, BranchID, GetString, ID, IdSet, Map, MapRef, Nested, Out, ReadTxn, TextRef};
 
+use self::paths::Paths;
 use crate::op::Refused;
 use crate::wire::{Content, Contents};
 
@@ -27,6 +30,7 @@ pub(crate) struct File {
 pub(crate) struct Files {
     by_id: BTreeMap<String, File>,
     by_text: BTreeMap<ID, String>,
+    paths: Paths,
     /// The ids of everything that is not text: files, their paths, their texts as such. A change that touches one
     /// of them changes the table.
     structure: IdSet,
@@ -41,6 +45,27 @@ impl Files {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &File)> {
         self.by_id.iter()
+    }
+
+    /// All files, each with the path that it is shown under.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = (&String, &File, String)> {
+        let mut seen: HashMap<&str, usize> = HashMap::with_capacity(self.by_id.len());
+        self.by_id.iter().map(move |(id, file)| {
+            let earlier = seen.entry(&file.path).or_default();
+            let path = paths::numbered(&file.path, *earlier);
+            *earlier += 1;
+            (id, file, path)
+        })
+    }
+
+    /// The path that a file is shown under.
+    pub(crate) fn shown_path(&self, id: &str) -> Option<String> {
+        Some(self.paths.shown(&self.get(id)?.path, id))
+    }
+
+    /// The file that has this path, or is shown under it.
+    pub(crate) fn find(&self, path: &str) -> Option<&str> {
+        self.paths.find(path)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -81,36 +106,62 @@ impl Files {
     pub(crate) fn read<T: ReadTxn>(&mut self, root: &MapRef, txn: &T) -> Result<(), Refused> {
         let mut found = Vec::new();
         for (id, value) in root.iter(txn) {
-            let Out::YMap(file) = value else {
-                return Err(Refused::Malformed("a file that is not a map"));
-            };
-            let Some(Out::Any(Any::String(path))) = file.get(txn, "path") else {
-                return Err(Refused::Malformed("a file without a path"));
-            };
-            let Some(Out::YText(text)) = file.get(txn, "text") else {
-                return Err(Refused::Malformed("a file without a text"));
-            };
-            let BranchID::Nested(text) = AsRef::<Branch>::as_ref(&text).id() else {
-                return Err(Refused::Malformed("a file without a text"));
-            };
-            crate::path::check(&path)?;
-            found.push((id.to_owned(), path.to_string(), text));
+            found.push((id.to_owned(), read_file(txn, value)?));
         }
         let mut before = std::mem::take(&mut self.by_id);
         self.by_text.clear();
-        for (id, path, text) in found {
-            self.by_text.insert(text, id.clone());
-            let file = match before.remove(&id) {
-                Some(file) if file.text == text => File { path, ..file },
-                _ => {
-                    self.last_revision += 1;
-                    File { path, text, revision: self.last_revision, view: Mutex::default() }
-                }
-            };
-            self.by_id.insert(id, file);
+        self.paths.clear();
+        for (id, read) in found {
+            let known = before.remove(&id);
+            self.put(id, read, known);
         }
         Ok(())
     }
+
+    /// Reads what became of one file: for changes of our own, which say what they change.
+    pub(crate) fn read_one<T: ReadTxn>(&mut self, root: &MapRef, txn: &T, id: &str) -> Result<(), Refused> {
+        let read = root.get(txn, id).map(|value| read_file(txn, value)).transpose()?;
+        let known = self.by_id.remove(id);
+        if let Some(known) = &known {
+            self.by_text.remove(&known.text);
+            self.paths.remove(&known.path, id);
+        }
+        if let Some(read) = read {
+            self.put(id.to_owned(), read, known);
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, id: String, (path, text): (String, ID), known: Option<File>) {
+        self.by_text.insert(text, id.clone());
+        self.paths.insert(&path, &id);
+        let file = match known {
+            Some(file) if file.text == text => File { path, ..file },
+            _ => {
+                self.last_revision += 1;
+                File { path, text, revision: self.last_revision, view: Mutex::default() }
+            }
+        };
+        self.by_id.insert(id, file);
+    }
+}
+
+/// A file's path, and where its text is.
+fn read_file<T: ReadTxn>(txn: &T, value: Out) -> Result<(String, ID), Refused> {
+    let Out::YMap(file) = value else {
+        return Err(Refused::Malformed("a file that is not a map"));
+    };
+    let Some(Out::Any(Any::String(path))) = file.get(txn, "path") else {
+        return Err(Refused::Malformed("a file without a path"));
+    };
+    let Some(Out::YText(text)) = file.get(txn, "text") else {
+        return Err(Refused::Malformed("a file without a text"));
+    };
+    let BranchID::Nested(text) = AsRef::<Branch>::as_ref(&text).id() else {
+        return Err(Refused::Malformed("a file without a text"));
+    };
+    crate::path::check(&path)?;
+    Ok((path.to_string(), text))
 }
 
 impl File {

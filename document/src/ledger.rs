@@ -72,15 +72,18 @@ impl Ledger {
         self.entries.push(entry);
     }
 
-    /// Carries text that came back over to the entries that had inserted it: it is the model's still.
+    /// Takes in text that came back: it is still of those who had inserted it.
     pub(crate) fn carry(&mut self, copies: &[Copy]) {
+        if copies.is_empty() {
+            return;
+        }
+        let mut fresh = Restored::default();
+        fresh.add(copies);
         for entry in &mut self.entries {
-            let mut renamed = Vec::new();
-            for copy in copies {
-                renamed.extend(entry.inserted.iter().filter_map(|span| copy.of(*span)));
-            }
+            let renamed: Vec<Span> = entry.inserted.iter().flat_map(|span| fresh.parts(*span)).collect();
             entry.inserted.extend(renamed);
         }
+        self.restored.add(copies);
     }
 }
 
@@ -122,11 +125,9 @@ impl Restored {
         let mut found = IdSet::new();
         let mut todo = span::from_set(ids);
         while let Some(next) = todo.pop() {
-            for copy in self.within(next) {
-                if let Some(new) = copy.of(next) {
-                    found.insert(new.id_at(0), new.len);
-                    todo.push(new);
-                }
+            for new in self.parts(next) {
+                found.insert(new.id_at(0), new.len);
+                todo.push(new);
             }
         }
         found.diff_with(ids);
@@ -144,14 +145,28 @@ impl Restored {
         }
     }
 
+    /// The new ids of what of `span` has a copy, in order.
+    fn parts(&self, span: Span) -> impl Iterator<Item = Span> {
+        self.within(span).filter_map(move |copy| copy.of(span))
+    }
+
     /// Runs under their newest ids, in the same order.
     pub(crate) fn newest_all(&self, spans: &[Span]) -> Vec<Span> {
         let mut out = Vec::new();
-        for span in spans {
-            for offset in 0..span.len {
-                let id = self.newest(span.id_at(offset));
-                span::push(&mut out, Span { client: id.client.get(), start: id.clock, len: 1 });
+        let mut todo: Vec<Span> = spans.iter().rev().copied().collect();
+        while let Some(next) = todo.pop() {
+            let copied = self.within(next).next().and_then(|copy| Some((copy.old.overlap(next)?, copy.of(next)?)));
+            let Some((old, new)) = copied else {
+                span::push(&mut out, next);
+                continue;
+            };
+            if next.start < old.start {
+                span::push(&mut out, Span { len: old.start - next.start, ..next });
             }
+            if old.end() < next.end() {
+                todo.push(Span { start: old.end(), len: next.end() - old.end(), ..next });
+            }
+            todo.push(new);
         }
         out
     }

@@ -10,6 +10,7 @@ mod apply;
 mod document;
 mod receive;
 mod region;
+mod restore;
 mod revive;
 mod rollback;
 mod sync;

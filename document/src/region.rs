@@ -10,7 +10,7 @@ use crate::blocks;
 use crate::document::Document;
 use crate::hunk::Hunk;
 use crate::op::{HunkKey, Region};
-use crate::span::Span;
+use crate::span::Lookup;
 use crate::wire::{self, Anchor};
 
 impl Document {
@@ -59,15 +59,15 @@ impl Document {
             let at = open.offset(&txn);
             return (range.start <= at && at <= range.end).then_some(0..0);
         }
-        let index = OldText::new(open.old());
+        let index = Lookup::new(open.old());
         let mut found = Touched::new(range);
         let mut at = 0u32;
         for block in blocks::all(&text, &mut txn, &self.deleted) {
             let width = if block.deleted { 0 } else { block.span.len };
-            index.parts(block.span, |part, walked| {
+            for (part, walked) in index.parts(block.span) {
                 let start = if block.deleted { at } else { at + (part.start - block.span.start) };
                 found.see(walked, part.len, start, !block.deleted);
-            });
+            }
             at += width;
         }
         found.answer()
@@ -90,34 +90,6 @@ impl Document {
     /// How many units of the old text are behind an open hunk's cursor.
     pub fn walked(&self, hunk: HunkKey) -> Option<u32> {
         self.hunks.get(&hunk).map(|open: &Hunk| open.mark.walked)
-    }
-}
-
-/// The ids of the old text, to be looked up.
-struct OldText(Vec<(Span, u32)>);
-
-impl OldText {
-    fn new(old: &[Span]) -> Self {
-        let mut walked = 0;
-        let mut spans: Vec<(Span, u32)> = old
-            .iter()
-            .map(|span| {
-                let at = walked;
-                walked += span.len;
-                (*span, at)
-            })
-            .collect();
-        spans.sort_unstable_by_key(|(span, _)| (span.client, span.start));
-        Self(spans)
-    }
-
-    /// The parts of a block that are old text, each with its place in the old text.
-    fn parts(&self, block: Span, mut each: impl FnMut(Span, u32)) {
-        let behind = self.0.partition_point(|(span, _)| (span.client, span.end()) <= (block.client, block.start));
-        for (span, walked) in self.0.iter().skip(behind) {
-            let Some(part) = span.overlap(block) else { break };
-            each(part, walked + (part.start - span.start));
-        }
     }
 }
 

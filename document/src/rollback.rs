@@ -5,14 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use yrs::{ID, IdSet, Map, Nested, Text, TextRef, Transact, TransactionMut};
+use yrs::{IdSet, Map, Nested, Text, TextRef, Transact, TransactionMut};
 
-use crate::blocks::{self, Block};
+use crate::blocks;
 use crate::document::Document;
 use crate::ledger::{Copy, Entry};
 use crate::op::{HunkKey, RolledBack, StepKey};
-use crate::span::{self, Span};
-use crate::{craft, replica, wire};
+use crate::restore::Restoration;
+use crate::{craft, replica, span, wire};
 
 /// What a roll-back has to do.
 #[derive(Default)]
@@ -48,8 +48,7 @@ impl Document {
         span::merge(&mut self.deleted, txn.delete_set());
         drop(txn);
         self.ledger.carry(&copies);
-        self.ledger.restored.add(&copies);
-        self.renew_hunks();
+        self.renew_hunks(&plan.files);
         for file in &plan.files {
             self.files.touch(file);
         }
@@ -58,11 +57,6 @@ impl Document {
             self.changed(update);
             message
         });
-        if !plan.created.is_empty()
-            && let Err(error) = self.read_files()
-        {
-            tracing::error!(%error, "the files cannot be read after a roll-back");
-        }
         RolledBack { message }
     }
 
@@ -109,8 +103,7 @@ impl Document {
                 txn.state_vector().get(&yrs::ClientID::new(self.restorer))
             };
             let restoration = Restoration::of(&blocks, ids, self.restorer, clock);
-            let pieces: Vec<_> = restoration.pieces.iter().map(Character::piece).collect();
-            replica::apply(txn, &craft::insertion(self.restorer, clock, &pieces, &IdSet::new()));
+            replica::apply(txn, &restoration.update(self.restorer, clock));
             copies.extend(restoration.copies);
         }
         let root = self.replica.files();
@@ -118,10 +111,12 @@ impl Document {
             let Some(file) = self.files.get(id) else {
                 continue;
             };
-            let text = Nested::<TextRef>::new(file.text).get(txn);
+            let (text_id, path) = (file.text, file.path.clone());
+            let text = Nested::<TextRef>::new(text_id).get(txn);
             if text.is_some_and(|text| text.len(txn) == 0) {
                 root.remove(txn, id);
-                self.ledger.removed.insert(file.text, (id.clone(), file.path.clone()));
+                self.ledger.removed.insert(text_id, (id.clone(), path));
+                self.learn(txn, &[0, 0], id);
             }
         }
         copies
@@ -138,74 +133,21 @@ impl Document {
         }
     }
 
-    /// Gives open hunks the new ids of what came back, and makes out anew what is theirs.
-    fn renew_hunks(&mut self) {
+    /// Gives the open hunks of these files the new ids of what came back, and makes out anew what is theirs.
+    fn renew_hunks(&mut self, files: &[String]) {
         let restored = &self.ledger.restored;
-        for (key, hunk) in &mut self.hunks {
+        let touched = self.hunks.iter_mut().filter(|(_, hunk)| files.contains(&hunk.file));
+        for (key, hunk) in touched {
             let old = restored.newest_all(hunk.old());
             let mut own = span::to_set(&old);
-            for entry in self.ledger.entries.iter().filter(|entry| !entry.undone) {
-                if entry.hunk == *key {
-                    span::insert_all(&mut own, &entry.inserted);
-                }
+            let kept = || self.ledger.entries.iter().filter(|entry| !entry.undone && entry.file == hunk.file);
+            for entry in kept().filter(|entry| entry.hunk == *key) {
+                span::insert_all(&mut own, &entry.inserted);
             }
             own.diff_with(&self.ledger.by_people);
-            for entry in self.ledger.entries.iter().filter(|entry| !entry.undone) {
-                own.diff_with(&span::to_set(&entry.deleted));
-            }
+            own.diff_with(&span::to_set(kept().flat_map(|entry| &entry.deleted)));
             let cursor = hunk.mark.cursor.map(|id| restored.newest(id));
             hunk.renew(old, cursor, own);
-        }
-    }
-}
-
-/// One character that comes back, one item each: as runs, characters come out of order where people typed between.
-struct Character<'a> {
-    left: Option<ID>,
-    tombstone: ID,
-    text: &'a str,
-}
-
-impl Character<'_> {
-    fn piece(&self) -> craft::Piece<'_> {
-        craft::Piece { left: self.left, right: Some(self.tombstone), text: self.text }
-    }
-}
-
-/// The characters that come back to one text, in its order, and their new ids.
-#[derive(Default)]
-struct Restoration<'a> {
-    pieces: Vec<Character<'a>>,
-    copies: Vec<Copy>,
-}
-
-impl<'a> Restoration<'a> {
-    fn of(blocks: &'a [Block], ids: &IdSet, client: u64, mut clock: u32) -> Self {
-        let mut restoration = Self::default();
-        let mut left = None;
-        for block in blocks {
-            let mut offset = 0;
-            for (at, character) in block.text.char_indices() {
-                let len = character.len_utf16() as u32;
-                let tombstone = block.span.id_at(offset);
-                let last = block.span.id_at(offset + len - 1);
-                if ids.contains(&tombstone) && ids.contains(&last) {
-                    let text = block.text.get(at..at + character.len_utf8()).unwrap_or_default();
-                    restoration.pieces.push(Character { left, tombstone, text });
-                    restoration.copy(Span { client: block.span.client, start: tombstone.clock, len }, client, clock);
-                    clock += len;
-                }
-                left = Some(last);
-                offset += len;
-            }
-        }
-        restoration
-    }
-
-    fn copy(&mut self, old: Span, new_client: u64, new_start: u32) {
-        match self.copies.last_mut() {
-            Some(run) if run.old.client == old.client && run.old.end() == old.start => run.old.len += old.len,
-            _ => self.copies.push(Copy { old, new_client, new_start }),
         }
     }
 }

@@ -34,6 +34,36 @@ impl Span {
     }
 }
 
+/// Runs that do not overlap, to be looked up by id.
+pub(crate) struct Lookup(Vec<(Span, u32)>);
+
+impl Lookup {
+    pub(crate) fn new(spans: &[Span]) -> Self {
+        let mut before = 0;
+        let mut sorted: Vec<(Span, u32)> = spans
+            .iter()
+            .map(|span| {
+                let at = before;
+                before += span.len;
+                (*span, at)
+            })
+            .collect();
+        sorted.sort_unstable_by_key(|(span, _)| (span.client, span.start));
+        Self(sorted)
+    }
+
+    /// The parts of a block that are in the runs, each with the number of units before it in the runs as they were
+    /// given.
+    pub(crate) fn parts(&self, block: Span) -> impl Iterator<Item = (Span, u32)> {
+        let behind = self.0.partition_point(|(span, _)| (span.client, span.end()) <= (block.client, block.start));
+        let rest = self.0.iter().skip(behind);
+        rest.map_while(move |(span, before)| {
+            let part = span.overlap(block)?;
+            Some((part, before + (part.start - span.start)))
+        })
+    }
+}
+
 pub(crate) fn id(client: u64, clock: u32) -> ID {
     ID::new(ClientID::new(client), clock)
 }

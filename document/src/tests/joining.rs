@@ -64,8 +64,33 @@ fn two_files_with_one_path_are_both_there() {
     assert_eq!(document.display_path("f").as_deref(), Some("main.py (2)"));
     assert_eq!(document.find("main.py").as_deref(), Some("a"));
     assert_eq!(document.find("main.py (2)").as_deref(), Some("f"));
-    assert_eq!(document.find("main.py (3)"), None);
+    for not_shown in ["main.py (3)", "main.py (1)", "main.py (0)", "main.py (02)", "main.py (+2)", "main.py (2", "(2)"]
+    {
+        assert_eq!(document.find(not_shown), None, "{not_shown}");
+    }
     assert_eq!(document.find("other.py"), None);
+}
+
+#[test]
+fn a_listing_shows_every_file_as_it_is_found() {
+    let mut document = document("");
+    for (id, path) in [("c", "x"), ("a", "x"), ("b", "x"), ("d", "x (2)"), ("e", "y")] {
+        document.seed_file(id, path, "");
+    }
+    let listing = |document: &Document| -> Vec<(String, String)> {
+        document.listing().into_iter().map(|(file, shown)| (file.id, shown)).collect()
+    };
+    let pair = |(id, shown): (&str, &str)| (id.to_owned(), shown.to_owned());
+    let expected = [("a", "x"), ("b", "x (2)"), ("c", "x (3)"), ("d", "x (2)"), ("e", "y"), ("f", "main.py")].map(pair);
+    assert_eq!(listing(&document), expected);
+    assert!(listing(&document).iter().all(|(id, shown)| document.display_path(id).as_ref() == Some(shown)));
+    // A path of its own comes before a path that is only shown.
+    assert_eq!(document.find("x (2)").as_deref(), Some("d"));
+    assert_eq!(document.find("x (3)").as_deref(), Some("c"));
+    document.seed_file("a", "z", "");
+    let moved = [("a", "z"), ("b", "x"), ("c", "x (2)"), ("d", "x (2)"), ("e", "y"), ("f", "main.py")].map(pair);
+    assert_eq!(listing(&document), moved);
+    assert_eq!(document.find("x").as_deref(), Some("b"));
 }
 
 #[test]
