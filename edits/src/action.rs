@@ -159,12 +159,29 @@ pub struct Place {
 }
 
 /// A uniform shift of indentation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reindent {
+    /// First the new text's indentation changes its unit.
+    pub tabs: Option<Tabs>,
     /// Taken from the front of each line of the new text that begins with it.
     pub strip: String,
     /// Put in front of each line of the new text that is not blank.
     pub add: String,
+}
+
+/// A change of the unit of indentation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tabs {
+    /// So many spaces become a tab.
+    ToTabs {
+        /// How many.
+        width: u8,
+    },
+    /// A tab becomes so many spaces.
+    ToSpaces {
+        /// How many.
+        width: u8,
+    },
 }
 
 /// What became of an [`Action::Locate`].

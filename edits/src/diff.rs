@@ -126,6 +126,12 @@ impl StreamingDiff {
 
     /// Takes the next piece of the new text.
     pub fn push(&mut self, text: &str) -> Vec<DiffOp> {
+        self.feed(text);
+        self.script.take()
+    }
+
+    /// Takes the next piece of the new text; its operations come out with the next piece's.
+    pub fn feed(&mut self, text: &str) {
         for c in text.chars() {
             if c == '\n' {
                 self.end_line();
@@ -134,7 +140,6 @@ impl StreamingDiff {
                 self.character(c);
             }
         }
-        self.script.take()
     }
 
     /// The new text is complete: what is left of the old text goes, or stays where the end of the

@@ -5,9 +5,9 @@
 
 use std::collections::VecDeque;
 
-use crate::action::{Action, Counts, Format, HunkIndex, Resolution, Wanted};
-use crate::diff::{DiffOp, StreamingDiff, utf16_len};
-use crate::fit::Fit;
+use crate::action::{Action, Counts, Format, HunkIndex, Malformed, Resolution, Wanted};
+use crate::apply::Applying;
+use crate::diff::{DiffOp, utf16_len};
 use crate::parser::{Parser, Token};
 
 /// The streaming edit engine.
@@ -32,24 +32,13 @@ enum Stage {
     /// Its old text is coming.
     Opened { hunk: HunkIndex, path: String },
     /// Waits for `resolve`.
-    Locating { hunk: HunkIndex, then: Then },
+    Locating { hunk: HunkIndex, wanted: Wanted },
     /// New text goes into the file.
-    Applying { hunk: HunkIndex, fit: Fit, diff: Box<StreamingDiff> },
+    Applying { hunk: HunkIndex, applying: Box<Applying> },
     /// The new text is complete.
     Applied { hunk: HunkIndex, counts: Counts },
     /// Not applied: everything up to the block's end is swallowed.
     Skipping,
-}
-
-/// What follows when the place is known.
-#[derive(Debug)]
-enum Then {
-    /// New text, piece by piece.
-    Apply,
-    /// The file goes.
-    Remove,
-    /// The file gets this path.
-    Rename(String),
 }
 
 impl Engine {
@@ -73,25 +62,24 @@ impl Engine {
     /// Says what became of the last [`Action::Locate`]; what was pushed meanwhile is processed.
     /// Does nothing when the engine is not waiting.
     pub fn resolve(&mut self, resolution: Resolution) -> Vec<Action> {
-        let Stage::Locating { hunk, then } = &mut self.stage else {
+        let Stage::Locating { hunk, wanted } = std::mem::take(&mut self.stage) else {
             return Vec::new();
         };
-        let (hunk, then) = (*hunk, std::mem::replace(then, Then::Apply));
         let mut actions = Vec::new();
-        self.stage = match (resolution, then) {
-            (Resolution::Placed(place), Then::Apply) => {
-                Stage::Applying { hunk, fit: Fit::new(&place), diff: Box::new(StreamingDiff::new(&place.old)) }
-            }
-            (Resolution::Placed(place), Then::Remove) => {
+        self.stage = match (resolution, wanted) {
+            (Resolution::Placed(place), Wanted::Delete) => {
                 let len = utf16_len(&place.old);
                 actions.extend((len > 0).then_some(Action::Delete { hunk, len }));
                 actions.push(Action::Remove { hunk });
                 let removed = u32::try_from(place.old.lines().count()).unwrap_or(u32::MAX);
                 Stage::Applied { hunk, counts: Counts { added: 0, removed } }
             }
-            (Resolution::Placed(_), Then::Rename(to)) => {
+            (Resolution::Placed(_), Wanted::Move { to }) => {
                 actions.push(Action::Rename { hunk, to });
                 Stage::Applied { hunk, counts: Counts::default() }
+            }
+            (Resolution::Placed(place), wanted) => {
+                Stage::Applying { hunk, applying: Box::new(Applying::new(&wanted, place)) }
             }
             (Resolution::Skip, _) => Stage::Skipping,
         };
@@ -104,8 +92,8 @@ impl Engine {
         matches!(self.stage, Stage::Locating { .. })
     }
 
-    /// The model's output has ended: an open block fails, and what it had applied stays. When the
-    /// engine is waiting, the rest comes from `resolve`.
+    /// The model's output has ended by itself: an open block fails, and what it had applied stays. When
+    /// the engine is waiting, the rest comes from `resolve`.
     pub fn finish(&mut self) -> Vec<Action> {
         if !std::mem::replace(&mut self.finished, true) {
             self.queue.extend(self.parser.finish());
@@ -113,10 +101,19 @@ impl Engine {
         self.run()
     }
 
+    /// The model's output was cut off. As [`finish`](Self::finish), but a syntax that is lenient about its end
+    /// (V4A) is not: of a chunk that may have been longer nothing is applied.
+    pub fn cut(&mut self) -> Vec<Action> {
+        if !std::mem::replace(&mut self.finished, true) {
+            self.queue.extend(self.parser.cut());
+        }
+        self.run()
+    }
+
     /// Lines added and removed so far by the hunk that is being applied.
     pub fn open_counts(&self) -> Option<(HunkIndex, Counts)> {
         match &self.stage {
-            Stage::Applying { hunk, diff, .. } => Some((*hunk, diff.counts())),
+            Stage::Applying { hunk, applying } => Some((*hunk, applying.counts())),
             Stage::Applied { hunk, counts } => Some((*hunk, *counts)),
             Stage::Outside | Stage::Opened { .. } | Stage::Locating { .. } | Stage::Skipping => None,
         }
@@ -143,22 +140,32 @@ impl Engine {
                 Stage::Opened { hunk, path }
             }
             (Stage::Opened { hunk, path }, Token::Wanted(wanted)) => {
-                let then = match &wanted {
-                    Wanted::Delete => Then::Remove,
-                    Wanted::Move { to } => Then::Rename(to.clone()),
-                    Wanted::Text(_) | Wanted::Whole | Wanted::Chunk { .. } => Then::Apply,
-                };
-                actions.push(Action::Locate { hunk, path, wanted });
-                Stage::Locating { hunk, then }
+                actions.push(Action::Locate { hunk, path, wanted: wanted.clone() });
+                Stage::Locating { hunk, wanted }
             }
-            (Stage::Applying { hunk, mut fit, mut diff }, Token::New(text)) => {
-                emit(hunk, diff.push(&fit.push(&text)), actions);
-                Stage::Applying { hunk, fit, diff }
+            (Stage::Applying { hunk, mut applying }, Token::New(text)) => {
+                let mut ops = Vec::new();
+                let outcome = applying.push(&text, &mut ops);
+                emit(hunk, ops, actions);
+                match outcome {
+                    Ok(()) => Stage::Applying { hunk, applying },
+                    Err(reason) => fail(hunk, reason, actions),
+                }
             }
-            (Stage::Applying { hunk, mut fit, mut diff }, Token::NewEnd) => {
-                emit(hunk, diff.push(&fit.finish()), actions);
-                emit(hunk, diff.finish(), actions);
-                Stage::Applied { hunk, counts: diff.counts() }
+            (Stage::Applying { hunk, mut applying }, Token::Same { line, text }) => {
+                let mut ops = Vec::new();
+                applying.same(line, &text, &mut ops);
+                emit(hunk, ops, actions);
+                Stage::Applying { hunk, applying }
+            }
+            (Stage::Applying { hunk, mut applying }, Token::NewEnd) => {
+                let mut ops = Vec::new();
+                let outcome = applying.finish(&mut ops);
+                emit(hunk, ops, actions);
+                match outcome {
+                    Ok(()) => Stage::Applied { hunk, counts: applying.counts() },
+                    Err(reason) => fail(hunk, reason, actions),
+                }
             }
             (Stage::Applied { hunk, counts }, Token::Close) => {
                 actions.push(Action::Close { hunk, counts });
@@ -175,9 +182,17 @@ impl Engine {
                 Stage::Outside
             }
             (_, Token::Close | Token::Fail(_)) => Stage::Outside,
-            (stage, Token::Commentary(_) | Token::Wanted(_) | Token::New(_) | Token::NewEnd) => stage,
+            (stage, Token::Commentary(_) | Token::Wanted(_) | Token::New(_) | Token::Same { .. } | Token::NewEnd) => {
+                stage
+            }
         };
     }
+}
+
+/// The hunk fails in the middle of its new text: the rest of the block is swallowed.
+fn fail(hunk: HunkIndex, reason: Malformed, actions: &mut Vec<Action>) -> Stage {
+    actions.push(Action::Fail { hunk, reason });
+    Stage::Skipping
 }
 
 fn emit(hunk: HunkIndex, ops: Vec<DiffOp>, actions: &mut Vec<Action>) {

@@ -10,6 +10,8 @@ pub mod parser;
 
 pub mod locate;
 
+mod apply;
+mod elision;
 pub mod fit;
 
 pub mod diff;

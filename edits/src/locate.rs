@@ -53,6 +53,11 @@ pub fn find(file: &FileView<'_>, wanted: &Wanted, _hint: Hint) -> Located {
     }
 }
 
+/// The parts of a place whose old text leaves text out, as byte ranges of it; none when it does not.
+pub(crate) fn parts(_old_text: &str, _standing: &str) -> Vec<Range<usize>> {
+    Vec::new()
+}
+
 /// Finds `old_text`, whole lines with or without the last newline, in a file. Empty old text is
 /// found in a file that is empty or blank: it stands for all of it.
 pub fn locate(file_text: &str, old_text: &str) -> Located {
@@ -112,10 +117,10 @@ fn reindent<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Reind
     let mut shift: Option<Reindent> = None;
     for (wanted, found) in pairs.filter(|(wanted, _)| !wanted.trim().is_empty()) {
         let (wanted, found) = (indentation(wanted), indentation(found));
-        let Reindent { strip, add } = shift.get_or_insert_with(|| {
+        let Reindent { strip, add, .. } = shift.get_or_insert_with(|| {
             let common = wanted.bytes().rev().zip(found.bytes().rev()).take_while(|(a, b)| a == b).count();
             let front = |text: &str| text.get(..text.len() - common).unwrap_or_default().to_owned();
-            Reindent { strip: front(wanted), add: front(found) }
+            Reindent { tabs: None, strip: front(wanted), add: front(found) }
         });
         let rest = wanted.strip_prefix(strip.as_str())?;
         if found.strip_prefix(add.as_str())? != rest {

@@ -1,7 +1,12 @@
 //! A file that actions are applied to: the reference for tests, here and of the parts that use the
 //! engine.
 //!
-//! It refuses what no document could do; it knows nothing of how operations come about.
+//! It refuses what no document could do; it knows nothing of how operations come about. [`Folder`] does what a
+//! caller of the engine has to do, over several files.
+
+mod folder;
+
+pub use folder::{Folder, Hunk, Outcome};
 
 use crate::action::{Action, Place};
 use crate::diff::DiffOp;
@@ -38,6 +43,11 @@ impl Applier {
     /// The text as it stands.
     pub fn text(&self) -> String {
         String::from_utf16_lossy(&self.units)
+    }
+
+    /// Where the next operation goes, in UTF-16 units.
+    pub fn cursor(&self) -> u32 {
+        u32::try_from(self.cursor).unwrap_or(u32::MAX)
     }
 
     /// Puts the cursor at the front of located text.

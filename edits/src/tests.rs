@@ -2,6 +2,7 @@
 
 mod diff;
 mod engine;
+mod formats;
 mod locate;
 mod parser;
 mod properties;

@@ -57,6 +57,6 @@ fn segment(token: Token) -> Option<Segment> {
         }
         Token::Close => Some(Segment::Close { failed: None }),
         Token::Fail(reason) => Some(Segment::Close { failed: Some(reason) }),
-        Token::Wanted(_) | Token::New(_) | Token::NewEnd => None,
+        Token::Wanted(_) | Token::New(_) | Token::Same { .. } | Token::NewEnd => None,
     }
 }

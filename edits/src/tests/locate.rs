@@ -42,9 +42,9 @@ fn another_indentation_throughout_shifts_the_new_text() {
     let file = "class A:\n    def f():\n        x\n\n        y\n";
     let place = found(file, "def f():\n    x\n\n    y\n");
     assert_eq!(place.start, 9);
-    assert_eq!(place.reindent, Some(Reindent { strip: String::new(), add: "    ".into() }));
+    assert_eq!(place.reindent, Some(Reindent { add: "    ".into(), ..Reindent::default() }));
     let place = found("f\n  g\n", "    f\n      g\n");
-    assert_eq!(place.reindent, Some(Reindent { strip: "    ".into(), add: String::new() }));
+    assert_eq!(place.reindent, Some(Reindent { strip: "    ".into(), ..Reindent::default() }));
 }
 
 #[test]

@@ -1,17 +1,14 @@
-//! The line-by-line state machine of the parser: which tag is due, and what becomes of a line.
+//! The primary format: which tag is due, and what becomes of a line.
 //!
 //! Does not know what tags look like (see `tag`).
 
-use super::{Parser, Token, tag};
+use super::{Parser, State as Outer, Token, tag};
 use crate::action::{Format, Kind, Malformed, Wanted};
 use tag::Tag;
 
 /// Where in a block the next line stands.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) enum State {
-    /// Outside every block.
-    #[default]
-    Outside,
     /// After the opening tag.
     BeforeOld,
     /// In the old text.
@@ -31,71 +28,62 @@ pub(super) enum State {
     AfterEnd,
 }
 
+impl State {
+    pub(super) fn withholds(&self, start: &str) -> bool {
+        match self {
+            State::BeforeOld | State::Old { .. } | State::BeforeNew => true,
+            State::New { .. } => tag::may_end(start) || tag::may_open(start),
+            State::BeforeEnd | State::AfterEnd => false,
+        }
+    }
+
+    pub(super) fn is_new(&self) -> bool {
+        matches!(self, State::New { .. })
+    }
+
+    pub(super) fn is_behind_new(&self) -> bool {
+        matches!(self, State::BeforeEnd | State::AfterEnd)
+    }
+
+    /// What turned out to be new text.
+    pub(super) fn take_doubtful(&mut self) -> String {
+        match self {
+            State::New { doubtful } => std::mem::take(doubtful),
+            _ => String::new(),
+        }
+    }
+}
+
 impl Parser {
-    /// More of the current line.
-    pub(super) fn fragment(&mut self, text: &str) {
-        if text.is_empty() {
-            return;
-        }
-        if self.verbatim {
-            return self.pass(text);
-        }
-        self.held.push_str(text);
-        match self.state {
-            State::Outside => self.release_unless(tag::may_open(&self.held)),
-            State::New { .. } => self.release_unless(tag::may_end(&self.held) || tag::may_open(&self.held)),
-            State::BeforeEnd => self.end_early(),
-            State::AfterEnd => self.end_of_closing_line(),
-            State::BeforeOld | State::Old { .. } | State::BeforeNew => {}
-        }
-    }
-
-    /// The current line is complete.
-    pub(super) fn line_end(&mut self) {
-        let line = std::mem::take(&mut self.held);
-        if std::mem::take(&mut self.verbatim) {
-            self.pass("\n");
+    /// An opening tag.
+    pub(super) fn edit_begins(&mut self, line: &str, opening: tag::Opening) {
+        let indent = u32::try_from(tag::indent(line)).unwrap_or_default();
+        let offset = self.line_start.saturating_add(indent);
+        let readable = opening.path.is_some();
+        self.open(offset, opening.path, opening.why, Format::Edit, Kind::Edit);
+        if readable {
+            self.state = Outer::Edit(State::BeforeOld);
         } else {
-            self.line(line);
-        }
-        self.line_start = self.read;
-    }
-
-    /// The stream ends on the current line.
-    pub(super) fn last_line(&mut self) {
-        let line = std::mem::take(&mut self.held);
-        let verbatim = std::mem::take(&mut self.verbatim);
-        match &self.state {
-            State::Outside if verbatim || line.is_empty() => {}
-            State::Outside if tag::open(&line).is_some() => self.line(line),
-            State::Outside => self.pass(&line),
-            State::New { .. } if verbatim || tag::read(&line).is_none() => {}
-            _ => self.line(line),
-        }
-        match std::mem::take(&mut self.state) {
-            State::Outside | State::AfterEnd => {}
-            State::BeforeEnd => self.tokens.push(Token::Close),
-            _ => self.tokens.push(Token::Fail(Malformed::Unterminated)),
+            self.tokens.push(Token::Fail(Malformed::NoPath));
         }
     }
 
-    fn line(&mut self, line: String) {
+    pub(super) fn line_in_edit(&mut self, line: String, state: State) {
         let blank = line.chars().all(char::is_whitespace);
-        match std::mem::take(&mut self.state) {
-            State::Outside => self.line_outside(&line),
+        match state {
             State::BeforeOld => match tag::read(&line) {
                 Some(Tag::OldText) => {
-                    self.state = State::Old { text: String::new(), doubtful: String::new() };
+                    self.state = Outer::Edit(State::Old { text: String::new(), doubtful: String::new() });
                 }
                 Some(Tag::EmptyOldText) => self.old_text(String::new()),
-                None if blank => self.state = State::BeforeOld,
+                None if blank => self.state = Outer::Edit(State::BeforeOld),
                 _ => self.fail(Malformed::MissingOldText, &line),
             },
             State::Old { text, doubtful } => self.line_in_old(&line, text, doubtful, blank),
-            State::BeforeNew if blank => self.state = State::BeforeNew,
+            State::BeforeNew if blank => self.state = Outer::Edit(State::BeforeNew),
             State::BeforeNew => self.new_text(&line),
             State::New { doubtful } => self.line_in_new(&line, doubtful, blank),
-            State::BeforeEnd if blank => self.state = State::BeforeEnd,
+            State::BeforeEnd if blank => self.state = Outer::Edit(State::BeforeEnd),
             State::BeforeEnd => {
                 // The new text was closed by its own tag: the block is whole without its `</edit>`.
                 self.tokens.push(Token::Close);
@@ -105,25 +93,12 @@ impl Parser {
         }
     }
 
-    fn line_outside(&mut self, line: &str) {
-        let Some(opening) = tag::open(line) else {
-            self.pass(line);
-            return self.pass("\n");
-        };
-        let indent = u32::try_from(tag::indent(line)).unwrap_or_default();
-        let offset = self.line_start.saturating_add(indent);
-        let readable = opening.path.is_some();
-        self.tokens.push(Token::Open {
-            offset,
-            path: opening.path,
-            why: opening.why,
-            format: Format::Edit,
-            kind: Kind::Edit,
-        });
-        if readable {
-            self.state = State::BeforeOld;
-        } else {
-            self.tokens.push(Token::Fail(Malformed::NoPath));
+    /// The stream ends in a block.
+    pub(super) fn edit_ends(&mut self, state: State) {
+        match state {
+            State::AfterEnd => {}
+            State::BeforeEnd => self.tokens.push(Token::Close),
+            _ => self.tokens.push(Token::Fail(Malformed::Unterminated)),
         }
     }
 
@@ -154,7 +129,7 @@ impl Parser {
                 text.push('\n');
             }
         }
-        self.state = State::Old { text, doubtful };
+        self.state = Outer::Edit(State::Old { text, doubtful });
     }
 
     fn line_in_new(&mut self, line: &str, mut doubtful: String, blank: bool) {
@@ -166,7 +141,7 @@ impl Parser {
             Some(Tag::EditEnd) => {
                 self.new_end();
                 self.tokens.push(Token::Close);
-                self.state = State::Outside;
+                self.state = Outer::Outside;
                 return;
             }
             _ if opens_block(line) => {
@@ -187,17 +162,17 @@ impl Parser {
                 self.piece("\n");
             }
         }
-        self.state = State::New { doubtful };
+        self.state = Outer::Edit(State::New { doubtful });
     }
 
     fn old_text(&mut self, text: String) {
         self.tokens.push(Token::Wanted(Wanted::Text(text)));
-        self.state = State::BeforeNew;
+        self.state = Outer::Edit(State::BeforeNew);
     }
 
     fn new_text(&mut self, line: &str) {
         match tag::read(line) {
-            Some(Tag::NewText) => self.state = State::New { doubtful: String::new() },
+            Some(Tag::NewText) => self.state = Outer::Edit(State::New { doubtful: String::new() }),
             Some(Tag::EmptyNewText) => self.new_end(),
             _ => self.fail(Malformed::MissingNewText, line),
         }
@@ -205,22 +180,18 @@ impl Parser {
 
     fn new_end(&mut self) {
         self.tokens.push(Token::NewEnd);
-        self.state = State::BeforeEnd;
-    }
-
-    /// Gives the block up. The line that broke it is read again outside: it may open the next one.
-    fn fail(&mut self, reason: Malformed, line: &str) {
-        self.tokens.push(Token::Fail(reason));
-        self.state = State::Outside;
-        self.line_outside(line);
+        self.state = Outer::Edit(State::BeforeEnd);
     }
 
     /// After the new text only `</edit>` is due: it need not wait for the end of its line.
-    fn end_early(&mut self) {
+    pub(super) fn edit_end_early(&mut self) {
+        if matches!(self.state, Outer::Edit(State::AfterEnd)) {
+            return self.end_of_closing_line();
+        }
         let start = self.held.trim_start_matches([' ', '\t']);
         if let Some(rest) = start.strip_prefix("</edit>") {
             self.tokens.push(Token::Close);
-            self.state = State::AfterEnd;
+            self.state = Outer::Edit(State::AfterEnd);
             self.held = rest.to_owned();
             self.end_of_closing_line();
         }
@@ -231,40 +202,8 @@ impl Parser {
         if self.held.chars().all(|c| matches!(c, ' ' | '\t')) {
             self.held.clear();
         } else {
-            self.state = State::Outside;
-            self.release_unless(false);
-        }
-    }
-
-    fn release_unless(&mut self, withhold: bool) {
-        if !withhold {
-            self.verbatim = true;
-            let line = std::mem::take(&mut self.held);
-            self.pass(&line);
-        }
-    }
-
-    /// Text that is no tag.
-    fn pass(&mut self, text: &str) {
-        match &mut self.state {
-            State::New { doubtful } => {
-                let doubtful = std::mem::take(doubtful);
-                self.piece(&doubtful);
-                self.piece(text);
-            }
-            _ if text.is_empty() => {}
-            _ => match self.tokens.last_mut() {
-                Some(Token::Commentary(last)) => last.push_str(text),
-                _ => self.tokens.push(Token::Commentary(text.to_owned())),
-            },
-        }
-    }
-
-    fn piece(&mut self, text: &str) {
-        match self.tokens.last_mut() {
-            _ if text.is_empty() => {}
-            Some(Token::New(last)) => last.push_str(text),
-            _ => self.tokens.push(Token::New(text.to_owned())),
+            self.state = Outer::Outside;
+            self.release();
         }
     }
 }
