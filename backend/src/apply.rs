@@ -15,6 +15,9 @@ mod path;
 pub mod report;
 mod text;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::Path;
 
 use edits::Format;

@@ -5,6 +5,7 @@
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::files::{Change, Source};
@@ -39,9 +40,14 @@ impl Folder {
         for change in changes {
             let result = match change {
                 Change::Write { path, bytes, like } => self.write_file(path, bytes, like.as_deref()),
-                // A file whose new place could not be written stays at its old one.
-                Change::Remove { went_to: Some(to), .. } if failed.iter().any(|(path, _)| path == to) => continue,
-                Change::Remove { path, .. } => self.remove_file(path),
+                Change::Remove { path, went_to } => {
+                    // A file whose new place could not be written stays at its old one, as it was.
+                    let lost = went_to.as_ref().and_then(|to| failed.iter().find(|(path, _)| path == to));
+                    match lost.map(|(_, message)| message.clone()) {
+                        Some(message) => Err(Failure { reason: Reason::Io, message }),
+                        None => self.remove_file(path),
+                    }
+                }
             };
             if let Err(failure) = result {
                 failed.push((change.path().to_owned(), failure.message));
@@ -62,7 +68,9 @@ impl Folder {
         let write = || -> io::Result<()> {
             let folder = target.parent().unwrap_or(&self.root);
             fs::create_dir_all(folder)?;
-            let mut beside = Beside::create(folder)?;
+            // What only some may read is never open to others, not for a moment either.
+            let mode = if permissions.is_some() { 0o600 } else { 0o666 };
+            let mut beside = Beside::create(folder, mode)?;
             beside.file.write_all(bytes)?;
             if let Some(permissions) = permissions {
                 beside.file.set_permissions(permissions)?;
@@ -139,11 +147,11 @@ struct Beside {
 }
 
 impl Beside {
-    fn create(folder: &Path) -> io::Result<Beside> {
+    fn create(folder: &Path, mode: u32) -> io::Result<Beside> {
         let mut number = 0_u32;
         loop {
             let path = folder.join(format!(".midstream-{}-{number}.tmp", std::process::id()));
-            match OpenOptions::new().write(true).create_new(true).open(&path) {
+            match OpenOptions::new().write(true).create_new(true).mode(mode).open(&path) {
                 Ok(file) => return Ok(Beside { file, path: Some(path) }),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < u32::MAX => number += 1,
                 Err(error) => return Err(error),

@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn only_plain_relative_paths_pass() {
-        for good in ["a.py", "src/lib.rs", "a b/ü/文.txt", ".github/ci.yml", "a..b", "x:y", "~a"] {
+        for good in ["a.py", "src/lib.rs", "a b/ü/文.txt", ".github/ci.yml", "a..b", "xy:z", "~a"] {
             assert_eq!(check(good), Ok(()), "{good}");
         }
         for (bad, why) in [
