@@ -1,0 +1,7 @@
+using System;
+
+class Cart
+{
+    int count = 0;
+    const int Limit = 100;
+}

@@ -1,0 +1,3 @@
+from .cart import Line, total
+
+__all__ = ["Line", "total"]

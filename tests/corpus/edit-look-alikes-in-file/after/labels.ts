@@ -1,0 +1,6 @@
+// Labels of the shop.
+export const labels = {
+  close: "Fermer - à bientôt",
+  price: "Prix : 10 €",
+  stock: "En stock",
+};

@@ -1,0 +1,11 @@
+export class Cart {
+  lines: Line[] = [];
+
+  total(): number {
+    let sum = 0;
+    for (const line of this.lines) {
+      sum += line.price * line.count;
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,12 @@
+package cart
+
+func Total(lines []Line) int {
+	total := 0
+	for _, line := range lines {
+		if line.Gift {
+			continue
+		}
+		total += line.Cents * line.Count
+	}
+	return total
+}

@@ -1,0 +1,5 @@
+from tax import with_tax
+
+
+def test_nothing():
+    assert with_tax([]) == 0

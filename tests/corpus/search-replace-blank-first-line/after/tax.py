@@ -1,0 +1,2 @@
+import cart
+RATE = 0.25

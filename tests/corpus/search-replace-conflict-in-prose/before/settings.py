@@ -1,0 +1,7 @@
+RATE = 1
+<<<<<<< HEAD
+NAME = "cart"
+=======
+NAME = "basket"
+>>>>>>> main
+LIMIT = 3

@@ -1,0 +1,6 @@
+using System;
+
+class Cart
+{
+    int count = 0;
+}

@@ -1,0 +1,3 @@
+RATE = 1
+NAME = "basket"
+LIMIT = 3
