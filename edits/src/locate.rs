@@ -1,23 +1,41 @@
 //! Finds old text in a file.
 //!
-//! From strict to lenient, each step only when no earlier one found anything: exact lines; ignoring
-//! blanks at line ends; at both ends; folding Unicode look-alikes too; and a bounded fuzzy match by
-//! lines. Several places in one step are ambiguous, never guessed between. What is found with
-//! another indentation throughout says how new text has to be shifted ([`Reindent`]): uniform
-//! re-indentation is no search of its own, since ignoring both ends finds every place it would.
+//! From strict to lenient, each step only when no earlier one found anything:
 //!
-//! The steps are those of Codex' `apply_patch` and of Zed's locator. Knows nothing of new text.
+//! 1. whole lines as they are;
+//! 2. without blanks at their ends (and a `\r` there);
+//! 3. without blanks at both ends;
+//! 4. with Unicode look-alikes of dashes, quotes and spaces folded too;
+//! 5. steps 1 to 4 without a blank line that old text begins with and the file has not;
+//! 6. where the old text leaves lines out with a line of dots (`...`, `# ... rest ...`): its parts in their order,
+//!    each in one place alone. What stands between them belongs to the place and is not changed;
+//! 7. otherwise a bounded fuzzy match by lines (`fuzzy` has its costs and thresholds).
+//!
+//! Several places in one step are ambiguous, never guessed between, unless a [`Hint`] or a chunk's anchors say which.
+//! A place with another indentation throughout says how new text has to be shifted ([`Reindent`](crate::action::Reindent)),
+//! from tabs to spaces or back if need be: re-indentation is no search of its own, since step 3 finds every place it
+//! would. Where only some lines are indented in another way new text goes in as it is written. The last line needs no
+//! newline, in the file or in the old text.
+//!
+//! The steps are those of Codex' `apply_patch`, aider's and Zed's locator. Knows nothing of new text.
 
+mod anchors;
+mod elided;
+mod file;
 mod fold;
 mod fuzzy;
+mod reindent;
 mod search;
+mod similar;
 
-use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::action::{FileView, Place, Reindent, Wanted};
+use crate::action::{FileView, Place, Wanted};
 use crate::diff::utf16_len;
+use anchors::Chosen;
+use file::File;
 use fuzzy::Fuzzy;
+use reindent::reindent;
 
 /// Where old text is, or why it is nowhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,54 +57,89 @@ pub enum Located {
 /// Which of several equal places is meant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Hint {
-    /// The first one that begins at this UTF-16 unit or behind it.
+    /// The first one that begins at this UTF-16 unit or behind it; without one there, none is.
     pub after: Option<u32>,
 }
 
 /// Finds what a hunk wants in a file. `Whole`, `Delete` and `Move` are about the whole file.
-pub fn find(file: &FileView<'_>, wanted: &Wanted, _hint: Hint) -> Located {
+///
+/// Of several equal places a chunk means the first behind its anchors (`@@` lines, looked for from the hint on, and
+/// else from the file's front; `class A` stands for `class A(Base):` too), or the one that ends the file if it says
+/// so. Anchors that are not found, or of which the first stands in several places, tell nothing. A chunk that only
+/// adds goes behind its last anchor, or to the file's end. Where a file ends without a newline, its last line is that
+/// place.
+pub fn find(file: &FileView<'_>, wanted: &Wanted, hint: Hint) -> Located {
     match wanted {
-        Wanted::Text(old_text) | Wanted::Chunk { old_text, .. } => locate(file.text, old_text),
+        Wanted::Text(old_text) => search(file.text, old_text, &Chosen::by(hint)),
+        Wanted::Chunk { anchors, old_text, end_of_file } => {
+            let file = File::new(file.text);
+            let chosen = Chosen::by_chunk(&file, anchors, *end_of_file, hint);
+            if old_text.is_empty() {
+                chosen.insertion(&file, !anchors.is_empty())
+            } else {
+                search_in(&file, old_text, &chosen)
+            }
+        }
         Wanted::Whole | Wanted::Delete | Wanted::Move { .. } => {
             Located::Found(Place { start: 0, old: file.text.to_owned(), reindent: None })
         }
     }
 }
 
-/// The parts of a place whose old text leaves text out, as byte ranges of it; none when it does not.
-pub(crate) fn parts(_old_text: &str, _standing: &str) -> Vec<Range<usize>> {
-    Vec::new()
-}
-
 /// Finds `old_text`, whole lines with or without the last newline, in a file. Empty old text is
 /// found in a file that is empty or blank: it stands for all of it.
 pub fn locate(file_text: &str, old_text: &str) -> Located {
-    if old_text.is_empty() {
-        return whole_blank_file(file_text);
+    search(file_text, old_text, &Chosen::default())
+}
+
+/// The parts of a place whose old text leaves text out, as byte ranges of it; none when it does not.
+pub(crate) fn parts(old_text: &str, standing: &str) -> Vec<Range<usize>> {
+    if !elided::leaves_out(old_text) {
+        return Vec::new();
     }
-    let file = Lines::new(file_text);
-    let wanted: Vec<&str> = old_text.strip_suffix('\n').unwrap_or(old_text).split('\n').collect();
-    for normalise in STEPS {
-        let normal: Vec<Cow<'_, str>> = wanted.iter().map(|line| normalise(line)).collect();
-        let places = search::places(file.lines.len(), |index| normalise(file.line(index)), &normal);
-        match places.as_slice() {
-            [] => {}
-            [first] => {
-                let lines = *first..first + wanted.len();
-                let pairs = lines.clone().map(|index| file.line(index));
-                let reindent = reindent(wanted.iter().copied().zip(pairs));
-                return Located::Found(file.place(lines, reindent));
-            }
-            several => {
-                return Located::Ambiguous { count: u32::try_from(several.len()).unwrap_or(u32::MAX) };
-            }
-        }
+    let file = File::new(standing);
+    let wanted = lines(old_text);
+    if !strict(&file, &wanted).1.is_empty() {
+        return Vec::new();
     }
-    match fuzzy::search(&file.texts(), &wanted) {
+    let parts = elided::parts(&file, &wanted).unwrap_or_default();
+    parts.into_iter().map(|part| file.start_of(part.start)..file.start_of(part.end)).collect()
+}
+
+fn search(file_text: &str, old_text: &str, chosen: &Chosen) -> Located {
+    if !old_text.is_empty() {
+        return search_in(&File::new(file_text), old_text, chosen);
+    }
+    if file_text.trim().is_empty() {
+        Located::Found(Place { start: 0, old: file_text.to_owned(), reindent: None })
+    } else {
+        Located::Absent { closest_line: None }
+    }
+}
+
+fn search_in(file: &File<'_>, old_text: &str, chosen: &Chosen) -> Located {
+    let wanted = lines(old_text);
+    let (wanted, places) = strict(file, &wanted);
+    if !places.is_empty() {
+        return match chosen.of(file, &places, wanted.len()) {
+            Some(first) => {
+                let lines = first..first + wanted.len();
+                let pairs = wanted.iter().copied().zip(lines.clone().map(|index| file.line(index)));
+                Located::Found(place(file, lines, pairs))
+            }
+            None => Located::Ambiguous { count: u32::try_from(places.len()).unwrap_or(u32::MAX) },
+        };
+    }
+    if elided::leaves_out(old_text) {
+        return match elided::parts(file, wanted) {
+            Some(parts) => Located::Found(elided_place(file, wanted, &parts)),
+            None => Located::Absent { closest_line: None },
+        };
+    }
+    match fuzzy::search(file, wanted) {
         Fuzzy::Found { lines, pairs } => {
             let pairs = pairs.iter().filter_map(|(at, index)| Some((*wanted.get(*at)?, file.line(*index))));
-            let reindent = reindent(pairs);
-            Located::Found(file.place(lines, reindent))
+            Located::Found(place(file, lines, pairs))
         }
         Fuzzy::Several(count) => Located::Ambiguous { count },
         Fuzzy::Nothing { closest } => {
@@ -95,80 +148,35 @@ pub fn locate(file_text: &str, old_text: &str) -> Located {
     }
 }
 
-type Normalise = fn(&str) -> Cow<'_, str>;
-
-const STEPS: [Normalise; 4] = [
-    |line| Cow::Borrowed(line),
-    |line| Cow::Borrowed(line.trim_end()),
-    |line| Cow::Borrowed(line.trim()),
-    |line| fold::look_alikes(line.trim()),
-];
-
-fn whole_blank_file(text: &str) -> Located {
-    if text.trim().is_empty() {
-        Located::Found(Place { start: 0, old: text.to_owned(), reindent: None })
-    } else {
-        Located::Absent { closest_line: None }
-    }
-}
-
-/// The shift that gives every pair of lines (as wanted, as it stands) the same indentation.
-fn reindent<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Reindent> {
-    let mut shift: Option<Reindent> = None;
-    for (wanted, found) in pairs.filter(|(wanted, _)| !wanted.trim().is_empty()) {
-        let (wanted, found) = (indentation(wanted), indentation(found));
-        let Reindent { strip, add, .. } = shift.get_or_insert_with(|| {
-            let common = wanted.bytes().rev().zip(found.bytes().rev()).take_while(|(a, b)| a == b).count();
-            let front = |text: &str| text.get(..text.len() - common).unwrap_or_default().to_owned();
-            Reindent { tabs: None, strip: front(wanted), add: front(found) }
-        });
-        let rest = wanted.strip_prefix(strip.as_str())?;
-        if found.strip_prefix(add.as_str())? != rest {
-            return None;
+/// Steps 1 to 5: the places, and what of the wanted lines stands there.
+fn strict<'a, 'b>(file: &File<'_>, wanted: &'a [&'b str]) -> (&'a [&'b str], Vec<usize>) {
+    let places = search::places(file, wanted);
+    let blanks = wanted.iter().take_while(|line| line.trim().is_empty()).count();
+    match wanted.get(blanks..) {
+        Some(rest) if places.is_empty() && blanks > 0 && !rest.is_empty() => {
+            let places = search::places(file, rest);
+            if places.is_empty() { (wanted, places) } else { (rest, places) }
         }
+        _ => (wanted, places),
     }
-    shift.filter(|shift| shift.strip != shift.add)
 }
 
-/// The blanks a line begins with: ASCII ones, so that bytes are characters.
-fn indentation(line: &str) -> &str {
-    line.get(..line.len() - line.trim_start_matches([' ', '\t']).len()).unwrap_or_default()
+fn lines(text: &str) -> Vec<&str> {
+    text.strip_suffix('\n').unwrap_or(text).split('\n').collect()
 }
 
-struct Lines<'a> {
-    text: &'a str,
-    /// Each line without its newline.
-    lines: Vec<Range<usize>>,
+fn place<'a>(file: &File<'_>, lines: Range<usize>, pairs: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Place {
+    let (start, end) = (file.start_of(lines.start), file.start_of(lines.end));
+    Place {
+        start: utf16_len(file.text().get(..start).unwrap_or_default()),
+        old: file.text().get(start..end).unwrap_or_default().to_owned(),
+        reindent: reindent(pairs),
+    }
 }
 
-impl<'a> Lines<'a> {
-    fn new(text: &'a str) -> Self {
-        let mut start = 0;
-        let lines = text.split_inclusive('\n').map(|line| {
-            let end = start + line.strip_suffix('\n').unwrap_or(line).len();
-            let line_start = start;
-            start += line.len();
-            line_start..end
-        });
-        Self { text, lines: lines.collect() }
-    }
-
-    fn line(&self, index: usize) -> &'a str {
-        self.lines.get(index).and_then(|span| self.text.get(span.clone())).unwrap_or_default()
-    }
-
-    fn texts(&self) -> Vec<&'a str> {
-        (0..self.lines.len()).map(|index| self.line(index)).collect()
-    }
-
-    /// The place of some lines, with the last one's newline if it has one.
-    fn place(&self, lines: Range<usize>, reindent: Option<Reindent>) -> Place {
-        let start_of = |index: usize| self.lines.get(index).map_or(self.text.len(), |span| span.start);
-        let (start, end) = (start_of(lines.start), start_of(lines.end));
-        Place {
-            start: utf16_len(self.text.get(..start).unwrap_or_default()),
-            old: self.text.get(start..end).unwrap_or_default().to_owned(),
-            reindent,
-        }
-    }
+fn elided_place(file: &File<'_>, wanted: &[&str], parts: &[Range<usize>]) -> Place {
+    let said = wanted.iter().copied().filter(|line| !elided::is_dots(line));
+    let pairs = said.zip(parts.iter().flat_map(Clone::clone).map(|index| file.line(index)));
+    let bounds = parts.first().map_or(0, |part| part.start)..parts.last().map_or(0, |part| part.end);
+    place(file, bounds, pairs)
 }

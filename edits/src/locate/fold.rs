@@ -1,13 +1,16 @@
 //! Characters that models write for one another.
 
-use std::borrow::Cow;
-
-/// The text with dashes, quotes and spaces of every kind as their ASCII look-alikes.
-pub(super) fn look_alikes(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.chars().map(folded).collect()) }
+/// Whether two lines are equal, with dashes, quotes and spaces of every kind as their ASCII look-alikes, and without
+/// the blanks around them.
+pub(super) fn alike(a: &str, b: &str) -> bool {
+    fn trimmed(text: &str) -> impl Iterator<Item = char> + '_ {
+        text.trim().chars().map(folded)
+    }
+    trimmed(a).eq(trimmed(b))
 }
 
-fn folded(c: char) -> char {
+/// A character's ASCII look-alike, or itself.
+pub(super) fn folded(c: char) -> char {
     match c {
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}' => '-',
         '\u{2018}'..='\u{201B}' | '\u{2032}' | '\u{FF07}' => '\'',

@@ -2,28 +2,35 @@
 //!
 //! Costs and thresholds are those of Zed's locator, but for the first and the last wanted line, which
 //! have to pair: they say where the new text goes, and a place off by a line would double or swallow
-//! one. Knows lines only, no offsets.
+//! one. Where the whole file is too much to align, only the surroundings of rare lines are that both have in common.
+//! Knows lines only, no offsets.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
+use super::file::{File, key};
+use super::similar::{Comparer, Signs, Steps};
+
+/// A wanted line pairs with one that is only alike: decides between alignments of equal cost, whatever the number of
+/// such lines.
+const ALIKE: u64 = 1;
 /// A wanted line stands for a line that differs from it.
-const REPLACE: u32 = 1;
+const REPLACE: u64 = 1 << 32;
 /// The first or the last one does: such a match is not accepted, so anything else is tried first.
-const REPLACE_EDGE: u32 = 10;
+const REPLACE_EDGE: u64 = 10 * REPLACE;
 /// The file has a line that is not wanted.
-const EXTRA: u32 = 3;
+const EXTRA: u64 = 3 * REPLACE;
 /// A wanted line is missing from the file.
-const MISSING: u32 = 10;
-/// Lines pair when their normalised Levenshtein similarity is at least this, in percent.
-const SIMILAR_PERCENT: usize = 80;
+const MISSING: u64 = 10 * REPLACE;
 /// The match counts when at least this part of the lines pair, in percent.
 const PAIRED_PERCENT: usize = 80;
-/// The most cells of the alignment, one byte each: 40 wanted lines in a file of 50,000. Beyond it
-/// nothing is searched.
+/// The most cells of the alignment, one byte each and some hundredths of a second in all: 40 wanted lines in a file of
+/// 50,000, or some 800 around one rare line.
 const CELLS_MAX: usize = 2_000_000;
-/// The most steps of comparing characters, some tenths of a second. Once they are spent, lines pair only
-/// when they are equal.
-const STEPS_MAX: usize = 50_000_000;
+/// A line is rare that stands in at most so many places of the file.
+const RARE: usize = 8;
+/// The most surroundings that are aligned.
+const REGIONS_MAX: usize = 16;
 
 /// What was found.
 pub(super) enum Fuzzy {
@@ -47,19 +54,20 @@ enum Move {
 }
 
 /// Aligns `wanted` with a part of `file`.
-pub(super) fn search(file: &[&str], wanted: &[&str]) -> Fuzzy {
-    let cells = file.len().saturating_mul(wanted.len());
-    let anything = wanted.iter().any(|line| !line.trim().is_empty());
-    if cells == 0 || cells > CELLS_MAX || !anything {
-        return Fuzzy::Nothing { closest: first_common_line(file, wanted) };
+pub(super) fn search(file: &File<'_>, wanted: &[&str]) -> Fuzzy {
+    let wanted_lines = Wanted::new(wanted);
+    if file.count() == 0 || wanted.iter().all(|line| line.trim().is_empty()) {
+        return Fuzzy::Nothing { closest: None };
     }
-    let (costs, moves) = align(file, wanted);
-    let best = costs.iter().skip(1).min().copied().unwrap_or_default();
-    let ends = costs.iter().enumerate().skip(1).filter(|(_, cost)| **cost == best).map(|(end, _)| end);
+    let regions = regions(file, &wanted_lines);
+    let mut steps = Steps::new();
+    let mut tables: Vec<Table> =
+        regions.into_iter().map(|region| Table::new(file, region, &wanted_lines, &mut steps)).collect();
+    let best = tables.iter().filter_map(Table::best).min().unwrap_or_default();
+    tables.retain(|table| table.best() == Some(best));
     let mut found: Vec<Alignment> = Vec::new();
     let mut closest = None;
-    for end in ends {
-        let (lines, pairs) = trace(&moves, file.len(), wanted.len(), end);
+    for (lines, pairs) in tables.iter().flat_map(|table| table.alignments(best)) {
         let needed = wanted.len().max(lines.len()) * PAIRED_PERCENT;
         let holds_edges =
             pairs.first().is_some_and(|(at, _)| *at == 0) && pairs.last().is_some_and(|(at, _)| at + 1 == wanted.len());
@@ -71,109 +79,169 @@ pub(super) fn search(file: &[&str], wanted: &[&str]) -> Fuzzy {
     }
     match (found.len(), found.pop()) {
         (1, Some((lines, pairs))) => Fuzzy::Found { lines, pairs },
-        (0, _) | (_, None) => Fuzzy::Nothing { closest: closest.or_else(|| first_common_line(file, wanted)) },
+        (0, _) | (_, None) => Fuzzy::Nothing { closest: closest.or_else(|| first_common_line(file, &wanted_lines)) },
         (several, Some(_)) => Fuzzy::Several(u32::try_from(several).unwrap_or(u32::MAX)),
     }
 }
 
-/// The costs of having aligned all wanted lines, by the line of the file behind the last; and the moves
-/// that lead there, row by row.
-fn align(file: &[&str], wanted: &[&str]) -> (Vec<u32>, Vec<Move>) {
-    let mut steps = STEPS_MAX;
-    let mut moves = Vec::with_capacity(file.len() * wanted.len());
-    let file: Vec<Vec<char>> = file.iter().map(|line| line.trim().chars().collect()).collect();
-    // The match may begin behind any line.
-    let mut above = vec![0; file.len() + 1];
-    for (at, line) in wanted.iter().enumerate() {
-        let edge = at == 0 || at + 1 == wanted.len();
-        let replace = if edge { REPLACE_EDGE } else { REPLACE };
-        let line: Vec<char> = line.trim().chars().collect();
-        let mut row = Vec::with_capacity(above.len());
-        let mut left = above.first().copied().unwrap_or_default() + MISSING;
-        row.push(left);
-        for (standing, pair) in file.iter().zip(above.windows(2)) {
-            let &[diagonal, over] = pair else { continue };
-            let alike = similar(&line, standing, &mut steps);
-            let through = if alike { (diagonal, Move::Pair) } else { (diagonal + replace, Move::Replace) };
-            let options = [through, (left + EXTRA, Move::Extra), (over + MISSING, Move::Missing)];
-            let (cost, step) = options.into_iter().min_by_key(|(cost, _)| *cost).unwrap_or(through);
-            left = cost;
-            row.push(cost);
-            moves.push(step);
-        }
-        above = row;
-    }
-    (above, moves)
+/// The wanted lines, ready to be compared.
+struct Wanted<'a> {
+    keys: Vec<u64>,
+    comparers: Vec<Comparer<'a>>,
 }
 
-/// Walks back from the end of an alignment.
-fn trace(moves: &[Move], width: usize, height: usize, end: usize) -> Alignment {
-    let (mut at, mut index) = (height, end);
-    let mut pairs = Vec::new();
-    while at > 0 && index > 0 {
-        match moves.get((at - 1) * width + index - 1) {
-            Some(Move::Pair) => {
-                (at, index) = (at - 1, index - 1);
-                pairs.push((at, index));
-            }
-            Some(Move::Replace) => (at, index) = (at - 1, index - 1),
-            Some(Move::Extra) => index -= 1,
-            Some(Move::Missing) | None => at -= 1,
+impl<'a> Wanted<'a> {
+    fn new(lines: &[&'a str]) -> Self {
+        let mut folded = String::new();
+        Self {
+            keys: lines.iter().map(|line| key(line, &mut folded)).collect(),
+            comparers: lines.iter().map(|line| Comparer::new(line)).collect(),
         }
     }
-    pairs.reverse();
-    (index..end, pairs)
+
+    fn len(&self) -> usize {
+        self.keys.len()
+    }
 }
 
-fn first_common_line(file: &[&str], wanted: &[&str]) -> Option<usize> {
-    let first = wanted.iter().map(|line| line.trim()).find(|line| !line.is_empty())?;
-    file.iter().position(|line| line.trim() == first)
+/// The parts of the file that are aligned; they do not overlap.
+fn regions(file: &File<'_>, wanted: &Wanted<'_>) -> Vec<Range<usize>> {
+    let mut cells = CELLS_MAX;
+    let mut regions: Vec<Range<usize>> = Vec::new();
+    if file.count().saturating_mul(wanted.len()) <= CELLS_MAX {
+        regions.push(0..file.count());
+        return regions;
+    }
+    for region in surroundings(file, wanted) {
+        let size = region.len().saturating_mul(wanted.len());
+        let is_new = regions.iter().all(|other| other.end <= region.start || region.end <= other.start);
+        if is_new && size <= cells && regions.len() < REGIONS_MAX {
+            cells -= size;
+            regions.push(region);
+        }
+    }
+    regions
 }
 
-/// Whether two lines are at least [`SIMILAR_PERCENT`] alike.
-fn similar(a: &[char], b: &[char], steps: &mut usize) -> bool {
-    if a == b {
-        return true;
+/// Where rare lines are that both have, the surroundings with the most of them first.
+fn surroundings(file: &File<'_>, wanted: &Wanted<'_>) -> Vec<Range<usize>> {
+    // Extra or missing lines move a place by no more than this, where a match can still be accepted.
+    let slack = wanted.len() / 4 + 1;
+    let mut rare: HashMap<u64, (usize, Vec<usize>)> = HashMap::new();
+    for (at, key) in wanted.keys.iter().enumerate() {
+        let entry = rare.entry(*key).or_insert((at, Vec::new()));
+        if entry.0 != at {
+            // Twice in the old text: it votes for the wrong place too.
+            entry.1 = vec![0; RARE + 1];
+        }
     }
-    let longer = a.len().max(b.len());
-    let allowed = longer * (100 - SIMILAR_PERCENT) / 100;
-    if a.len().abs_diff(b.len()) > allowed {
-        return false;
+    for (index, key) in file.keys().iter().enumerate() {
+        if let Some((_, places)) = rare.get_mut(key)
+            && places.len() <= RARE
+        {
+            places.push(index);
+        }
     }
-    let band = (2 * allowed + 1) * a.len();
-    let Some(left) = steps.checked_sub(band) else {
-        return false;
+    let mut votes: HashMap<usize, usize> = HashMap::new();
+    for (at, places) in rare.into_values().filter(|(_, places)| places.len() <= RARE) {
+        for place in places {
+            *votes.entry(place.saturating_sub(at) / slack).or_default() += 1;
+        }
+    }
+    let mut order: Vec<(usize, usize)> = votes
+        .iter()
+        .map(|(bucket, count)| (count + votes.get(&(bucket + 1)).copied().unwrap_or_default(), *bucket))
+        .collect();
+    order.sort_unstable_by_key(|(count, bucket)| (std::cmp::Reverse(*count), *bucket));
+    let around = |bucket: usize| {
+        let start = (bucket * slack).saturating_sub(slack);
+        start..(start + 4 * slack + wanted.len()).min(file.count())
     };
-    *steps = left;
-    within(a, b, allowed)
+    order.into_iter().map(|(_, bucket)| around(bucket)).filter(|region| !region.is_empty()).collect()
 }
 
-/// Whether the Levenshtein distance is at most `allowed`, looking only at the band where it can be.
-fn within(a: &[char], b: &[char], allowed: usize) -> bool {
-    let mut above: Vec<usize> = (0..=b.len()).collect();
-    let mut row = vec![usize::MAX; b.len() + 1];
-    for (i, from) in a.iter().enumerate() {
-        let first = (i + 1).saturating_sub(allowed);
-        let last = (i + 1 + allowed).min(b.len());
-        let mut least = usize::MAX;
-        for j in first..=last {
-            let cost =
-                |cells: &[usize], at: Option<usize>| at.and_then(|at| cells.get(at)).copied().unwrap_or(usize::MAX);
-            let before = j.checked_sub(1);
-            let same = before.and_then(|at| b.get(at)) == Some(from);
-            let through = cost(&above, before).saturating_add(usize::from(!same));
-            let over = if j > i + allowed { usize::MAX } else { cost(&above, Some(j)) };
-            let left = if j == first { usize::MAX } else { cost(&row, before) };
-            let value = if j == 0 { i + 1 } else { through.min(over.saturating_add(1)).min(left.saturating_add(1)) };
-            if let Some(cell) = row.get_mut(j) {
-                *cell = value;
+/// One alignment's table.
+struct Table {
+    region: Range<usize>,
+    height: usize,
+    /// The costs of having aligned all wanted lines, by the line of the region behind the last.
+    costs: Vec<u64>,
+    /// The moves that lead there, row by row.
+    moves: Vec<Move>,
+}
+
+impl Table {
+    fn new(file: &File<'_>, region: Range<usize>, wanted: &Wanted<'_>, steps: &mut Steps) -> Self {
+        let signs: Vec<Signs<'_>> = region.clone().map(|index| Signs::of(file.line(index))).collect();
+        let keys = file.keys().get(region.clone()).unwrap_or_default();
+        let mut moves = Vec::with_capacity(region.len() * wanted.len());
+        // The match may begin behind any line.
+        let mut costs = vec![0; region.len() + 1];
+        for (at, (key, comparer)) in wanted.keys.iter().zip(&wanted.comparers).enumerate() {
+            let edge = at == 0 || at + 1 == wanted.len();
+            let replace = if edge { REPLACE_EDGE } else { REPLACE };
+            // The row above is overwritten from the left.
+            let Some(first) = costs.first_mut() else { continue };
+            let mut diagonal = *first;
+            *first += MISSING;
+            let mut left = *first;
+            for ((standing, standing_key), cell) in signs.iter().zip(keys).zip(costs.iter_mut().skip(1)) {
+                let over = *cell;
+                let (mut cost, mut step) = if standing_key == key {
+                    (diagonal, Move::Pair)
+                } else if comparer.is_like(standing, steps) {
+                    (diagonal + ALIKE, Move::Pair)
+                } else {
+                    (diagonal + replace, Move::Replace)
+                };
+                if left + EXTRA < cost {
+                    (cost, step) = (left + EXTRA, Move::Extra);
+                }
+                if over + MISSING < cost {
+                    (cost, step) = (over + MISSING, Move::Missing);
+                }
+                diagonal = over;
+                left = cost;
+                *cell = cost;
+                moves.push(step);
             }
-            least = least.min(value);
         }
-        if least > allowed {
-            return false;
-        }
-        std::mem::swap(&mut above, &mut row);
+        Self { region, height: wanted.len(), costs, moves }
     }
-    above.last().is_some_and(|distance| *distance <= allowed)
+
+    fn best(&self) -> Option<u64> {
+        self.costs.iter().skip(1).min().copied()
+    }
+
+    /// The alignments of this cost.
+    fn alignments(&self, cost: u64) -> impl Iterator<Item = Alignment> + '_ {
+        let ends = self.costs.iter().enumerate().skip(1).filter(move |(_, found)| **found == cost);
+        ends.map(|(end, _)| self.trace(end))
+    }
+
+    /// Walks back from the end of an alignment.
+    fn trace(&self, end: usize) -> Alignment {
+        let (mut at, mut index) = (self.height, end);
+        let offset = self.region.start;
+        let mut pairs = Vec::new();
+        while at > 0 && index > 0 {
+            match self.moves.get((at - 1) * self.region.len() + index - 1) {
+                Some(Move::Pair) => {
+                    (at, index) = (at - 1, index - 1);
+                    pairs.push((at, offset + index));
+                }
+                Some(Move::Replace) => (at, index) = (at - 1, index - 1),
+                Some(Move::Extra) => index -= 1,
+                Some(Move::Missing) | None => at -= 1,
+            }
+        }
+        pairs.reverse();
+        (offset + index..offset + end, pairs)
+    }
+}
+
+fn first_common_line(file: &File<'_>, wanted: &Wanted<'_>) -> Option<usize> {
+    let said = wanted.comparers.iter().zip(&wanted.keys);
+    let (_, first) = said.into_iter().find(|(comparer, _)| !comparer.is_blank())?;
+    file.keys().iter().position(|key| key == first)
 }

@@ -1,7 +1,8 @@
 //! Locating by example.
 
-use crate::action::{Place, Reindent};
-use crate::locate::{Located, locate};
+use crate::action::{FileView, Place, Reindent, Tabs, Wanted};
+use crate::fit::replacement;
+use crate::locate::{Hint, Located, find, locate};
 
 fn found(file: &str, old: &str) -> Place {
     match locate(file, old) {
@@ -100,4 +101,82 @@ fn past_the_bound_nothing_fuzzy_is_searched() {
 fn repetitive_text_is_searched_in_linear_time() {
     let file = "\n".repeat(100_000);
     assert!(matches!(locate(&file, &("\n".repeat(50_000) + "x\n")), Located::Absent { .. }));
+}
+
+#[test]
+fn tabs_for_spaces_and_spaces_for_tabs() {
+    let tabbed = "class A:\n\tdef f():\n\t\tx\n\n\t\ty\n";
+    let place = found(tabbed, "    def f():\n        x\n\n        y\n");
+    let tabs = |tabs| Some(Reindent { tabs: Some(tabs), ..Reindent::default() });
+    assert_eq!(place.reindent, tabs(Tabs::ToTabs { width: 4 }));
+    assert_eq!(replacement(&place, "    def f():\n        z\n            w  v\n"), "\tdef f():\n\t\tz\n\t\t\tw  v\n");
+    assert_eq!(found(tabbed, "  def f():\n    x\n\n    y\n").reindent, tabs(Tabs::ToTabs { width: 2 }));
+    let shifted = found(tabbed, "def f():\n    x\n\n    y\n");
+    assert_eq!(replacement(&shifted, "def f():\n    z\n"), "\tdef f():\n\t\tz\n");
+    let spaced = "class A:\n    def f():\n        x\n";
+    let place = found(spaced, "\tdef f():\n\t\tx\n");
+    assert_eq!(place.reindent, tabs(Tabs::ToSpaces { width: 4 }));
+    assert_eq!(replacement(&place, "\tdef f():\n\t\t\tz\n"), "    def f():\n            z\n");
+}
+
+#[test]
+fn carriage_returns_are_blanks_at_the_end() {
+    assert_eq!(found("a\nb\n", "a\r\nb\r\n").old, "a\nb\n");
+}
+
+#[test]
+fn a_first_blank_line_too_many_is_ignored() {
+    let place = found("a\nb\n", "\n\na\nb\n");
+    assert_eq!((place.start, place.old.as_str()), (0, "a\nb\n"));
+    assert_eq!(found("x\n\na\n", "\na\n").old, "\na\n", "the file has one");
+}
+
+#[test]
+fn text_that_is_left_out_belongs_to_the_place() {
+    let file = "fn a() {\n    one();\n    two();\n    three();\n}\nfn b() {\n}\n";
+    let whole = "fn a() {\n    one();\n    two();\n    three();\n}\n";
+    for dots in ["...", "    ...", "// ...", "    // ... existing code ...", "…"] {
+        assert_eq!(
+            found(file, &format!("fn a() {{\n    one();\n{dots}\n}}\nfn b() {{\n")).old,
+            whole.to_owned() + "fn b() {\n"
+        );
+    }
+    assert_eq!(found(file, "...\n    two();\n...\n    three();\n...\n").old, "    two();\n    three();\n");
+    assert_eq!(locate(file, "fn a() {\n...\n}\n"), Located::Absent { closest_line: None }, "two such ends");
+    assert_eq!(locate(file, "fn c() {\n...\n}\n"), Located::Absent { closest_line: None });
+    assert_eq!(locate(file, "...\n"), Located::Absent { closest_line: None });
+    assert_eq!(
+        found("class P:\n    ...\nx\n", "class P:\n    ...\n").old,
+        "class P:\n    ...\n",
+        "as it is, comes first"
+    );
+}
+
+#[test]
+fn a_hint_decides_between_equal_places() {
+    let file = FileView { text: "é\na\nb\na\n" };
+    let wanted = Wanted::Text("a\n".into());
+    let start = |after| match find(&file, &wanted, Hint { after }) {
+        Located::Found(place) => Some(place.start),
+        Located::Ambiguous { count: 2 } => None,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(
+        [None, Some(0), Some(2), Some(3), Some(6), Some(7)].map(start),
+        [None, Some(2), Some(2), Some(6), Some(6), None]
+    );
+}
+
+#[test]
+fn beyond_the_bound_rare_lines_lead_to_a_fuzzy_match() {
+    let file: String = (0..50_000).map(|n| format!("    let value_{n} = compute_from({n});\n    }}\n")).collect();
+    let near: String = (20_000..20_200)
+        .map(|n| {
+            let name = if n % 10 == 5 { "valeu" } else { "value" };
+            format!("let {name}_{n} = compute_from({n});\n}}\n")
+        })
+        .collect();
+    let place = found(&file, &near);
+    assert!(place.old.starts_with("    let value_20000 ") && place.old.lines().count() == 400, "{:?}", place.start);
+    assert_eq!(place.reindent, Some(Reindent { add: "    ".into(), ..Reindent::default() }));
 }

@@ -66,7 +66,7 @@ fn anchors_tell_equal_places_apart() {
         &[("x.py", FILE)],
         "*** Begin Patch\n*** Update File: x.py\n@@ class B\n@@ def f(self):\n-        x = 1\n+        x = 2\n         return x\n*** End Patch\n",
         expect![[r#"
-            Patch Edit x.py "": Ambiguous(2)
+            Patch Edit x.py "": +1 -1
             --- x.py
             class A:
                 def f(self):
@@ -75,7 +75,7 @@ fn anchors_tell_equal_places_apart() {
 
             class B:
                 def f(self):
-                    x = 1
+                    x = 2
                     return x
             said ""
         "#]],
@@ -84,17 +84,17 @@ fn anchors_tell_equal_places_apart() {
         &[("x.py", FILE)],
         "*** Begin Patch\n*** Update File: x.py\n@@ class A:\n     def f(self):\n-        x = 1\n+        x = 2\n@@\n-        x = 1\n+        x = 3\n*** End Patch\n",
         expect![[r#"
-            Patch Edit x.py "": Ambiguous(2)
-            Patch Edit x.py "": Ambiguous(2)
+            Patch Edit x.py "": +1 -1
+            Patch Edit x.py "": +1 -1
             --- x.py
             class A:
                 def f(self):
-                    x = 1
+                    x = 2
                     return x
 
             class B:
                 def f(self):
-                    x = 1
+                    x = 3
                     return x
             said ""
         "#]],
@@ -125,8 +125,8 @@ fn a_chunk_that_only_adds() {
         &[("x.py", FILE), ("y.py", "a\nlast")],
         "*** Update File: x.py\n@@ class B:\n+    \"\"\"B.\"\"\"\n*** Update File: y.py\n@@\n+new\n*** End Patch\n",
         expect![[r#"
-            Patch Edit x.py "": Absent
-            Patch Edit y.py "": Absent
+            Patch Edit x.py "": +1 -0
+            Patch Edit y.py "": +1 -0
             --- x.py
             class A:
                 def f(self):
@@ -134,12 +134,14 @@ fn a_chunk_that_only_adds() {
                     return x
 
             class B:
+                """B."""
                 def f(self):
                     x = 1
                     return x
             --- y.py
             a
-            last<no newline>
+            last
+            new<no newline>
             said ""
         "#]],
     );
@@ -151,11 +153,11 @@ fn the_end_of_the_file_is_meant() {
         &[("x.py", "}\na\n}\n")],
         "*** Update File: x.py\n@@\n-}\n+} // end\n*** End of File\n*** End Patch\n",
         expect![[r#"
-            Patch Edit x.py "": Ambiguous(2)
+            Patch Edit x.py "": +1 -1
             --- x.py
             }
             a
-            }
+            } // end
             said ""
         "#]],
     );

@@ -177,3 +177,61 @@ fn new_text_streams_behind_the_divider() {
     folder.push("x").unwrap();
     assert_eq!(folder.files["x.md"], "new text\n>>>>>> Rxa\n");
 }
+
+#[test]
+fn old_text_that_leaves_lines_out_keeps_them() {
+    let file = "fn a() {\n    one();\n    two();\n    three();\n    four();\n}\n";
+    let edit = |search: &str, replace: &str| {
+        let mut folder = Folder::new([("x.rs", file)], None);
+        folder.push(&format!("x.rs\n<<<<<<< SEARCH\n{search}=======\n{replace}>>>>>>> REPLACE\n")).unwrap();
+        (folder.hunks[0].outcome, folder.files["x.rs"].clone())
+    };
+    let (outcome, text) = edit("fn a() {\n    ...\n    four();\n", "fn b() {\n    // ...\n    five();\n    six();\n");
+    assert_eq!(outcome, Outcome::Applied(crate::Counts { added: 3, removed: 2 }));
+    assert_eq!(text, "fn b() {\n    one();\n    two();\n    three();\n    five();\n    six();\n}\n");
+    let (outcome, text) = edit("fn a() {\n...\n    four();\n", "fn b() {\n    four();\n");
+    assert_eq!(outcome, Outcome::Failed(Malformed::Elided), "what is left out is not deleted");
+    assert!(text.contains("two();"), "{text}");
+    let (outcome, text) = edit("fn a() {\n...\n    four();\n", "fn b() {\n...\n    four();\n...\n}\n");
+    assert_eq!(outcome, Outcome::Failed(Malformed::Elided), "more is left out than was");
+    assert_eq!(text, file.replace("fn a", "fn b"));
+    let (outcome, text) = edit("    one();\n    two();\n    three();\n", "    one();\n    // ... rest unchanged ...\n");
+    assert_eq!(outcome, Outcome::Failed(Malformed::Elided), "only the new text leaves something out");
+    assert_eq!(text, file);
+}
+
+#[test]
+fn a_first_blank_line_goes_from_both_texts() {
+    check(
+        &[("x.rs", "a\nb\n")],
+        "x.rs\n<<<<<<< SEARCH\n\na\n=======\n\nA\n\n>>>>>>> REPLACE\n",
+        expect![[r#"
+        SearchReplace Edit x.rs "": +2 -1
+        --- x.rs
+        A
+
+        b
+        said "x.rs\n"
+    "#]],
+    );
+}
+
+#[test]
+fn spaces_become_the_files_tabs() {
+    check(
+        &[("x.go", "func f() {\n\tif x {\n\t\ty()\n\t}\n}\n")],
+        "x.go\n<<<<<<< SEARCH\n    if x {\n        y()\n=======\n    if x {\n        for {\n            y()\n        }\n>>>>>>> REPLACE\n",
+        expect![[r#"
+            SearchReplace Edit x.go "": +3 -1
+            --- x.go
+            func f() {
+            	if x {
+            		for {
+            			y()
+            		}
+            	}
+            }
+            said "x.go\n"
+        "#]],
+    );
+}
