@@ -74,6 +74,7 @@ pub fn apply<'a>(
     let (mut report, files) = plan(&folder, output, options.format)?;
     let changes = files.changes();
     report.files = changes.iter().map(|change| change.path().to_owned()).collect();
+    report.files.sort();
     report.dry_run = options.dry_run;
     if !options.dry_run {
         for (path, message) in folder.write(&changes) {

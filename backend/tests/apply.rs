@@ -137,6 +137,18 @@ applied    create  n/c.py:1  +1 -0  w
 }
 
 #[test]
+fn one_syntax_alone() {
+    let folder = Folder::new();
+    folder.write("a", "a\n");
+    folder.write("b.py", "b\n");
+    let output = edit("a", "a\n", "x\n") + "b.py\n<<<<<<< SEARCH\nb\n=======\nx\n>>>>>>> REPLACE\n";
+    let done = folder.apply(&output, &["--format", "search-replace", "--json"]);
+    let report: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(report["files"], serde_json::json!(["b.py"]));
+    assert_eq!((folder.read("a"), folder.read("b.py")), ("a\n".into(), "x\n".into()));
+}
+
+#[test]
 fn no_link_is_followed_out_of_the_folder_or_inside_it() {
     let folder = Folder::new();
     fs::write(folder.0.join("secret"), "s\n").unwrap();

@@ -8,7 +8,7 @@ use edits::{Action, Engine, FileView, Format, Hint, Located, Resolution, Wanted}
 use super::draft::Draft;
 use super::files::{Files, Source};
 use super::path;
-use super::report::{Failure, Hunk, Kind, Outcome, Reason, Report};
+use super::report::{Failure, Hunk, Kind, Outcome, Reason, Report, Syntax};
 use super::text::FileText;
 
 /// A run over one output.
@@ -140,7 +140,8 @@ impl<'s, S: Source> Run<'s, S> {
                 } else {
                     outcome = Outcome::Unchanged;
                 }
-                self.passed = Some(Passed { path: open.path, end: open.draft.end(open.start) });
+                let is_chunk = self.hunks.last().is_some_and(|hunk| hunk.format == Syntax::Patch);
+                self.passed = is_chunk.then(|| Passed { end: open.draft.end(open.start), path: open.path });
             }
         }
         if let Some(hunk) = self.hunks.last_mut() {
