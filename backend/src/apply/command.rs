@@ -1,4 +1,4 @@
-//! The command line around [`apply`](super::apply): options, standard input, what is printed, the exit code.
+//! The command line around [`apply`]: options, standard input, what is printed, the exit code.
 
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
@@ -38,9 +38,11 @@ pub struct ApplyArgs {
 pub enum FormatArg {
     /// All of them, mixed freely
     Auto,
-    /// <edit path="…" why="…"> with <old_text> and <new_text>
+    /// `<edit>` blocks.
+    #[value(help = "<edit path=\"…\" why=\"…\"> with <old_text> and <new_text>")]
     Edit,
-    /// <<<<<<< SEARCH, =======, >>>>>>> REPLACE
+    /// SEARCH/REPLACE blocks.
+    #[value(help = "<<<<<<< SEARCH, =======, >>>>>>> REPLACE")]
     SearchReplace,
     /// *** Begin Patch … *** End Patch (V4A)
     Patch,
