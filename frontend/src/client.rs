@@ -2,10 +2,11 @@
 //!
 //! Owns the replica, the frame queue, the fold of frames, the measurements, and the one socket. Its parts, in the
 //! order of the data: [`connection`] opens the socket and says hello, [`incoming`] takes frames, [`painting`] applies
-//! them once per animation frame, [`turns`] and [`files`] are what a person does.
+//! them once per animation frame, [`turns`], [`files`] and [`guard`] are what a person does.
 
 mod connection;
 mod files;
+mod guard;
 mod incoming;
 mod meter;
 mod painting;

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use leptos::html;
 use leptos::prelude::*;
-use protocol::FileId;
+use protocol::view::Role;
+use protocol::{FileId, LockId};
 
 use crate::client::Client;
 use crate::document::Edit;
@@ -30,6 +31,10 @@ pub fn Editor() -> impl IntoView {
     Effect::new(move |_| {
         place.track();
         monaco::set_read_only(!store.may_edit());
+    });
+    Effect::new(move |_| {
+        place.track();
+        monaco::guards::set_owner(store.role.get() >= Role::Owner);
     });
     Effect::new(move |_| {
         place.track();
@@ -63,5 +68,13 @@ impl monaco::Host for Hands {
 
     fn composing(&self, composing: bool) {
         self.client.composing(composing);
+    }
+
+    fn lock(&self) {
+        self.client.toggle_lock();
+    }
+
+    fn unlock(&self, lock: LockId) {
+        self.client.unlock(lock);
     }
 }

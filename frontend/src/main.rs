@@ -13,6 +13,7 @@ mod editor;
 mod keyboard;
 mod monaco;
 mod outbox;
+mod proposal;
 mod queue;
 mod session;
 mod socket;

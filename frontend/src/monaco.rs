@@ -3,8 +3,10 @@
 //! The other side is `static/glue/monaco.js`. Offsets are UTF-16 units. Every call is harmless before the editor is
 //! mounted.
 
+pub mod guards;
+
 use js_sys::{Array, Function, Object, Reflect};
-use protocol::FileId;
+use protocol::{FileId, LockId};
 use wasm_bindgen::prelude::*;
 
 use crate::document::Edit;
@@ -85,6 +87,10 @@ pub trait Host: 'static {
     fn undo(&self, redo: bool);
     /// Composition began or ended.
     fn composing(&self, composing: bool);
+    /// Locks what is selected, or the file; or gives it free.
+    fn lock(&self);
+    /// Gives a lock's lines free.
+    fn unlock(&self, lock: LockId);
 }
 
 /// A hunk in the gutter.
@@ -143,7 +149,11 @@ pub fn create(place: &web_sys::HtmlElement, host: impl Host) {
     set(&object, "wandered", Closure::<dyn Fn()>::new(move || on.wandered()));
     let on = std::rc::Rc::clone(&host);
     set(&object, "undo", Closure::<dyn Fn(bool)>::new(move |redo| on.undo(redo)));
-    set(&object, "composing", Closure::<dyn Fn(bool)>::new(move |composing| host.composing(composing)));
+    let on = std::rc::Rc::clone(&host);
+    set(&object, "composing", Closure::<dyn Fn(bool)>::new(move |composing| on.composing(composing)));
+    let on = std::rc::Rc::clone(&host);
+    set(&object, "lock", Closure::<dyn Fn()>::new(move || on.lock()));
+    set(&object, "unlock", Closure::<dyn Fn(String)>::new(move |lock: String| host.unlock(LockId(lock))));
     js_create(place, &object);
 }
 

@@ -3,6 +3,7 @@
 //! Knows what is shown and what a person can do. Knows nothing of how it is drawn, and of sockets only that the
 //! client behind it has one.
 
+mod deciding;
 pub mod guard;
 mod intents;
 mod kept;

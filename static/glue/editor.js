@@ -2,6 +2,8 @@
 // reported, what comes from elsewhere is applied, and Monaco's own undo is never used.
 
 import * as monaco from "monaco-editor/editor";
+import { clearBlocks, watchBlocks } from "./blocks.js";
+import { guardEditor } from "./guards.js";
 import { clearMarks, forgetMarks, markFresh } from "./marks.js";
 import { defineThemes, themeName } from "./theme.js";
 
@@ -12,6 +14,8 @@ import { defineThemes, themeName } from "./theme.js";
  * @property {() => void} wandered
  * @property {(redo: boolean) => void} undo
  * @property {(composing: boolean) => void} composing
+ * @property {() => void} lock
+ * @property {(id: string) => void} unlock
  */
 
 /** @type {monaco.editor.IStandaloneCodeEditor | null} */
@@ -88,6 +92,8 @@ export function create(place, to) {
     const anchor = model.getOffsetAt(selection.getSelectionStart());
     host?.cursor(shown, anchor, model.getOffsetAt(selection.getPosition()));
   });
+  watchBlocks(made);
+  guardEditor(made, to);
   made.onDidCompositionStart(() => host?.composing(true));
   made.onDidCompositionEnd(() => host?.composing(false));
   // What only a person does. Monaco's scroll events do not tell a person's from ours.
@@ -101,6 +107,7 @@ export function create(place, to) {
 
 /** Unmounts the editor; texts stay. */
 export function dispose() {
+  clearBlocks();
   forgetMarks();
   editor?.dispose();
   editor = null;
@@ -114,6 +121,7 @@ export function show(file, path, text) {
   const model = texts.get(file);
   if (editor === null || model === undefined || editor.getModel() === model) return;
   clearMarks();
+  clearBlocks();
   applying = true;
   editor.setModel(model);
   applying = false;
@@ -148,6 +156,7 @@ export function forget(file) {
   if (shown === file) {
     shown = null;
     clearMarks();
+    clearBlocks();
     editor?.setModel(null);
   }
   model?.dispose();

@@ -1,7 +1,8 @@
 // Monaco, as the wasm sees it: `globalThis.midstreamMonaco`. The other side is frontend/src/monaco.rs.
 //
-// The parts: editor.js holds the editor and the texts, marks.js what is drawn over them, frames.js counts long
-// animation frames. No logic that the wasm could hold lives here.
+// The parts: editor.js holds the editor and the texts, marks.js what is drawn over them, guards.js locks and scope,
+// blocks.js elements between the lines, frames.js counts long animation frames. No logic that the wasm could hold
+// lives here.
 
 import "monaco-editor/features/register.all";
 import "monaco-editor/languages/definitions/register.all";
@@ -10,8 +11,10 @@ import "monaco-editor/languages/features/json/register";
 import "monaco-editor/languages/features/css/register";
 import "monaco-editor/languages/features/html/register";
 import "./editor.css";
+import * as blocks from "./blocks.js";
 import * as editor from "./editor.js";
 import * as frames from "./frames.js";
+import * as guards from "./guards.js";
 import * as marks from "./marks.js";
 
 // Code that is being written is wrong until it is whole: no squiggles chase the model's caret, and no worker checks
@@ -34,7 +37,7 @@ Object.assign(globalThis, {
     /** @param {string} _id @param {string} label */
     getWorker: (_id, label) => new Worker(workers[label] ?? MIDSTREAM_WORKERS.editor, { type: "module" }),
   },
-  midstreamMonaco: { ...editor, ...marks, ...frames },
+  midstreamMonaco: { ...editor, ...marks, ...guards, ...blocks, ...frames },
   // Read by browser tests only; the wasm adds to it, see frontend/src/testing.rs.
   midstreamTest: { text: editor.text, longFrames: frames.longFrames },
 });

@@ -111,7 +111,9 @@ impl Client {
         };
         monaco::show(&id, &path, &text);
         self.store.open_file.set(Some(id));
+        self.store.guard.selecting.set(false);
         self.show_hunks();
+        self.show_guard();
         self.show_people();
     }
 

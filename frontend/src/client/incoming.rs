@@ -128,6 +128,7 @@ impl Client {
                 self.give_back(&steer.view.get_untracked().text);
             }
         }
+        self.store.guard.reset(&view);
         self.store.presence.set(view.participants);
         if view.lesson.is_some() && view.turns.is_empty() {
             self.choose_teacher();
@@ -146,6 +147,8 @@ impl Client {
     }
 
     fn refused(self: &Rc<Self>, code: ErrorCode, message: String, answers: Option<String>) {
+        // A control that was turned shows again what is so.
+        self.store.guard.scope.notify();
         if code == ErrorCode::BadUpdate {
             self.notify(Some(code), "The server refused a change of yours; the page now shows what the server has.");
             self.rebuild();

@@ -120,6 +120,7 @@ impl Client {
         let mut hunks = false;
         let mut placed = None;
         let mut painted = false;
+        let mut guarded = false;
         for item in batch.items {
             match item {
                 Item::Update { seq, update } => {
@@ -142,6 +143,7 @@ impl Client {
                         placed = Some(file_id.clone());
                     }
                     self.session.borrow_mut().apply(&frame);
+                    guarded |= self.store.guard.apply(&frame).is_some() || changes_scope(&frame);
                 }
             }
         }
@@ -152,6 +154,9 @@ impl Client {
         }
         if hunks {
             self.show_hunks();
+        }
+        if guarded {
+            self.show_guard();
         }
         self.after_paint(painted);
     }
@@ -265,11 +270,18 @@ fn delta_seq(item: &Item) -> Option<Seq> {
     }
 }
 
+/// A running turn's own scope counts, not that of the next one.
+fn changes_scope(frame: &ServerFrame) -> bool {
+    use ServerFrame as F;
+    matches!(frame, F::TurnStarted { .. } | F::TurnContinued { .. } | F::TurnCompleted { .. })
+}
+
 fn touches_hunks(frame: &ServerFrame) -> bool {
     matches!(
         frame,
         ServerFrame::HunkPlaced { .. }
             | ServerFrame::HunkClosed { .. }
+            | ServerFrame::HunkHeld { .. }
             | ServerFrame::HunkFailed { .. }
             | ServerFrame::HunkDropped { .. }
             | ServerFrame::HunkAccepted { .. }

@@ -27,6 +27,9 @@ pub struct Pointing {
 impl Client {
     /// The person's cursor moved.
     pub fn cursor(self: &Rc<Self>, file: FileId, anchor: u32, head: u32) {
+        if self.store.guard.selecting.get_untracked() != (anchor != head) {
+            self.store.guard.selecting.set(anchor != head);
+        }
         let mut pointing = self.pointing.borrow_mut();
         pointing.cursor = Some((file, anchor, head));
         if pointing.timer.is_none() {

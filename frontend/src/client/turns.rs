@@ -51,7 +51,7 @@ impl Client {
             prompt,
             model,
             open_file: store.open_file.get_untracked(),
-            selection: None,
+            selection: self.selection(),
             scope: None,
             tokens_per_second: Some(store.speed.get_untracked()),
         }));
@@ -138,7 +138,7 @@ impl Client {
         });
     }
 
-    fn reachable(&self) -> bool {
+    pub(super) fn reachable(&self) -> bool {
         let online = self.store.connection.get_untracked() == Connection::Online;
         if !online {
             self.notify(None, "The connection is lost for the moment. What you typed is kept here.");

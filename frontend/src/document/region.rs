@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use protocol::FileId;
 use protocol::scope::{Region, RegionRange};
 use yrs::updates::encoder::Encode;
-use yrs::{Assoc, GetString, IndexedSequence, Text, Transact};
+use yrs::{Assoc, IndexedSequence, Text, Transact};
 
 use super::Replica;
 
@@ -13,9 +13,17 @@ impl Replica {
     /// The whole lines that a selection touches, as a region: its front holds to their first character, its end to
     /// their last. Offsets are UTF-16 units, in either order. `None` for a file without text.
     pub fn lines(&self, file: &FileId, anchor: u32, head: u32) -> Option<Region> {
+        let (start, end) = whole_lines(&self.text(file)?, anchor.min(head), anchor.max(head))?;
+        self.part(file, start, end)
+    }
+
+    /// The characters between two offsets, as a region. `None` when there are none.
+    pub fn part(&self, file: &FileId, start: u32, end: u32) -> Option<Region> {
         let text = self.text_of(file)?;
         let txn = self.doc.transact();
-        let (start, end) = whole_lines(&text.get_string(&txn), anchor.min(head), anchor.max(head))?;
+        if start >= end || end > text.len(&txn) {
+            return None;
+        }
         let place = |at, side| Some(BASE64.encode(text.sticky_index(&txn, at, side)?.encode_v1()));
         let range = RegionRange { start: place(start, Assoc::After)?, end: place(end, Assoc::Before)? };
         Some(Region { file: file.clone(), range: Some(range) })
