@@ -9,6 +9,7 @@
 )]
 
 mod browser;
+mod corpus;
 mod faults;
 mod steering;
 mod upstreams;
