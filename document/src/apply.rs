@@ -2,12 +2,14 @@
 //!
 //! Knows nothing of text formats or of where operations come from.
 
+mod files;
+
 use yrs::updates::encoder::Encode;
-use yrs::{Assoc, ID, IdSet, Map, MapPrelim, Nested, StickyIndex, Text, TextPrelim, TextRef, Transact, TransactionMut};
+use yrs::{Assoc, ID, IdSet, Nested, ReadTxn, StickyIndex, Text, TextRef, Transact, TransactionMut};
 
 use crate::document::Document;
 use crate::hunk::Hunk;
-use crate::ledger::Place;
+use crate::ledger::{Clocks, Place};
 use crate::op::{Applied, HunkEvent, HunkKey, ModelOp, StepKey};
 use crate::span::{self, Span};
 use crate::{blocks, craft, replica, wire};
@@ -83,6 +85,16 @@ impl Document {
                 });
             }
             ModelOp::Insert { .. } => {}
+            ModelOp::Rename { hunk, path } => {
+                self.in_hunk(txn, *hunk, step, events, |document, txn, open, _| {
+                    document.rename(txn, step, *hunk, open, path);
+                });
+            }
+            ModelOp::Remove { hunk } => {
+                self.in_hunk(txn, *hunk, step, events, |document, txn, open, text| {
+                    document.remove(txn, step, *hunk, open, text);
+                });
+            }
         }
     }
 
@@ -121,37 +133,14 @@ impl Document {
         let text = Nested::<TextRef>::new(text_id).get(txn)?;
         let end = start.checked_add(len).filter(|end| *end <= text.len(txn))?;
         let (left, old, right) = locate(&blocks::visible(&text, txn, &self.deleted), start, end);
-        self.open(step, hunk, Hunk::new(file.to_owned(), text_id, left, old), false);
+        self.open(txn, step, hunk, Hunk::new(file.to_owned(), text_id, left, old), false);
         Some(placed(txn, hunk, file, &text, left, right))
     }
 
-    fn create(
-        &mut self,
-        txn: &mut TransactionMut<'_>,
-        step: StepKey,
-        hunk: HunkKey,
-        file: &str,
-        path: &str,
-    ) -> Option<HunkEvent> {
-        if self.files.get(file).is_some() || self.files.len() >= self.limits.files_max {
-            return None;
-        }
-        crate::path::check(path).ok()?;
-        let root = self.replica.files();
-        let fields = MapPrelim::from([("path", yrs::In::from(path)), ("text", TextPrelim::new("").into())]);
-        root.insert(txn, file, fields);
-        self.run = None;
-        self.learn(txn, &txn.encode_update_v1(), file);
-        let text_id = self.files.get(file)?.text;
-        let text = Nested::<TextRef>::new(text_id).get(txn)?;
-        self.open(step, hunk, Hunk::new(file.to_owned(), text_id, None, Vec::new()), true);
-        Some(placed(txn, hunk, file, &text, None, None))
-    }
-
-    fn open(&mut self, step: StepKey, hunk: HunkKey, open: Hunk, created: bool) {
+    fn open(&mut self, txn: &TransactionMut<'_>, step: StepKey, hunk: HunkKey, open: Hunk, created: bool) {
         self.hunk_files.insert(hunk, open.file.clone());
         self.ledger.note(place_of(step, hunk, &open), |entry| {
-            entry.opened = true;
+            entry.opened = Some(Clocks::of_people(&txn.state_vector()));
             entry.created = created;
         });
         self.hunks.insert(hunk, open);
@@ -204,7 +193,6 @@ impl Document {
     }
 
     fn model_clock(&self, txn: &TransactionMut<'_>) -> u32 {
-        use yrs::ReadTxn;
         txn.state_vector().get(&yrs::ClientID::new(self.model))
     }
 }

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use yrs::{ClientID, ID, IdSet};
+use yrs::{ClientID, ID, IdSet, StateVector};
 
+use crate::document::FIRST_OWN_CLIENT;
 use crate::hunk::Mark;
 use crate::op::{HunkKey, StepKey};
 use crate::span::{self, Span};
@@ -21,12 +22,49 @@ pub(crate) struct Entry {
     pub(crate) deleted: Vec<Span>,
     /// It made the file.
     pub(crate) created: bool,
-    /// It opened the hunk.
-    pub(crate) opened: bool,
+    /// It gave the file other paths, less what was taken back.
+    pub(crate) renamed: Vec<Renamed>,
+    /// It took the file away, which had this text.
+    pub(crate) removed: Option<ID>,
+    /// It opened the hunk, when people had written this much.
+    pub(crate) opened: Option<Clocks>,
     /// Where the hunk was before it.
     pub(crate) before: Mark,
     /// It has been rolled back.
     pub(crate) undone: bool,
+}
+
+/// A change of a file's path.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Renamed {
+    pub(crate) before: String,
+    pub(crate) after: String,
+}
+
+/// How far each person's client had written.
+pub(crate) struct Clocks(Box<[(u64, u32)]>);
+
+impl Clocks {
+    pub(crate) fn of_people(known: &StateVector) -> Self {
+        let clocks = known.iter().map(|(client, clock)| (client.get(), *clock));
+        let mut people: Box<[_]> = clocks.filter(|(client, _)| *client < FIRST_OWN_CLIENT).collect();
+        people.sort_unstable();
+        Self(people)
+    }
+
+    pub(crate) fn of(&self, client: u64) -> u32 {
+        let found = self.0.binary_search_by_key(&client, |(client, _)| *client);
+        found.ok().and_then(|at| self.0.get(at)).map_or(0, |(_, clock)| *clock)
+    }
+}
+
+/// A file that was taken away.
+#[derive(Clone)]
+pub(crate) struct Removed {
+    pub(crate) file: String,
+    pub(crate) path: String,
+    /// Its text was brought over to the text that the file has since.
+    pub(crate) returned: bool,
 }
 
 /// Which entry is meant.
@@ -46,8 +84,8 @@ pub(crate) struct Ledger {
     /// The ids that people deleted, whether or not the model had deleted them too.
     pub(crate) by_people: IdSet,
     pub(crate) restored: Restored,
-    /// Files that a roll-back took away, by the id of their text: the file's id and path.
-    pub(crate) removed: BTreeMap<ID, (String, String)>,
+    /// Files that the model, or a roll-back, took away, by the ids of their texts.
+    pub(crate) removed: BTreeMap<ID, Removed>,
 }
 
 impl Ledger {
@@ -64,12 +102,27 @@ impl Ledger {
             inserted: Vec::new(),
             deleted: Vec::new(),
             created: false,
-            opened: false,
+            renamed: Vec::new(),
+            removed: None,
+            opened: None,
             before: place.before,
             undone: false,
         };
         write(&mut entry);
         self.entries.push(entry);
+    }
+
+    /// Notes a file that is taken away.
+    pub(crate) fn remember(&mut self, text: ID, file: &str, path: String) {
+        self.comes_back_as(file, &path);
+        self.removed.insert(text, Removed { file: file.to_owned(), path, returned: false });
+    }
+
+    /// Says which path a file would come back under.
+    pub(crate) fn comes_back_as(&mut self, file: &str, path: &str) {
+        for removed in self.removed.values_mut().filter(|removed| removed.file == file) {
+            path.clone_into(&mut removed.path);
+        }
     }
 
     /// Takes in text that came back: it is still of those who had inserted it.
@@ -80,7 +133,8 @@ impl Ledger {
         let mut fresh = Restored::default();
         fresh.add(copies);
         for entry in &mut self.entries {
-            let renamed: Vec<Span> = entry.inserted.iter().flat_map(|span| fresh.parts(*span)).collect();
+            let renamed: Vec<Span> =
+                entry.inserted.iter().flat_map(|span| fresh.parts(*span)).map(|(_, new)| new).collect();
             entry.inserted.extend(renamed);
         }
         self.restored.add(copies);
@@ -96,6 +150,12 @@ pub(crate) struct Copy {
 }
 
 impl Copy {
+    /// The new id of the old character at `clock`, or of the last one when that is before it.
+    pub(crate) fn at_or_before(&self, clock: u32) -> ID {
+        let offset = clock.saturating_sub(self.old.start).min(self.old.len.saturating_sub(1));
+        span::id(self.new_client, self.new_start + offset)
+    }
+
     /// The new ids of what of `span` this copy holds.
     pub(crate) fn of(&self, span: Span) -> Option<Span> {
         let part = self.old.overlap(span)?;
@@ -125,7 +185,7 @@ impl Restored {
         let mut found = IdSet::new();
         let mut todo = span::from_set(ids);
         while let Some(next) = todo.pop() {
-            for new in self.parts(next) {
+            for (_, new) in self.parts(next) {
                 found.insert(new.id_at(0), new.len);
                 todo.push(new);
             }
@@ -145,9 +205,14 @@ impl Restored {
         }
     }
 
-    /// The new ids of what of `span` has a copy, in order.
-    fn parts(&self, span: Span) -> impl Iterator<Item = Span> {
-        self.within(span).filter_map(move |copy| copy.of(span))
+    /// What of `span` has a copy, and its new ids, in order.
+    pub(crate) fn parts(&self, span: Span) -> impl Iterator<Item = (Span, Span)> {
+        self.within(span).filter_map(move |copy| Some((copy.old.overlap(span)?, copy.of(span)?)))
+    }
+
+    /// All ids that have copies.
+    pub(crate) fn originals(&self) -> IdSet {
+        span::to_set(self.0.values().map(|copy| &copy.old))
     }
 
     /// Runs under their newest ids, in the same order.
@@ -155,8 +220,7 @@ impl Restored {
         let mut out = Vec::new();
         let mut todo: Vec<Span> = spans.iter().rev().copied().collect();
         while let Some(next) = todo.pop() {
-            let copied = self.within(next).next().and_then(|copy| Some((copy.old.overlap(next)?, copy.of(next)?)));
-            let Some((old, new)) = copied else {
+            let Some((old, new)) = self.parts(next).next() else {
                 span::push(&mut out, next);
                 continue;
             };

@@ -7,6 +7,7 @@
 pub mod op;
 
 mod apply;
+mod comeback;
 mod document;
 mod receive;
 mod region;

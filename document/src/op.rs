@@ -51,6 +51,19 @@ pub enum ModelOp {
         /// The text.
         text: String,
     },
+    /// The hunk's file gets another path.
+    Rename {
+        /// The hunk.
+        hunk: HunkKey,
+        /// The new path. One that is not allowed does nothing.
+        path: String,
+    },
+    /// The hunk's file goes, if no text is left in it: what people have typed into it keeps it. No other operation of
+    /// the hunk may follow but Close.
+    Remove {
+        /// The hunk.
+        hunk: HunkKey,
+    },
     /// The hunk is finished, or is given up: its state can go, its ledger stays.
     Close {
         /// The hunk.

@@ -59,14 +59,20 @@ impl Document {
             let at = open.offset(&txn);
             return (range.start <= at && at <= range.end).then_some(0..0);
         }
-        let index = Lookup::new(open.old());
+        let mut before = 0;
+        let walked = open.old().iter().map(|span| {
+            let at = before;
+            before += span.len;
+            (*span, at)
+        });
+        let old = Lookup::new(walked.collect());
         let mut found = Touched::new(range);
         let mut at = 0u32;
         for block in blocks::all(&text, &mut txn, &self.deleted) {
             let width = if block.deleted { 0 } else { block.span.len };
-            for (part, walked) in index.parts(block.span) {
+            for (part, offset, walked) in old.parts(block.span) {
                 let start = if block.deleted { at } else { at + (part.start - block.span.start) };
-                found.see(walked, part.len, start, !block.deleted);
+                found.see(walked + offset, part.len, start, !block.deleted);
             }
             at += width;
         }

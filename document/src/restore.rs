@@ -79,11 +79,11 @@ impl<'a> Restoration<'a> {
 
 /// What of the blocks is wanted, as far as whole characters are.
 fn runs<'a>(blocks: &'a [Block], ids: &IdSet) -> Vec<Piece<'a>> {
-    let wanted = Lookup::new(&span::from_set(ids));
+    let wanted = Lookup::plain(&span::from_set(ids));
     let mut runs = Vec::new();
     let mut left = None;
     for block in blocks {
-        for (part, _) in wanted.parts(block.span) {
+        for (part, _, ()) in wanted.parts(block.span) {
             let Some((text, old)) = characters(block, part) else { continue };
             let inner = old.start.checked_sub(block.span.start + 1).map(|offset| block.span.id_at(offset));
             runs.push(Piece { left: inner.or(left), old, text });

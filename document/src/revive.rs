@@ -5,7 +5,7 @@ use yrs::{Assoc, BranchID, IdSet, Nested, ReadTxn, StickyIndex, Text, TextRef, T
 
 use crate::blocks;
 use crate::document::Document;
-use crate::ledger::Copy;
+use crate::ledger::{Copy, Removed};
 use crate::span::{self, Span};
 use crate::wire::{self, Content, Contents, Struct};
 
@@ -54,7 +54,7 @@ impl Document {
                 let BranchID::Nested(text) = place.branch.id() else {
                     return None;
                 };
-                let (file, path) = self.ledger.removed.get(&text)?.clone();
+                let Removed { file, path, .. } = self.ledger.removed.get(&text)?.clone();
                 Some(Perished { one, survives, file, path })
             })
             .collect()
@@ -97,14 +97,15 @@ impl Document {
         let blocks = blocks::all(&TextRef::from(place.branch), txn, &self.deleted);
         let before = blocks.iter().take_while(|block| block.span.overlap(perished.one.span).is_none());
         let spans: Vec<Span> = before.map(|block| block.span).collect();
-        let ids = spans.iter().rev().flat_map(|span| (0..span.len).rev().map(|offset| span.id_at(offset)));
-        for id in ids {
-            let newest = self.ledger.restored.newest(id);
-            if newest != id
-                && let Some(place) = StickyIndex::from_id(newest, Assoc::Before).get_offset(txn)
-                && place.branch.id() == AsRef::<yrs::branch::Branch>::as_ref(text).id()
-            {
-                return place.index;
+        for span in spans.iter().rev() {
+            let copies: Vec<Span> = self.ledger.restored.parts(*span).map(|(_, new)| new).collect();
+            for copy in copies.iter().rev() {
+                let newest = self.ledger.restored.newest(copy.last_id());
+                if let Some(place) = StickyIndex::from_id(newest, Assoc::Before).get_offset(txn)
+                    && place.branch.id() == AsRef::<yrs::branch::Branch>::as_ref(text).id()
+                {
+                    return place.index;
+                }
             }
         }
         0

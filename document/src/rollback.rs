@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use yrs::{IdSet, Map, Nested, Text, TextRef, Transact, TransactionMut};
+use yrs::{ClientID, IdSet, Nested, ReadTxn, Text, TextRef, Transact, TransactionMut};
 
 use crate::blocks;
 use crate::document::Document;
-use crate::ledger::{Copy, Entry};
+use crate::ledger::Entry;
 use crate::op::{HunkKey, RolledBack, StepKey};
 use crate::restore::Restoration;
 use crate::{craft, replica, span, wire};
@@ -21,6 +21,8 @@ struct Plan {
     inserted: IdSet,
     /// What comes back, by file.
     deleted: BTreeMap<String, IdSet>,
+    /// Files that the discarded steps renamed.
+    renamed: Vec<String>,
     /// Files that the discarded steps made.
     created: Vec<String>,
     /// Files with any change.
@@ -31,7 +33,8 @@ impl Document {
     /// Takes back the steps for which `discard` says so, as far as they were not taken back before.
     ///
     /// A file that a discarded step created goes again, unless there is text in it that stays: a person's, or that
-    /// of steps that are kept. Open hunks go back to where they were before their first discarded step; those whose
+    /// of steps that are kept. A file that a discarded step removed is there again under its id, with its text. A path
+    /// that a discarded step set goes back, unless a person has set another since. Open hunks go back to where they were before their first discarded step; those whose
     /// opening is discarded are closed.
     pub fn rollback(&mut self, discard: &dyn Fn(StepKey, HunkKey) -> bool) -> RolledBack {
         let discarded = |entry: &Entry| !entry.undone && discard(entry.step, entry.hunk);
@@ -43,11 +46,10 @@ impl Document {
         self.run = None;
         let doc = self.replica.doc();
         let mut txn = doc.transact_mut();
-        let copies = self.carry_out(&mut txn, &plan);
+        self.carry_out(&mut txn, &plan);
         let update = txn.has_changes().then(|| txn.encode_update_v1());
         span::merge(&mut self.deleted, txn.delete_set());
         drop(txn);
-        self.ledger.carry(&copies);
         self.renew_hunks(&plan.files);
         for file in &plan.files {
             self.files.touch(file);
@@ -77,6 +79,9 @@ impl Document {
             if entry.created {
                 plan.created.push(entry.file.clone());
             }
+            if !entry.renamed.is_empty() {
+                plan.renamed.push(entry.file.clone());
+            }
             if !plan.files.contains(&entry.file) {
                 plan.files.push(entry.file.clone());
             }
@@ -88,44 +93,67 @@ impl Document {
         plan
     }
 
-    fn carry_out(&mut self, txn: &mut TransactionMut<'_>, plan: &Plan) -> Vec<Copy> {
+    fn carry_out(&mut self, txn: &mut TransactionMut<'_>, plan: &Plan) {
         if !plan.inserted.is_empty() {
             replica::apply(txn, &craft::deletion(&plan.inserted));
         }
-        let mut copies = Vec::new();
         for (file, ids) in &plan.deleted {
             let Some(text) = self.files.get(file).and_then(|file| Nested::<TextRef>::new(file.text).get(txn)) else {
                 continue;
             };
             let blocks = blocks::all(&text, txn, &self.deleted);
-            let clock = {
-                use yrs::ReadTxn;
-                txn.state_vector().get(&yrs::ClientID::new(self.restorer))
-            };
+            let clock = txn.state_vector().get(&ClientID::new(self.restorer));
             let restoration = Restoration::of(&blocks, ids, self.restorer, clock);
             replica::apply(txn, &restoration.update(self.restorer, clock));
-            copies.extend(restoration.copies);
+            self.ledger.carry(&restoration.copies);
         }
-        let root = self.replica.files();
+        let back = self.bring_back(txn);
         for id in &plan.created {
-            let Some(file) = self.files.get(id) else {
-                continue;
-            };
-            let (text_id, path) = (file.text, file.path.clone());
-            let text = Nested::<TextRef>::new(text_id).get(txn);
+            let text = self.files.get(id).and_then(|file| Nested::<TextRef>::new(file.text).get(txn));
             if text.is_some_and(|text| text.len(txn) == 0) {
-                root.remove(txn, id);
-                self.ledger.removed.insert(text_id, (id.clone(), path));
-                self.learn(txn, &[0, 0], id);
+                self.take_away(txn, id);
             }
         }
-        copies
+        for file in plan.renamed.iter().chain(&back) {
+            self.path_back(txn, file);
+        }
+    }
+
+    /// Gives a file the path from before the renames that were taken back, newest first, as far as the path still is
+    /// what they set. Those below a kept one wait until that is taken back too; those below a person's are void.
+    fn path_back(&mut self, txn: &mut TransactionMut<'_>, file: &str) {
+        let there = self.files.get(file).map(|known| known.path.clone());
+        let away = || self.ledger.removed.values().find(|removed| removed.file == file && !removed.returned);
+        let Some(now) = there.clone().or_else(|| away().map(|removed| removed.path.clone())) else { return };
+        let mut path = now.clone();
+        let mut person = false;
+        for entry in self.ledger.entries.iter_mut().rev().filter(|entry| entry.file == file) {
+            if !entry.undone && !entry.renamed.is_empty() && !person {
+                person = entry.renamed.last().is_some_and(|last| last.after != path);
+                if !person {
+                    break;
+                }
+            }
+            while let Some(renamed) = entry.renamed.pop_if(|_| entry.undone) {
+                person |= renamed.after != path;
+                if !person {
+                    path = renamed.before;
+                }
+            }
+        }
+        if path == now {
+            return;
+        }
+        if there.is_some() {
+            self.set_path(txn, file, &path);
+        }
+        self.ledger.comes_back_as(file, &path);
     }
 
     /// Puts open hunks back to where they were before their first discarded step.
     fn rewind(&mut self, discarded: &dyn Fn(&Entry) -> bool) {
         for entry in self.ledger.entries.iter().rev().filter(|entry| discarded(entry)) {
-            if entry.opened {
+            if entry.opened.is_some() {
                 self.hunks.remove(&entry.hunk);
             } else if let Some(hunk) = self.hunks.get_mut(&entry.hunk) {
                 hunk.mark = entry.before;

@@ -34,32 +34,29 @@ impl Span {
     }
 }
 
-/// Runs that do not overlap, to be looked up by id.
-pub(crate) struct Lookup(Vec<(Span, u32)>);
+/// Runs that do not overlap, to be looked up by id, each with something that is known of it.
+pub(crate) struct Lookup<T>(Vec<(Span, T)>);
 
-impl Lookup {
-    pub(crate) fn new(spans: &[Span]) -> Self {
-        let mut before = 0;
-        let mut sorted: Vec<(Span, u32)> = spans
-            .iter()
-            .map(|span| {
-                let at = before;
-                before += span.len;
-                (*span, at)
-            })
-            .collect();
-        sorted.sort_unstable_by_key(|(span, _)| (span.client, span.start));
-        Self(sorted)
+impl Lookup<()> {
+    pub(crate) fn plain(spans: &[Span]) -> Self {
+        Self::new(spans.iter().map(|span| (*span, ())).collect())
+    }
+}
+
+impl<T: Copy> Lookup<T> {
+    pub(crate) fn new(mut runs: Vec<(Span, T)>) -> Self {
+        runs.sort_unstable_by_key(|(span, _)| (span.client, span.start));
+        Self(runs)
     }
 
-    /// The parts of a block that are in the runs, each with the number of units before it in the runs as they were
-    /// given.
-    pub(crate) fn parts(&self, block: Span) -> impl Iterator<Item = (Span, u32)> {
+    /// The parts of a block that are in the runs, each with the number of units before it in its run, and what is
+    /// known of that.
+    pub(crate) fn parts(&self, block: Span) -> impl Iterator<Item = (Span, u32, T)> {
         let behind = self.0.partition_point(|(span, _)| (span.client, span.end()) <= (block.client, block.start));
         let rest = self.0.iter().skip(behind);
-        rest.map_while(move |(span, before)| {
+        rest.map_while(move |(span, known)| {
             let part = span.overlap(block)?;
-            Some((part, before + (part.start - span.start)))
+            Some((part, part.start - span.start, *known))
         })
     }
 }

@@ -1,13 +1,16 @@
 //! The document's promises one by one, on small examples. The simulator in `tests/` covers their mixtures.
 
 mod changes;
+mod files;
 mod hostile;
 mod joining;
 mod regions;
 
 use crate::{Document, ModelOp, Received};
 use yrs::updates::decoder::Decode;
-use yrs::{ClientID, Doc, Map, MapRef, OffsetKind, Options, ReadTxn, StateVector, Text, TextRef, Transact, Update};
+use yrs::{
+    ClientID, Doc, GetString, Map, MapRef, OffsetKind, Options, ReadTxn, StateVector, Text, TextRef, Transact, Update,
+};
 
 /// A document with one file `f` at `main.py`.
 fn document(text: &str) -> Document {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::HunkEvent;
-use yrs::{Assoc, GetString, StickyIndex};
+use yrs::{Assoc, StickyIndex};
 
 fn close(hunk: u64) -> ModelOp {
     ModelOp::Close { hunk }

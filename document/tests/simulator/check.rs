@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::person::Person;
-use crate::world::{FILE, Owner, World};
+use crate::world::{Owner, World};
 
 /// Runs in which a stated edge was met.
 #[derive(Clone, Copy, Debug, Default)]
@@ -14,7 +14,7 @@ pub struct Edges {
     /// brought back.
     pub revived_order: u64,
     /// The model and a person deleted the same text, the person's deletion came in a full sync, and the roll-back
-    /// brought the text back.
+    /// brought the text back; or the file with the text was taken away meanwhile, and came back.
     pub whose_deletion: u64,
     /// Text typed into a file that a roll-back took away, whose update was lost with its connection after the page
     /// had taken in that the file is gone: the replica has forgotten the text, and nobody else has seen it.
@@ -40,25 +40,45 @@ impl World {
         }
         let newcomer = Person::join(&mut self.document);
         assert_eq!(newcomer.texts(), texts, "a newcomer sees something else");
+        self.check_paths(&newcomer);
 
         let found: Vec<char> = texts.values().flat_map(|text| text.chars()).collect();
         let there: HashSet<char> = found.iter().copied().collect();
         assert_eq!(found.len(), there.len(), "something is there twice");
         for (one, owner) in &self.owner {
             let expected = self.expected(*one, *owner);
-            let came_back = self.deleted_offline.contains(one) && self.model_deleted.contains_key(one);
+            let away_once = self.removed_once.contains(&self.home[one]);
+            let came_back = self.deleted_offline.contains(one) && (self.model_deleted.contains_key(one) || away_once);
             match (expected, there.contains(one)) {
-                (true, false) if self.typed_offline.contains(one) => edges.lost_file = 1,
-                (true, false) => panic!("lost {one:?} of {owner:?}: {texts:?}"),
+                (true, false) if self.typed_offline.contains(one) && away_once => edges.lost_file = 1,
+                (true, false) => panic!("lost {one:?} of {owner:?} in {}: {texts:?}", self.home[one]),
                 (false, true) if came_back => edges.whose_deletion = 1,
-                (false, true) => panic!("left over {one:?} of {owner:?}: {texts:?}"),
+                (false, true) => {
+                    let deleted = (self.model_deleted.get(one), self.people_deleted.contains(one));
+                    panic!("left over {one:?} of {owner:?}, deleted by {deleted:?} less {:?}: {texts:?}", self.undone)
+                }
                 _ => {}
             }
         }
-        let (mains, revived) = texts.into_iter().partition(|(file, _)| file == FILE);
+        let (revived, mains) = texts.into_iter().partition(|(file, _)| self.removed_once.contains(file));
         edges.order = u64::from(self.out_of_order(&mains));
         edges.revived_order = u64::from(self.out_of_order(&revived));
         edges
+    }
+
+    /// Everybody sees the same paths, and those that only the model set are as its kept steps left them.
+    fn check_paths(&self, newcomer: &Person) {
+        let paths: BTreeMap<String, String> =
+            self.document.files().into_iter().map(|file| (file.id, file.path)).collect();
+        for person in self.people.iter().chain([newcomer]) {
+            assert_eq!(person.paths(), paths, "a replica has other paths");
+        }
+        for (file, renames) in self.hand.renames.iter().filter(|(file, _)| !self.renamed.contains(*file)) {
+            let Some(path) = paths.get(file) else { continue };
+            let kept = renames.iter().rfind(|(step, ..)| !self.undone.contains(step));
+            let expected = kept.map_or(&renames[0].1, |(_, _, after)| after);
+            assert_eq!(path, expected, "{renames:?} less {:?}", self.undone);
+        }
     }
 
     fn expected(&self, one: char, owner: Owner) -> bool {

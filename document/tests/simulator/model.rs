@@ -1,15 +1,21 @@
 //! The model's hand in a run: hunks, steps, cuts and reverts, through the document's public interface.
 
+use std::collections::BTreeMap;
+
 use document::{HunkEvent, HunkKey, ModelOp};
 
 use crate::Plan;
-use crate::world::{FILE, Owner, World, units};
+use crate::world::{Owner, World, units};
 
 /// What the run knows of the model.
 #[derive(Default)]
 pub struct ModelHand {
     /// The step and the hunk of everything that was applied.
     pub steps: Vec<(u64, HunkKey)>,
+    /// The steps that took a file away.
+    pub removals: Vec<u64>,
+    /// The steps that gave a file another path, by file: what it was, and what it became.
+    pub renames: BTreeMap<String, Vec<(u64, String, String)>>,
     open: Option<Open>,
     last_step: u64,
     last_hunk: HunkKey,
@@ -24,6 +30,8 @@ struct Open {
     at: usize,
     /// Where the hunk was before each of its steps.
     before: Vec<(u64, usize)>,
+    /// The whole file goes.
+    removes: bool,
 }
 
 impl World {
@@ -36,26 +44,44 @@ impl World {
         {
             self.hand.first.push(ModelOp::Close { hunk: open.hunk });
         }
-        if plan.creates && self.rng.u8(0..4) == 0 {
+        let target = self.target(plan);
+        if (plan.creates && self.rng.u8(0..4) == 0) || target.is_none() {
             let file = format!("g{hunk}");
             self.hand.first.push(ModelOp::Create { hunk, file: file.clone(), path: format!("new{hunk}.py") });
-            self.hand.open = Some(Open { hunk, file, old: Vec::new(), at: 0, before: Vec::new() });
-        } else {
-            let text: Vec<char> = self.text(FILE).chars().collect();
-            let start = self.rng.usize(0..=text.len());
-            let end = self.rng.usize(start..=text.len().min(start + 12));
+            self.hand.open = Some(Open { hunk, file, old: Vec::new(), at: 0, before: Vec::new(), removes: false });
+        } else if let Some(file) = target {
+            let removes = plan.files && self.rng.u8(0..4) == 0;
+            let text: Vec<char> = self.text(&file).chars().collect();
+            let longest = if plan.large { 400 } else { 12 };
+            let (mut start, mut end) = (0, text.len());
+            if !removes {
+                start = self.rng.usize(0..=text.len());
+                end = self.rng.usize(start..=text.len().min(start + longest));
+            }
             let place = ModelOp::Place {
                 hunk,
-                file: FILE.to_owned(),
-                revision: self.document.revision(FILE).unwrap(),
+                file: file.clone(),
+                revision: self.document.revision(&file).unwrap(),
                 start: units(&text[..start]),
                 len: units(&text[start..end]),
             };
             let old = text[start..end].to_vec();
             self.hand.first.push(place);
-            self.hand.open = Some(Open { hunk, file: FILE.to_owned(), old, at: 0, before: Vec::new() });
+            if plan.files && self.rng.u8(0..4) == 0 {
+                self.hand.first.push(ModelOp::Rename { hunk, path: format!("moved{hunk}.py") });
+            }
+            self.hand.open = Some(Open { hunk, file, old, at: 0, before: Vec::new(), removes });
         }
         self.model_step();
+    }
+
+    /// The file that a hunk is for, if there is any.
+    fn target(&mut self, plan: Plan) -> Option<String> {
+        let files = self.document.files();
+        if plan.files && !files.is_empty() {
+            return Some(files[self.rng.usize(0..files.len())].id.clone());
+        }
+        files.into_iter().map(|file| file.id).next()
     }
 
     pub fn model_step(&mut self) {
@@ -67,10 +93,20 @@ impl World {
         open.before.push((step, open.at));
         let mut ops = std::mem::take(&mut self.hand.first);
         let mut whole = String::new();
-        for _ in 0..self.rng.usize(1..4) {
+        if open.removes {
+            let longest = open.old.len() - open.at;
+            let end = open.at + self.rng.usize(0..=longest);
+            let len = units(&open.old[open.at..end]);
+            open.at = end;
+            ops.push(ModelOp::Delete { hunk: open.hunk, len });
+            if open.at == open.old.len() {
+                ops.push(ModelOp::Remove { hunk: open.hunk });
+            }
+        }
+        for _ in 0..if open.removes { 0 } else { self.rng.usize(1..4) } {
             match self.rng.u8(0..10) {
                 0..=4 => {
-                    whole = self.fresh(1..4, Owner::Model(step));
+                    whole = self.fresh(1..4, Owner::Model(step), &open.file);
                     ops.push(ModelOp::Insert { hunk: open.hunk, text: whole.clone() });
                 }
                 kind => {
@@ -85,8 +121,10 @@ impl World {
             }
         }
         let before = self.text(&open.file);
+        let path = self.path(&open.file);
         let applied = self.document.apply(step, &ops);
         let after = self.text(&open.file);
+        self.note_files(step, &open.file, path);
         for gone in before.chars().filter(|one| !after.contains(*one)) {
             self.model_deleted.entry(gone).or_default().push(step);
         }
@@ -103,6 +141,28 @@ impl World {
         self.tell_all(applied.message);
     }
 
+    /// Notes what a step did to its file as such. A file that goes takes along all that ever stood in it.
+    fn note_files(&mut self, step: u64, file: &str, before: Option<String>) {
+        let after = self.path(file);
+        match (before, after) {
+            (Some(_), None) => {
+                self.removed_once.insert(file.to_owned());
+                for (one, home) in &self.home {
+                    let steps = self.model_deleted.entry(*one).or_default();
+                    let away = |step: &u64| self.hand.removals.contains(step) && !self.undone.contains(step);
+                    if home == file && self.known.contains(one) && !steps.iter().any(away) {
+                        steps.push(step);
+                    }
+                }
+                self.hand.removals.push(step);
+            }
+            (Some(before), Some(after)) if before != after => {
+                self.hand.renames.entry(file.to_owned()).or_default().push((step, before, after));
+            }
+            _ => {}
+        }
+    }
+
     /// Everything from some step on is taken back; the hunk goes on from there, if it was open by then.
     pub fn cut(&mut self) {
         let from = self.rng.u64(self.hand.last_step.saturating_sub(8)..=self.hand.last_step + 1);
@@ -117,7 +177,9 @@ impl World {
     }
 
     fn take_back(&mut self, discard: impl Fn(u64, HunkKey) -> bool) {
+        let before: Vec<_> = self.document.files().into_iter().map(|file| file.id).collect();
         let rolled = self.document.rollback(&discard);
+        self.removed_once.extend(before.into_iter().filter(|file| self.document.revision(file).is_none()));
         let discarded = |step: &(u64, HunkKey)| discard(step.0, step.1);
         self.undone.extend(self.hand.steps.iter().filter(|step| discarded(step)).map(|(step, _)| *step));
         if let Some(open) = &mut self.hand.open {

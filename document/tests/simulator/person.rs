@@ -7,14 +7,15 @@ use document::Document;
 use yrs::sync::{Message, SyncMessage};
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
-use yrs::{ClientID, Doc, GetString, Map, MapRef, OffsetKind, Options, Out, ReadTxn, Text, TextRef, Transact, Update};
+use yrs::{
+    Any, ClientID, Doc, GetString, Map, MapRef, OffsetKind, Options, Out, ReadTxn, Text, TextRef, Transact, Update,
+};
 
 const REMOTE: &str = "remote";
 
 /// One thing that a person did.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Act {
-    pub file: String,
     pub typed: Vec<char>,
     pub deleted: Vec<char>,
 }
@@ -61,20 +62,37 @@ impl Person {
         self.files.iter(&txn).filter_map(file).collect()
     }
 
-    fn text(&self, file: &str) -> TextRef {
+    /// All files with their paths.
+    pub fn paths(&self) -> BTreeMap<String, String> {
         let txn = self.doc.transact();
-        let file = self.files.get(&txn, file).unwrap().cast::<MapRef>().unwrap();
-        file.get(&txn, "text").unwrap().cast().unwrap()
+        let file = |(id, value): (&str, Out)| match value.cast::<MapRef>().ok()?.get(&txn, "path")? {
+            Out::Any(Any::String(path)) => Some((id.to_owned(), path.to_string())),
+            _ => None,
+        };
+        self.files.iter(&txn).filter_map(file).collect()
+    }
+
+    fn file(&self, file: &str) -> MapRef {
+        self.files.get(&self.doc.transact(), file).unwrap().cast().unwrap()
+    }
+
+    fn text(&self, file: &str) -> TextRef {
+        self.file(file).get(&self.doc.transact(), "text").unwrap().cast().unwrap()
+    }
+
+    pub fn rename(&mut self, file: &str, path: &str) {
+        self.file(file).insert(&mut self.doc.transact_mut(), "path", path);
+        self.acts.push_back(Act::default());
     }
 
     pub fn type_at(&mut self, file: &str, at: u32, typed: &str) {
         self.text(file).insert(&mut self.doc.transact_mut(), at, typed);
-        self.acts.push_back(Act { file: file.to_owned(), typed: typed.chars().collect(), deleted: Vec::new() });
+        self.acts.push_back(Act { typed: typed.chars().collect(), deleted: Vec::new() });
     }
 
     pub fn delete_at(&mut self, file: &str, at: u32, len: u32, gone: &[char]) {
         self.text(file).remove_range(&mut self.doc.transact_mut(), at, len);
-        self.acts.push_back(Act { file: file.to_owned(), typed: Vec::new(), deleted: gone.to_vec() });
+        self.acts.push_back(Act { typed: Vec::new(), deleted: gone.to_vec() });
     }
 
     pub fn receive(&mut self, message: &[u8]) {

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use document::{Document, Received};
 
+use crate::Plan;
 use crate::model::ModelHand;
 use crate::person::Person;
 
@@ -27,19 +28,29 @@ pub struct World {
     pub people_deleted: HashSet<char>,
     /// What they deleted in updates that were lost on the way and came back in a full sync.
     pub deleted_offline: HashSet<char>,
-    /// What they typed into a file of the model's in such updates.
+    /// What they typed in such updates.
     pub typed_offline: HashSet<char>,
+    /// The file that each character was written into.
+    pub home: HashMap<char, String>,
+    /// What has stood in the backend's document.
+    pub known: HashSet<char>,
+    /// Files that were away at some time.
+    pub removed_once: HashSet<String>,
+    /// Files that people have renamed.
+    pub renamed: HashSet<String>,
     pub undone: HashSet<u64>,
     pub hand: ModelHand,
     /// Every text that anybody has seen.
     pub seen: HashSet<String>,
+    plan: Plan,
+    people_renamed: u32,
     next: u32,
 }
 
 pub const FILE: &str = "f";
 
 impl World {
-    pub fn new(seed: u64) -> Self {
+    pub fn new(seed: u64, plan: Plan) -> Self {
         let mut world = Self {
             rng: fastrand::Rng::with_seed(seed),
             document: Document::new(seed % 1000),
@@ -49,12 +60,18 @@ impl World {
             people_deleted: HashSet::new(),
             deleted_offline: HashSet::new(),
             typed_offline: HashSet::new(),
+            home: HashMap::new(),
+            known: HashSet::new(),
+            removed_once: HashSet::new(),
+            renamed: HashSet::new(),
             undone: HashSet::new(),
             hand: ModelHand::default(),
             seen: HashSet::new(),
+            plan,
+            people_renamed: 0,
             next: 0,
         };
-        let base = world.fresh(5..30, Owner::Base);
+        let base = world.fresh(if plan.large { 300..600 } else { 5..30 }, Owner::Base, FILE);
         world.document.seed_file(FILE, "main.py", &base);
         for _ in 0..world.rng.usize(1..=2) {
             let person = Person::join(&mut world.document);
@@ -65,13 +82,14 @@ impl World {
     }
 
     /// New characters, every fifth of them a surrogate pair.
-    pub fn fresh(&mut self, count: std::ops::Range<usize>, owner: Owner) -> String {
+    pub fn fresh(&mut self, count: std::ops::Range<usize>, owner: Owner, file: &str) -> String {
         (0..self.rng.usize(count))
             .map(|_| {
                 self.next += 1;
                 let base = if self.rng.u8(0..5) == 0 { 0x20000 } else { 0x4e00 };
                 let fresh = char::from_u32(base + self.next).unwrap();
                 self.owner.insert(fresh, owner);
+                self.home.insert(fresh, file.to_owned());
                 fresh
             })
             .collect()
@@ -81,10 +99,16 @@ impl World {
         self.document.text(file).map(|text| text.to_string()).unwrap_or_default()
     }
 
+    /// A file's path, if there is the file.
+    pub fn path(&self, file: &str) -> Option<String> {
+        self.document.files().into_iter().find(|known| known.id == file).map(|known| known.path)
+    }
+
     /// Notes what everybody sees.
     pub fn look(&mut self) {
         for file in self.document.files() {
             let text = self.text(&file.id);
+            self.known.extend(text.chars());
             self.seen.insert(text);
         }
         for person in &self.people {
@@ -126,8 +150,12 @@ impl World {
             return;
         };
         let chars: Vec<char> = text.chars().collect();
-        if chars.is_empty() || self.rng.u8(0..10) < 6 {
-            let typed = self.fresh(1..4, Owner::Person);
+        if self.plan.files && self.rng.u8(0..20) == 0 {
+            self.people_renamed += 1;
+            self.people[who].rename(&file, &format!("person{}.py", self.people_renamed));
+            self.renamed.insert(file);
+        } else if chars.is_empty() || self.rng.u8(0..10) < 6 {
+            let typed = self.fresh(1..4, Owner::Person, &file);
             let at = self.rng.usize(0..=chars.len());
             self.people[who].type_at(&file, units(&chars[..at]), &typed);
         } else {
@@ -164,9 +192,7 @@ impl World {
             let lost = self.people[who].disconnect();
             for act in lost {
                 self.deleted_offline.extend(act.deleted);
-                if act.file != FILE {
-                    self.typed_offline.extend(act.typed);
-                }
+                self.typed_offline.extend(act.typed);
             }
             // The answer first: `Document::ask` says why.
             let answer = self.people[who].answer(&self.document.ask());
