@@ -1,8 +1,9 @@
 //! What this server offers: models and lessons, as the wire shows them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use models::{Catalog, Upstream, practice};
+use models::{Catalog, Terms, Upstream, practice};
 use protocol::view::{LessonView, ModelView};
 use protocol::{LessonId, ModelId};
 
@@ -32,6 +33,12 @@ impl Offers {
                 scripted: offer.scripted,
             })
             .collect()
+    }
+
+    /// What requests to each model have to keep to, by the model's id.
+    pub fn terms(&self) -> HashMap<String, Terms> {
+        let offers = self.catalog.list().into_iter();
+        offers.filter_map(|offer| Some((offer.id.clone(), self.catalog.terms(&offer.id)?))).collect()
     }
 
     /// The lessons.

@@ -91,7 +91,8 @@ impl Registry {
         }
         let load = self.loads.fetch_add(1, Ordering::Relaxed);
         let lesson = record.lesson.as_ref().and_then(|id| self.offers.lesson(id));
-        let state = State::new(Epoch(secret::token()), load, self.offers.views(), lesson);
+        let state =
+            State::new(Epoch(secret::token()), load, self.offers.views(), lesson).with_terms(self.offers.terms());
         let models = Arc::clone(&self.offers);
         let handle = session::spawn(record.id.clone(), record.owner, state, models, &self.tasks, self.shutdown.clone());
         live.insert(record.id.clone(), handle.clone());

@@ -4,6 +4,7 @@
 
 mod actor;
 pub mod command;
+mod draft;
 mod entry;
 pub mod feed;
 mod path;

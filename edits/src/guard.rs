@@ -40,6 +40,12 @@ impl<R: Copy> Guard<R> {
         Self { zones, walked: 0, ends_line: None }
     }
 
+    /// The same place in the old text, with other zones.
+    #[must_use]
+    pub fn with_zones(&self, zones: Vec<Zone<R>>) -> Self {
+        Self { zones, walked: self.walked, ends_line: self.ends_line }
+    }
+
     /// Takes the next operation.
     ///
     /// # Errors
@@ -60,11 +66,6 @@ impl<R: Copy> Guard<R> {
     /// As [`check`](Self::check).
     pub fn finish(&self) -> Result<(), R> {
         self.glued()
-    }
-
-    /// Units of the old text that are behind the operations.
-    pub fn walked(&self) -> u32 {
-        self.walked
     }
 
     fn pass(&mut self, len: u32, deletes: bool) -> Result<(), R> {

@@ -34,6 +34,8 @@ pub enum ErrorCode {
     Limit,
     /// A steer was ended by an interrupt.
     Interrupted,
+    /// A change was held, and the turn's scope says that it stops there.
+    Held,
     /// The last editor left.
     Abandoned,
     /// The server stops.

@@ -239,6 +239,7 @@ impl Actor {
     /// Whether the session should end.
     fn tick(&mut self, now: Instant) -> bool {
         self.state.expire(now);
+        self.state.survey();
         let abandoned = self.state.is_abandoned();
         self.abandoned_since = abandoned.then(|| self.abandoned_since.unwrap_or(now));
         if self.abandoned_since.is_some_and(|since| now.duration_since(since) >= ABANDONED_AFTER) {
@@ -301,7 +302,7 @@ impl Actor {
 
     fn warm(&mut self, model: &ModelId) {
         let Some(upstream) = self.upstream(model) else { return };
-        let instructions = self.state.instructions();
+        let instructions = self.state.instructions(model.as_str());
         self.tasks.spawn(async move { upstream.warm(&instructions).await });
     }
 

@@ -1,192 +1,295 @@
-//! What the model is told: the system prompt, and the message that begins each segment. Pure.
+//! What the model is told: the system prompt, the conversation, and the message that begins each segment. Pure.
 //!
-//! The conversation only ever grows at its end, byte for byte, so that an upstream's cache and its incremental
-//! input stay valid: files and notes ride in the newest message, never in an older one.
+//! A request carries what matters within the model's context: what the person is at, what the words name, what the
+//! conversation has changed, the conventions, then the rest as it fits. The conversation only ever grows at its end,
+//! byte for byte, so that an upstream's cache and its incremental input stay valid; when it has to be shortened, it is
+//! shortened by half at once. What the model has written in the running turn is always carried as it stands.
 
-use std::fmt::Write as _;
+pub mod failure;
+pub mod notes;
 
-use models::{Message, Role, SegmentRequest};
-use protocol::view::SegmentCause;
+mod files;
+mod history;
+mod instructions;
+mod mention;
+mod outline;
+mod project;
+mod symbols;
+mod window;
 
-use super::turn::{CutCause, CutNote, Segment, Turn};
+mod budget;
+mod text;
 
-/// What every request asks for. Kept short: each token here is read before the first one is written.
-const INSTRUCTIONS: &str = "\
-You are the coding model in Midstream. A person watches you write, token by token, and may interrupt or steer you at any moment.
+use std::collections::HashMap;
+use std::ops::Range;
 
-Answer with a sentence or two of plain commentary and edit blocks. Change files only by edit blocks of exactly this form, each tag alone on its line:
+use models::{SegmentRequest, Terms};
+use protocol::context::{CONTEXT_FILES_MAX, ContextConventions, ContextFile, ContextView};
 
-<edit path=\"src/lib.py\" why=\"avoid float money\">
-<old_text>
-the whole lines to replace, exactly as they stand in the file
-</old_text>
-<new_text>
-the whole lines that take their place
-</new_text>
-</edit>
+use self::budget::Budget;
+use self::files::{Plan, Wanted};
+use self::history::Carried;
+use self::mention::Mentions;
+use self::notes::{News, ScopeNote};
+use self::project::{Project, SCAN_MAX};
 
-Rules:
-- Do what was asked and nothing else: no refactoring, renaming, reformatting or extra features.
-- Keep each block minimal: as few old lines as make the place unique in the file.
-- `why` is one short line that says the reason, not the change.
-- An empty <new_text> deletes the old lines. An empty <old_text> creates the file, or fills an empty one.
-- Follow the project's conventions.
-- Never repeat a file or a block that is already applied. No code outside edit blocks unless you are asked for it.
-- When you were cut off, go on from the files as they now stand; a block that was left open is closed: begin a new one.";
+pub use self::project::Source;
 
 /// The file that holds a session's conventions.
 pub const CONVENTIONS: &str = "AGENTS.md";
-/// The most of the conventions that a request carries, in bytes.
+/// The most of the conventions that a request carries, in bytes: about 4,000 tokens, far more than a team keeps to.
 pub const CONVENTIONS_MAX: usize = 16 * 1024;
-/// The most file text that one message carries, in bytes: about 60,000 tokens.
-pub const FILES_MAX: usize = 256 * 1024;
-/// The most conversation that a request carries, in bytes, beside its newest turn.
-pub const HISTORY_MAX: usize = 384 * 1024;
 
-/// A file as a request sees it.
-#[derive(Clone, Debug)]
-pub struct File<'a> {
-    /// Its path.
-    pub path: &'a str,
-    /// Its text.
-    pub text: &'a str,
+/// What requests of a session remember from one to the next. Losing it costs time, and nothing else.
+#[derive(Debug, Default)]
+pub struct Memory {
+    project: Project,
+    /// The first turn that requests to a model still carry, by the model. Never goes back: what was dropped stays
+    /// dropped, or prefixes would change with every request.
+    first: HashMap<String, usize>,
 }
 
-/// The system prompt with the session's conventions.
-pub fn instructions(files: &[File<'_>]) -> String {
-    let Some(conventions) = files.iter().find(|f| f.path == CONVENTIONS) else {
-        return INSTRUCTIONS.to_owned();
+/// What a request is made of, files apart.
+#[derive(Debug, Default)]
+pub struct Ask<'a> {
+    /// Who is asked.
+    pub model: &'a str,
+    /// What the request has to keep to.
+    pub terms: Terms,
+    /// The conversation, oldest turn first; the last one runs.
+    pub turns: Vec<Exchange<'a>>,
+    /// What happened to what the model did, oldest first.
+    pub news: Vec<News>,
+    /// Where the person is.
+    pub focus: Focus,
+    /// What the turn may change now. Told with its first message, and again when it is another.
+    pub scope: ScopeNote,
+}
+
+/// One turn.
+#[derive(Debug, Default)]
+pub struct Exchange<'a> {
+    /// Its segments, oldest first.
+    pub pieces: Vec<Piece<'a>>,
+}
+
+/// One segment: what the model was told, and what of its answer stands.
+#[derive(Debug, Default)]
+pub struct Piece<'a> {
+    /// The message as it was sent; none where no request was built.
+    pub message: Option<&'a str>,
+    /// What the message had shown.
+    pub sent: Option<&'a Sent>,
+    /// What the server says before the words. Only of the running turn's segments.
+    pub note: String,
+    /// A person's words. Only of the running turn's segments.
+    pub words: &'a str,
+    /// The answer.
+    pub output: &'a str,
+}
+
+/// Where the person who asks is, and where the model has been. A file may come several times.
+#[derive(Clone, Debug, Default)]
+pub struct Focus {
+    /// The file in the person's editor, by id.
+    pub open: Option<String>,
+    /// What is selected: quoted.
+    pub selections: Vec<Spot>,
+    /// Where carets are.
+    pub carets: Vec<Spot>,
+    /// Where the conversation's hunks are, newest first.
+    pub hunks: Vec<Spot>,
+}
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// The file's id.
+    pub file: String,
+    /// UTF-16 units of its text; none where only the file is known.
+    pub range: Option<Range<u32>>,
+}
+
+/// What a message has shown of the project: kept with its segment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// Files, as they were.
+    files: Vec<SentFile>,
+    /// News, by their keys.
+    news: Vec<u64>,
+    /// What the turn may change, in words.
+    scope: String,
+    /// The visit of the project in which it was laid out as a whole, if this message did that.
+    base: Option<u64>,
+    /// Files of that layout that were shown by name.
+    outlined: u32,
+    /// Files of that layout that were only counted.
+    left_out: u32,
+}
+
+/// A file as a message has shown it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct SentFile {
+    id: String,
+    path: String,
+    revision: u64,
+    shown: Shown,
+    /// What it took in the message.
+    bytes: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Shown {
+    Whole,
+    /// These lines, from 0.
+    Lines(Vec<Range<usize>>),
+    /// It was said that the file is gone.
+    Gone,
+}
+
+/// A request, and what its session keeps of it.
+#[derive(Debug)]
+pub struct Built {
+    /// The request.
+    pub request: SegmentRequest,
+    /// The messages of the running turn's segments: to be kept with them, and sent again byte for byte.
+    pub messages: Vec<String>,
+    /// What the newest of them has shown.
+    pub sent: Sent,
+    /// Whether the earlier ones no longer show any file, and have to forget what they had sent.
+    pub is_shortened: bool,
+    /// For people.
+    pub context: ContextView,
+}
+
+impl Memory {
+    /// Reads what is not yet known of the project, some of it: for a moment in which nothing else happens. Returns
+    /// whether all is known.
+    pub fn survey(&mut self, source: &dyn Source) -> bool {
+        self.project.visit(source);
+        self.project.read(source, SCAN_MAX, true)
+    }
+}
+
+/// The system prompt, with the conventions as far as they go.
+pub fn instructions(source: &dyn Source, terms: &Terms) -> String {
+    let file = source.list().into_iter().find(|file| file.path == CONVENTIONS);
+    let text = file.and_then(|file| source.read(&file.id));
+    let text = text.as_ref().map(|(_, text)| &**text);
+    instructions::instructions(terms.format, text, Budget::of(terms).conventions).0
+}
+
+/// Builds the request for the running turn's newest segment. Nothing without one.
+pub fn build(memory: &mut Memory, source: &dyn Source, ask: &Ask<'_>) -> Option<Built> {
+    let visit = memory.project.visit(source);
+    memory.project.read(source, SCAN_MAX, false);
+    let project = &memory.project;
+    let (newest, older) = ask.turns.split_last()?;
+    let budget = Budget::of(&ask.terms);
+
+    let rules = project.named(CONVENTIONS).filter(|at| project.get(*at).is_some_and(|f| f.path == CONVENTIONS));
+    let text = rules.and_then(|at| source.read(&project.get(at)?.id));
+    let text = text.as_ref().map(|(_, text)| &**text);
+    let (instructions, conventions) = instructions::instructions(ask.terms.format, text, budget.conventions);
+
+    let mut mentions = Mentions::default();
+    let (asked, earlier) = newest.pieces.split_last()?;
+    for piece in earlier.iter().filter(|piece| piece.message.is_none()).chain([asked]) {
+        mentions.add(piece.words, project);
+    }
+    let is_cut = conventions.is_some_and(|c| c.cut);
+    let wants_rules = |at: &usize| {
+        let is_open = project.get(*at).is_some_and(|file| ask.focus.open.as_ref() == Some(&file.id));
+        is_cut && (is_open || mentions.files.contains(at))
     };
-    let text = floor_char(conventions.text, CONVENTIONS_MAX);
-    format!("{INSTRUCTIONS}\n\nThe project's conventions ({CONVENTIONS}):\n\n{}", text.trim_end())
-}
+    let skip = rules.filter(|at| !wants_rules(at));
+    let limits = notes::scope(&ask.scope);
 
-/// The message that begins a turn's newest segment. `lead` is the open file's path; it comes first.
-pub fn message(turn: &Turn, segment: &Segment, files: &[File<'_>], lead: Option<&str>) -> String {
-    let mut text = preamble(turn, segment);
-    list(&mut text, files, lead);
-    text.push_str(words(turn, segment));
-    text
-}
-
-/// The message of a segment that was over before its request was built, without the files: its words were said all
-/// the same, and a later message brings the files.
-pub fn unsent(turn: &Turn, segment: &Segment) -> String {
-    preamble(turn, segment) + words(turn, segment)
-}
-
-/// The whole request: earlier turns as far as they fit, then the newest one.
-pub fn request(instructions: String, turns: &[Turn]) -> SegmentRequest {
-    let mut groups: Vec<Vec<Message>> = Vec::new();
-    let mut size = 0;
-    for (age, turn) in turns.iter().rev().enumerate() {
-        let group = conversation(turn);
-        size += if age == 0 { 0 } else { group.iter().map(|m| m.text.len()).sum() };
-        if size > HISTORY_MAX {
-            break;
-        }
-        groups.push(group);
-    }
-    SegmentRequest { instructions, messages: groups.into_iter().rev().flatten().collect(), cue: None }
-}
-
-/// One turn's messages: what each segment was sent, and exactly what of its answer stands.
-fn conversation(turn: &Turn) -> Vec<Message> {
-    let mut messages = Vec::new();
-    for (segment, output) in turn.pieces() {
-        if let Some(sent) = &segment.message {
-            messages.push(Message { role: Role::User, text: sent.clone() });
-        }
-        if !output.is_empty() {
-            messages.push(Message { role: Role::Assistant, text: output.to_owned() });
-        }
-    }
-    if turn.reverted {
-        messages.push(Message { role: Role::User, text: "(I took all changes of that turn back.)".to_owned() });
-    }
-    messages
-}
-
-fn preamble(turn: &Turn, segment: &Segment) -> String {
-    let mut text = String::new();
-    if segment.cause != SegmentCause::Prompt {
-        note(&mut text, &segment.note, turn.output.len() > segment.byte || segment.offset > 0);
-    } else {
-        failures(&mut text, &segment.note.failed);
-    }
-    text
-}
-
-fn words<'a>(turn: &'a Turn, segment: &'a Segment) -> &'a str {
-    match &segment.cause {
-        SegmentCause::Prompt => turn.prompt.as_str(),
-        SegmentCause::Steer(id) => turn.steer(id).map_or("", |s| s.view.text.as_str()),
-        SegmentCause::Continue(Some(words)) => words.as_str(),
-        SegmentCause::Mend => "Mend that, and nothing else.",
-        SegmentCause::Continue(None) => "Go on from exactly there.",
-    }
-}
-
-fn note(text: &mut String, note: &CutNote, had_output: bool) {
-    match note.cause {
-        Some(CutCause::Person) if had_output => text.push_str(
-            "[I stopped you: your answer above was cut after exactly its last character, and I saw nothing past it.",
-        ),
-        Some(CutCause::Person) => text.push_str("[I stopped you before you had written anything."),
-        Some(CutCause::Failure) => {
-            text.push_str("[The connection to you failed: your answer above ends after exactly its last character.")
-        }
-        Some(CutCause::Limit) => text.push_str("[Your answer above was ended early, after exactly its last character."),
-        None => text.push_str("[Your answer above is whole."),
-    }
-    if let Some(path) = &note.open_block {
-        let _ = write!(
-            text,
-            " The block for {path} was left open: the new text that you had written is applied, the rest of its old text stands."
-        );
-    }
-    text.push_str("]\n\n");
-    failures(text, &note.failed);
-}
-
-fn failures(text: &mut String, failed: &[(String, String)]) {
-    for (path, reason) in failed {
-        let _ = writeln!(text, "[Your block for {path} was not applied: {reason}]");
-    }
-    if !failed.is_empty() {
-        text.push('\n');
-    }
-}
-
-/// The files as they stand, the open one first, small ones before large ones, as far as they fit.
-fn list(text: &mut String, files: &[File<'_>], lead: Option<&str>) {
-    let mut files: Vec<&File<'_>> = files.iter().filter(|f| f.path != CONVENTIONS).collect();
-    if files.is_empty() {
-        text.push_str("[There are no files yet.]\n\n");
-        return;
-    }
-    files.sort_by_key(|f| (Some(f.path) != lead, f.path));
-    text.push_str("The files as they stand now:\n\n");
-    let mut left = FILES_MAX;
-    let mut omitted = Vec::new();
-    for file in files {
-        let Some(rest) = left.checked_sub(file.text.len()) else {
-            omitted.push(file.path);
-            continue;
+    let first = memory.first.entry(ask.model.to_owned()).or_default();
+    *first = (*first).min(older.len());
+    let mut is_shortened = false;
+    loop {
+        let carried = Carried::of(&ask.turns, *first, is_shortened)?;
+        let (news, news_keys) = notes::news(&ask.news, *first, &carried.told);
+        let scope = match carried.scope {
+            Some(told) if told == limits => "",
+            Some(_) if limits.is_empty() => notes::NO_LIMITS,
+            _ => &limits,
         };
-        left = rest;
-        let newline = if file.text.is_empty() || file.text.ends_with('\n') { "" } else { "\n" };
-        let _ = write!(text, "<file path=\"{}\">\n{}{newline}</file>\n\n", file.path, file.text);
-    }
-    if !omitted.is_empty() {
-        let _ = write!(text, "[Not shown, for their size: {}]\n\n", omitted.join(", "));
+        let fixed = instructions.len() + carried.bytes + news.len() + scope.len();
+        let bring = |room: usize| -> Plan {
+            let (focus, mentions, before) = (&ask.focus, mentions.files.as_slice(), &carried.before);
+            let base = carried.base.and_then(|sent| sent.base);
+            files::plan(project, source, &Wanted { focus, mentions, before, base, visit, skip, room })
+        };
+        let mut plan = bring(budget.message);
+        if fixed + plan.len() > budget.limit {
+            if *first < older.len() {
+                let others = fixed - carried.older_bytes + budget.message;
+                let room = (budget.limit / budget::KEPT_AFTER_DROP).saturating_sub(others);
+                *first = history::shortened(older, *first, room);
+                continue;
+            }
+            if !is_shortened && carried.can_be_shortened {
+                is_shortened = true;
+                continue;
+            }
+            // What the model has written itself may be too long: that stays, and the files still have some room.
+            let free = budget.limit.saturating_sub(fixed);
+            let besides = budget.limit.saturating_sub(fixed - carried.output_bytes);
+            plan = bring(budget.message.min(free.max(besides / 8)));
+        }
+        let parts = [asked.note.as_str(), &news, &plan.text, scope, &plan.quote, asked.words];
+        let message = parts.concat();
+        (plan.sent.news, plan.sent.scope) = (news_keys, limits);
+        let used = fixed + plan.len();
+        let context = context(&budget, used, conventions, &carried, &plan, (*first, older.len()), mentions.missing);
+        return Some(finish(instructions, carried, message, plan.sent, is_shortened, context));
     }
 }
 
-fn floor_char(text: &str, most: usize) -> &str {
-    if text.len() <= most {
-        return text;
-    }
-    let end = (0..=most).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    text.get(..end).unwrap_or_default()
+fn finish(
+    instructions: String,
+    carried: Carried<'_>,
+    message: String,
+    sent: Sent,
+    is_shortened: bool,
+    context: ContextView,
+) -> Built {
+    let Carried { mut messages, mut own, .. } = carried;
+    messages.push(history::said(message.clone()));
+    own.push(message);
+    let request = SegmentRequest { instructions, messages, cue: None };
+    Built { request, messages: own, sent, is_shortened, context }
 }
+
+fn context(
+    budget: &Budget,
+    used: usize,
+    conventions: Option<ContextConventions>,
+    carried: &Carried<'_>,
+    plan: &Plan,
+    (first, older): (usize, usize),
+    missing: Vec<String>,
+) -> ContextView {
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let mut files: Vec<ContextFile> = plan.shown.clone();
+    let more_files = count(files.len().saturating_sub(CONTEXT_FILES_MAX));
+    files.truncate(CONTEXT_FILES_MAX);
+    let layout = if plan.sent.base.is_some() { Some(&plan.sent) } else { carried.base };
+    ContextView {
+        limit_tokens: budget::tokens(budget.limit),
+        used_tokens: budget::tokens(used),
+        conventions,
+        files,
+        more_files,
+        outlined: layout.map_or(0, |sent| sent.outlined),
+        left_out: layout.map_or(0, |sent| sent.left_out),
+        history_turns: count(older - first),
+        dropped_turns: count(first),
+        missing,
+    }
+}
+
+#[cfg(test)]
+mod tests;

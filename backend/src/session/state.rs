@@ -3,10 +3,14 @@
 //! No I/O, no task, no clock: inputs are values with their time of arrival, outputs are [`Effect`]s in order, which
 //! the actor carries out. Everything that a promise is made about happens here.
 
+mod context;
 mod cut;
 mod decide;
+mod hold;
+mod hunks;
 mod join;
 mod model;
+mod scope;
 mod start;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -14,15 +18,17 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use document::Document;
+use models::Terms;
 use protocol::latency::Latency;
 use protocol::limits::Limits;
-use protocol::scope::{LockView, Scope};
+use protocol::scope::Scope;
 use protocol::server::Reason;
 use protocol::view::{LessonView, ModelView, Role, SessionView, TurnStatus};
 use protocol::{CloseCode, Epoch, ErrorCode, ModelId, ParticipantId, Seq, ServerFrame, TurnId};
 
 use super::command::{Command, Steering, UrgentKind};
 use super::entry::{Body, Entry};
+use super::request::Memory;
 use super::roster::{PeerId, Roster};
 use super::signal::Cut;
 use super::turn::Turn;
@@ -105,6 +111,10 @@ pub struct State {
     running: Option<Running>,
     /// Hunks made so far, in the whole session.
     hunks: u64,
+    /// The turns of all hunks.
+    owners: HashMap<u64, TurnId>,
+    /// A hunk of the current step was held, and the turn's scope says that it stops there.
+    stops_at_held: bool,
     /// Cuts made so far.
     cuts: u64,
     /// Interrupts and steers that came before their turn.
@@ -112,11 +122,17 @@ pub struct State {
     /// What the next turn may touch.
     scope: Scope,
     /// What people have locked, in the order of locking.
-    locks: Vec<LockView>,
+    locks: Vec<scope::Lock>,
     /// When turns began in the last minute.
     recent_starts: VecDeque<Instant>,
     /// What the current input leads to.
     effects: Vec<Effect>,
+    /// What requests to each model have to keep to.
+    terms: HashMap<String, Terms>,
+    /// What requests remember of the project.
+    memory: Memory,
+    /// The number up to which all of the project is known there.
+    surveyed: Option<Seq>,
 }
 
 /// The segment that runs.
@@ -169,13 +185,24 @@ impl State {
             generation: 0,
             running: None,
             hunks: 0,
+            owners: HashMap::new(),
+            stops_at_held: false,
             cuts: 0,
             early: VecDeque::new(),
             scope: Scope::default(),
             locks: Vec::new(),
             recent_starts: VecDeque::new(),
             effects: Vec::new(),
+            terms: HashMap::new(),
+            memory: Memory::default(),
+            surveyed: None,
         }
+    }
+
+    /// With what requests to each model have to keep to, by the model's id.
+    #[must_use]
+    pub fn with_terms(self, terms: HashMap<String, Terms>) -> State {
+        State { terms, ..self }
     }
 
     /// What an input led to, in order.
@@ -215,7 +242,11 @@ impl State {
                 let Some(asker) = self.editor(peer, Some(turn.as_str())) else { return };
                 self.decide(&asker, &turn, decision);
             }
-            Command::Scope { .. } | Command::Lock { .. } => {}
+            Command::Scope { peer, scope } => {
+                let Some(asker) = self.editor(peer, None) else { return };
+                self.set_scope(&asker, scope);
+            }
+            Command::Lock { peer, lock, region } => self.set_lock(peer, lock, region),
             Command::Warm { peer, model } => {
                 if self.role(peer) >= Some(Role::Editor) {
                     self.effects.push(Effect::Warm(model));
@@ -256,14 +287,6 @@ impl State {
         self.roster.is_empty()
     }
 
-    /// The system prompt as it stands.
-    pub fn instructions(&self) -> String {
-        let path = super::request::CONVENTIONS;
-        let text = self.doc.find(path).and_then(|id| self.doc.text(&id));
-        let conventions: Vec<_> = text.iter().map(|text| super::request::File { path, text }).collect();
-        super::request::instructions(&conventions)
-    }
-
     /// Everyone who is connected.
     pub fn presence(&self) -> Vec<protocol::view::Presence> {
         self.roster.presence()
@@ -275,7 +298,7 @@ impl State {
             lesson: self.lesson.as_ref().map(|l| l.view.clone()),
             turns: self.turns.iter().map(Turn::view).collect(),
             scope: self.scope.clone(),
-            locks: self.locks.clone(),
+            locks: self.locks.iter().map(|lock| lock.view.clone()).collect(),
             participants: self.roster.presence(),
         };
         ServerFrame::State { seq: self.seq, session: Box::new(session) }
@@ -355,6 +378,11 @@ impl State {
     fn running_turn(&mut self) -> Option<&mut Turn> {
         self.turns.last_mut().filter(|t| t.status == TurnStatus::Running)
     }
+}
+
+/// Whether a step in a hunk is a turn's own: by its hunk, wherever the step stands in the order.
+fn is_of(turn: &Turn, owners: &HashMap<u64, TurnId>, step: u64, hunk: u64) -> bool {
+    owners.get(&hunk).map_or_else(|| turn.owns(step), |owner| *owner == turn.id)
 }
 
 impl UrgentKind {

@@ -3,13 +3,18 @@
 use std::time::{Duration, Instant};
 
 use edits::Counts;
+use protocol::context::ContextView;
 use protocol::latency::{Latency, Usage};
-use protocol::scope::{Region, Scope};
+use protocol::scope::{HoldReason, Region, Scope};
 use protocol::server::Reason;
-use protocol::view::{Changes, HunkStatus, HunkView, SegmentCause, SegmentView, SteerStage, SteerView, TurnStatus, TurnView};
+use protocol::view::{
+    Changes, HunkStatus, HunkView, SegmentCause, SegmentView, SteerStage, SteerView, TurnStatus, TurnView,
+};
 use protocol::{HunkId, ModelId, ParticipantId, SegmentId, Seq, ServerFrame, SteerId, TurnId};
 
+use super::draft::Draft;
 use super::entry::{prefix_utf16, utf16_len};
+use super::request::Sent;
 
 /// One piece of model work.
 #[derive(Debug)]
@@ -54,6 +59,8 @@ pub struct Turn {
     pub usage: Option<Usage>,
     /// Whether all its changes were taken back.
     pub reverted: bool,
+    /// What its newest request carried.
+    pub context: Option<ContextView>,
     /// What it may touch.
     pub scope: Scope,
     /// What was selected in the open file where it was asked.
@@ -88,6 +95,8 @@ pub struct Segment {
     pub begun: Seq,
     /// The message that the model was sent for it, byte for byte, once it was built.
     pub message: Option<String>,
+    /// What that message has shown of the project.
+    pub sent: Sent,
     /// What the model must be told of what was cut before it.
     pub note: CutNote,
 }
@@ -127,6 +136,39 @@ pub struct Hunk {
     pub placed: Option<Seq>,
     /// The step that closed it.
     pub closed: Option<Seq>,
+    /// What it does, while it is open or held.
+    pub draft: Option<Draft>,
+    /// A person let it through: no cut takes it back.
+    pub decided: bool,
+}
+
+impl Hunk {
+    /// A hunk whose number follows when it is announced.
+    pub fn new(key: u64, view: HunkView) -> Self {
+        Self { key, view, opened: Seq::ZERO, placed: None, closed: None, draft: None, decided: false }
+    }
+
+    /// The frame that says how it stands, now that it has ended.
+    pub fn closed_frame(&self, seq: Seq, turn_id: TurnId) -> ServerFrame {
+        let HunkView { id, status, added, removed, note, .. } = &self.view;
+        let (hunk_id, note) = (id.clone(), note.clone());
+        ServerFrame::HunkClosed { seq, turn_id, hunk_id, status: *status, added: *added, removed: *removed, note }
+    }
+
+    /// The frame that says that it is held.
+    pub fn held_frame(&self, seq: Seq, turn_id: TurnId, reason: HoldReason) -> ServerFrame {
+        let HunkView { id, message, added, removed, proposal, .. } = &self.view;
+        ServerFrame::HunkHeld {
+            seq,
+            turn_id,
+            hunk_id: id.clone(),
+            reason,
+            message: message.clone().unwrap_or_default(),
+            added: *added,
+            removed: *removed,
+            proposal: proposal.clone(),
+        }
+    }
 }
 
 /// One steer.
@@ -192,7 +234,7 @@ impl Turn {
 
     /// A hunk by its key.
     pub fn hunk_mut(&mut self, key: u64) -> Option<&mut Hunk> {
-        self.hunks.iter_mut().find(|h| h.key == key)
+        self.hunks.iter_mut().rev().find(|h| h.key == key)
     }
 
     /// A steer by its id.

@@ -89,8 +89,7 @@ impl Reader {
                 self.urgent(UrgentKind::Interrupt { turn: turn_id, shown: shown_seq }, received)
             }
             ClientFrame::TurnSteer { turn_id, steer_id, shown_seq, text } => {
-                let steering =
-                    Steering { turn: turn_id, steer: steer_id, shown: shown_seq, text, refuses: None };
+                let steering = Steering { turn: turn_id, steer: steer_id, shown: shown_seq, text, refuses: None };
                 self.urgent(UrgentKind::Steer(steering), received)
             }
             ClientFrame::TurnStart(start) => self.send(Command::Start { peer, received, start }),

@@ -24,6 +24,7 @@ fn error_codes() {
             ErrorCode::BadUpdate,
             ErrorCode::Limit,
             ErrorCode::Interrupted,
+            ErrorCode::Held,
             ErrorCode::Abandoned,
             ErrorCode::Shutdown,
             ErrorCode::UpstreamUnreachable,
@@ -37,9 +38,7 @@ fn error_codes() {
             ErrorCode::ContentFilter,
             ErrorCode::Internal,
         ],
-        expect![[
-            r#"["badFrame","versionMismatch","unauthorized","forbidden","notFound","turnActive","turnNotActive","turnRunning","superseded","idTaken","badId","badUpdate","limit","interrupted","abandoned","shutdown","upstreamUnreachable","upstreamUnauthorized","upstreamRateLimited","upstreamRejected","upstreamFailed","upstreamStalled","upstreamTruncated","outputLimit","contentFilter","internal"]"#
-        ]],
+        expect![[r#"["badFrame","versionMismatch","unauthorized","forbidden","notFound","turnActive","turnNotActive","turnRunning","superseded","idTaken","badId","badUpdate","limit","interrupted","held","abandoned","shutdown","upstreamUnreachable","upstreamUnauthorized","upstreamRateLimited","upstreamRejected","upstreamFailed","upstreamStalled","upstreamTruncated","outputLimit","contentFilter","internal"]"#]],
     );
 }
 
@@ -61,6 +60,7 @@ fn all_are_pinned(code: ErrorCode) {
         | ErrorCode::BadUpdate
         | ErrorCode::Limit
         | ErrorCode::Interrupted
+        | ErrorCode::Held
         | ErrorCode::Abandoned
         | ErrorCode::Shutdown
         | ErrorCode::UpstreamUnreachable

@@ -4,13 +4,14 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use document::ModelOp;
+use edits::Counts;
 use protocol::latency::Usage;
 use protocol::server::Reason;
 use protocol::view::{HunkStatus, SegmentCause, SteerStage, SteerView, TurnStatus};
 use protocol::{ErrorCode, Seq, ServerFrame, SteerId, TurnId};
 
 use super::start::{check_id, check_words};
-use super::{Asker, EARLY_MAX, Early, Effect, State};
+use super::{Asker, EARLY_MAX, Early, Effect, State, is_of};
 use crate::session::command::{Steering, UrgentKind};
 use crate::session::entry::{Body, Entry};
 use crate::session::roster::PeerId;
@@ -151,7 +152,9 @@ impl State {
 
     fn roll_back(&mut self, point: CutPoint) -> Option<Bytes> {
         let turn = self.turns.last()?;
-        let gone = |step: u64, _hunk: u64| step > point.last.0 && turn.owns(step);
+        let decided = |hunk: u64| turn.hunks.iter().any(|h| h.key == hunk && h.decided);
+        let gone =
+            |step: u64, hunk: u64| step > point.last.0 && is_of(turn, &self.owners, step, hunk) && !decided(hunk);
         let rolled_back = self.doc.rollback(&gone);
         // What the hunk still held open is given up: its applied part stays, and so does the rest of its old text.
         let close: Vec<ModelOp> = turn
@@ -173,14 +176,26 @@ impl State {
         let spanning: Vec<u64> = turn
             .hunks
             .iter()
-            .filter(|h| h.closed.is_none_or(|closed| closed > point.last) && h.view.status != HunkStatus::Reverted)
+            .filter(|h| h.closed.is_none_or(|closed| closed > point.last) && !h.decided)
+            .filter(|h| !matches!(h.view.status, HunkStatus::Reverted | HunkStatus::Refused))
             .map(|h| h.key)
             .collect();
         let mut note = CutNote { cause: Some(CutCause::Person), ..turn.failed_blocks() };
-        let mut frames = Vec::new();
+        let (mut frames, mut held) = (Vec::new(), Vec::new());
         for key in spanning {
             let counts = turn.counts_at(key, point.last);
             let Some(hunk) = turn.hunk_mut(key) else { continue };
+            if let Some(draft) = hunk.draft.as_mut().filter(|_| hunk.view.status == HunkStatus::Held) {
+                // Held it stays, even where the cut falls before that showed: what it would touch is protected.
+                draft.truncate(point.last);
+                if !draft.is_idle() {
+                    hunk.closed = Some(point.last);
+                    held.push(key);
+                    continue;
+                }
+            }
+            hunk.draft = None;
+            let counts = if hunk.view.hold.is_some() { Counts::default() } else { counts };
             let view = &mut hunk.view;
             note.failed.retain(|(path, _)| *path != view.path);
             if hunk.placed.is_some_and(|placed| placed <= point.last) {
@@ -194,6 +209,9 @@ impl State {
         }
         turn.truncate(point);
         turn.next_note = note;
+        for key in held {
+            self.propose(&id, key);
+        }
         for hunk in dropped {
             let seq = self.advance();
             self.log(seq, ServerFrame::HunkDropped { seq, turn_id: id.clone(), hunk_id: hunk.view.id });
@@ -205,7 +223,10 @@ impl State {
             }
             let (added, removed) = (counts.added, counts.removed);
             let status = HunkStatus::Partial;
-            self.log(seq, ServerFrame::HunkClosed { seq, turn_id: id.clone(), hunk_id, status, added, removed, note: None });
+            self.log(
+                seq,
+                ServerFrame::HunkClosed { seq, turn_id: id.clone(), hunk_id, status, added, removed, note: None },
+            );
         }
     }
 

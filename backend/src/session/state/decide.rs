@@ -1,12 +1,10 @@
 //! A person's decisions on what the model did: keep it, take it back.
 
-use bytes::Bytes;
 use protocol::view::{HunkStatus, TurnStatus};
 use protocol::{ErrorCode, HunkId, ServerFrame, TurnId};
 
-use super::{Asker, Effect, Refusal, State};
+use super::{Asker, Refusal, State, is_of};
 use crate::session::command::Decision;
-use crate::session::entry::{Body, Entry};
 
 impl State {
     pub(super) fn decide(&mut self, asker: &Asker, turn: &TurnId, decision: Decision) {
@@ -30,12 +28,12 @@ impl State {
         if turn.reverted {
             return Ok(());
         }
-        let rolled_back = self.doc.rollback(&|step, _| turn.owns(step));
+        let rolled_back = self.doc.rollback(&|step, hunk| is_of(turn, &self.owners, step, hunk));
         let seq = self.advance();
         if let Some(turn) = self.turns.iter_mut().find(|t| t.id == *id) {
             turn.reverted = true;
             for hunk in &mut turn.hunks {
-                if hunk.view.status != HunkStatus::Failed {
+                if hunk.view.status.is_in_the_document() {
                     hunk.view.status = HunkStatus::Reverted;
                 }
             }
@@ -49,20 +47,16 @@ impl State {
         let turn = self.turn(id).ok_or(NO_TURN)?;
         let hunk = turn.hunk(hunk_id).ok_or(NO_HUNK)?;
         match hunk.view.status {
-            HunkStatus::Open => {
-                return Err(Refusal { code: ErrorCode::TurnRunning, message: "The hunk is still being written." });
-            }
             HunkStatus::Reverted | HunkStatus::Failed | HunkStatus::Held | HunkStatus::Refused => return Ok(()),
-            HunkStatus::Applied | HunkStatus::Partial | HunkStatus::Accepted => {}
+            HunkStatus::Open | HunkStatus::Applied | HunkStatus::Partial | HunkStatus::Accepted => {}
         }
         let key = hunk.key;
         let rolled_back = self.doc.rollback(&|_, hunk| hunk == key);
         let seq = self.advance();
         let Some(hunk) = self.hunk_mut(id, key) else { return Err(NO_HUNK) };
-        hunk.view.status = HunkStatus::Reverted;
-        let (added, removed) = (hunk.view.added, hunk.view.removed);
-        let (turn_id, hunk_id, status) = (id.clone(), hunk_id.clone(), HunkStatus::Reverted);
-        let frame = ServerFrame::HunkClosed { seq, turn_id, hunk_id, status, added, removed, note: None };
+        // One that is still being written ends with it: what its block still says goes nowhere.
+        (hunk.view.status, hunk.draft) = (HunkStatus::Reverted, None);
+        let frame = hunk.closed_frame(seq, id.clone());
         self.log_with(seq, rolled_back.message, frame);
         Ok(())
     }
@@ -72,11 +66,7 @@ impl State {
         match hunk.view.status {
             HunkStatus::Accepted => return Ok(()),
             HunkStatus::Applied | HunkStatus::Partial => {}
-            HunkStatus::Open
-            | HunkStatus::Failed
-            | HunkStatus::Reverted
-            | HunkStatus::Held
-            | HunkStatus::Refused => {
+            HunkStatus::Open | HunkStatus::Failed | HunkStatus::Reverted | HunkStatus::Held | HunkStatus::Refused => {
                 return Err(Refusal { code: ErrorCode::TurnNotActive, message: "Only an applied hunk can be kept." });
             }
         }
@@ -90,23 +80,10 @@ impl State {
         Ok(())
     }
 
-    fn apply_hunk(&mut self, _id: &TurnId, _hunk_id: &HunkId) -> Result<(), Refusal> {
-        Err(NO_HUNK)
-    }
-
-    pub(super) fn refuse_hunk(&mut self, _id: &TurnId, _hunk_id: &HunkId) -> Result<(), Refusal> {
-        Err(NO_HUNK)
-    }
-
-    fn hunk_mut(&mut self, turn: &TurnId, key: u64) -> Option<&mut crate::session::turn::Hunk> {
+    pub(super) fn hunk_mut(&mut self, turn: &TurnId, key: u64) -> Option<&mut crate::session::turn::Hunk> {
         self.turns.iter_mut().find(|t| t.id == *turn)?.hunk_mut(key)
-    }
-
-    fn log_with(&mut self, seq: protocol::Seq, message: Option<Vec<u8>>, frame: ServerFrame) {
-        let entry = Entry::new(seq, None, message.map(Bytes::from), Body::Frame(Box::new(frame)));
-        self.effects.push(Effect::Log(entry));
     }
 }
 
-const NO_TURN: Refusal = Refusal { code: ErrorCode::NotFound, message: "There is no such turn." };
-const NO_HUNK: Refusal = Refusal { code: ErrorCode::NotFound, message: "There is no such hunk." };
+pub(super) const NO_TURN: Refusal = Refusal { code: ErrorCode::NotFound, message: "There is no such turn." };
+pub(super) const NO_HUNK: Refusal = Refusal { code: ErrorCode::NotFound, message: "There is no such hunk." };

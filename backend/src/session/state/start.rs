@@ -10,9 +10,11 @@ use protocol::limits::PROMPT_MAX;
 use protocol::view::{SegmentCause, TurnStatus};
 use protocol::{ErrorCode, SegmentId, ServerFrame, TurnId, ids::is_client_id};
 
+use super::hunks::model_op;
 use super::{Asker, Effect, Refusal, Running, State, TURNS_PER_MINUTE};
 use crate::session::command::UrgentKind;
 use crate::session::entry::{Body, Entry};
+use crate::session::request::Sent;
 use crate::session::turn::{CutNote, Segment, Turn};
 
 impl State {
@@ -79,6 +81,7 @@ impl State {
             id,
             begun,
             message: None,
+            sent: Sent::default(),
             note,
         });
         turn.latency = Latency::default();
@@ -123,6 +126,7 @@ impl State {
             latency: Latency::default(),
             usage: None,
             reverted: false,
+            context: None,
             scope,
             selection: start.selection,
             changes: None,
@@ -142,7 +146,7 @@ impl State {
                 Some(((revision, text), id)) => {
                     let len = crate::session::entry::utf16_len(&text);
                     ops.push(ModelOp::Place { hunk, file: id, revision, start: 0, len });
-                    ops.extend(edits::replace_ops(&text, &file.text).into_iter().map(|op| whole_file_op(hunk, op)));
+                    ops.extend(edits::replace_ops(&text, &file.text).iter().map(|op| model_op(hunk, op)));
                 }
                 None => {
                     ops.push(ModelOp::Create { hunk, file: crate::secret::token(), path: file.path.clone() });
@@ -190,6 +194,9 @@ impl State {
         if start.prompt.trim().is_empty() {
             return Err(Refusal { code: ErrorCode::BadFrame, message: "The prompt is empty." });
         }
+        if let Some(scope) = &start.scope {
+            self.check_scope(scope)?;
+        }
         if self.running_turn().is_some() {
             return Err(Refusal {
                 code: ErrorCode::TurnActive,
@@ -230,15 +237,6 @@ impl State {
 
     fn is_scripted(&self, start: &TurnStart) -> bool {
         self.models.iter().any(|m| m.id == start.model && m.scripted)
-    }
-}
-
-/// An operation over a whole file's old text, as one of the document's.
-fn whole_file_op(hunk: u64, op: edits::DiffOp) -> ModelOp {
-    match op {
-        edits::DiffOp::Keep(len) => ModelOp::Keep { hunk, len },
-        edits::DiffOp::Delete(len) => ModelOp::Delete { hunk, len },
-        edits::DiffOp::Insert(text) => ModelOp::Insert { hunk, text },
     }
 }
 

@@ -3,6 +3,8 @@ use protocol::scope::Scope;
 use protocol::view::{HunkKind, HunkStatus, HunkView, SegmentCause, TurnStatus};
 use protocol::{HunkId, Seq};
 
+use crate::session::request::Sent;
+
 use super::{CutNote, CutPoint, Hunk, Segment, Turn};
 
 /// A turn that began with step 1 and whose steps brought these pieces.
@@ -28,6 +30,7 @@ fn turn(pieces: &[(u64, &str)]) -> Turn {
         latency: Latency::default(),
         usage: None,
         reverted: false,
+        context: None,
         scope: Scope::default(),
         selection: None,
         changes: None,
@@ -47,6 +50,7 @@ fn segment(turn: &mut Turn, begun: u64) {
         id: None,
         begun: Seq(begun),
         message: None,
+        sent: Sent::default(),
         note: CutNote::default(),
     });
 }
@@ -89,7 +93,8 @@ fn a_cut_never_reaches_behind_what_a_person_accepted() {
         proposal: None,
         note: None,
     };
-    turn.hunks.push(Hunk { key: 1, view, opened: Seq(2), placed: Some(Seq(2)), closed: Some(Seq(3)) });
+    let (opened, placed, closed) = (Seq(2), Some(Seq(2)), Some(Seq(3)));
+    turn.hunks.push(Hunk { opened, placed, closed, ..Hunk::new(1, view) });
     assert_eq!(turn.cut_at(Seq(2)), CutPoint { last: Seq(3), offset: 4 });
 }
 

@@ -1,0 +1,208 @@
+//! What requests remember of a session's files from one to the next, so that a large project is read once and not
+//! once per request: sizes and outlines, by file and revision. Texts stay where they are.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use document::{Document, FileInfo};
+
+use super::symbols;
+
+/// The most text that one request reads for outlines, in bytes: a millisecond or two. What is left is listed by its
+/// path alone, until it is read in turn.
+pub const SCAN_MAX: usize = 1024 * 1024;
+/// A file this large whose outline is out of date is left to a quiet moment, in bytes.
+const RESCAN_MAX: usize = 64 * 1024;
+
+/// Where files come from.
+pub trait Source {
+    /// All of them, by id.
+    fn list(&self) -> Vec<FileInfo>;
+    /// One's revision and text.
+    fn read(&self, id: &str) -> Option<(u64, Arc<str>)>;
+}
+
+impl Source for Document {
+    fn list(&self) -> Vec<FileInfo> {
+        self.files()
+    }
+
+    fn read(&self, id: &str) -> Option<(u64, Arc<str>)> {
+        self.view(id)
+    }
+}
+
+/// All files, as far as they are known.
+#[derive(Debug, Default)]
+pub struct Project {
+    /// By id.
+    files: Vec<Known>,
+    /// By path as it is shown.
+    by_path: HashMap<String, usize>,
+    /// How often it was looked at.
+    visits: u64,
+}
+
+/// A file.
+#[derive(Debug)]
+pub struct Known {
+    /// Its id.
+    pub id: String,
+    /// Its path as it is shown: `name (2)` where an earlier file has the same one.
+    pub path: String,
+    /// The path itself.
+    own_path: String,
+    /// The revision of its text.
+    pub revision: u64,
+    /// The visit that first saw it.
+    pub since: u64,
+    /// What was read of it, maybe in an older revision.
+    pub facts: Option<Facts>,
+}
+
+/// What an outline says of a file.
+#[derive(Debug)]
+pub struct Facts {
+    revision: u64,
+    /// Its size.
+    pub bytes: usize,
+    /// How many lines it has.
+    pub lines: u32,
+    /// What it declares.
+    pub names: String,
+}
+
+impl Project {
+    /// Looks at the files anew. Returns the visit's number.
+    pub fn visit(&mut self, source: &dyn Source) -> u64 {
+        self.visits += 1;
+        let listing = source.list();
+        let same = |(known, info): (&Known, &FileInfo)| known.id == info.id && known.own_path == info.path;
+        if listing.len() == self.files.len() && self.files.iter().zip(&listing).all(same) {
+            for (known, info) in self.files.iter_mut().zip(&listing) {
+                known.revision = info.revision;
+            }
+        } else {
+            self.take(listing);
+        }
+        self.visits
+    }
+
+    /// Reads what is not yet known, as far as `most` bytes go; with `thorough`, large files that changed as well.
+    /// Returns whether all is known.
+    pub fn read(&mut self, source: &dyn Source, most: usize, thorough: bool) -> bool {
+        let mut read = 0;
+        for file in &mut self.files {
+            let is_due = match &file.facts {
+                None => true,
+                Some(facts) => facts.revision != file.revision && (thorough || facts.bytes <= RESCAN_MAX),
+            };
+            if !is_due {
+                continue;
+            }
+            if read >= most {
+                return false;
+            }
+            let Some((revision, text)) = source.read(&file.id) else { continue };
+            let (lines, names) = symbols::summary(&text);
+            file.facts = Some(Facts { revision, bytes: text.len(), lines, names });
+            read += text.len().max(1);
+        }
+        true
+    }
+
+    /// All files, by id.
+    pub fn files(&self) -> &[Known] {
+        &self.files
+    }
+
+    /// A file by its place.
+    pub fn get(&self, at: usize) -> Option<&Known> {
+        self.files.get(at)
+    }
+
+    /// The place of a file by its id.
+    pub fn by_id(&self, id: &str) -> Option<usize> {
+        self.files.binary_search_by(|file| file.id.as_str().cmp(id)).ok()
+    }
+
+    /// The place of the file of that path, or of the only one whose path ends with it.
+    pub fn named(&self, name: &str) -> Option<usize> {
+        if name.is_empty() {
+            return None;
+        }
+        if let Some(at) = self.by_path.get(name) {
+            return Some(*at);
+        }
+        let ends = |file: &Known| file.path.strip_suffix(name).is_some_and(|folder| folder.ends_with('/'));
+        let mut found = self.files.iter().enumerate().filter(|(_, file)| ends(file)).map(|(at, _)| at);
+        let first = found.next()?;
+        found.next().is_none().then_some(first)
+    }
+
+    fn take(&mut self, listing: Vec<FileInfo>) {
+        let mut before: HashMap<String, Known> = self.files.drain(..).map(|f| (f.id.clone(), f)).collect();
+        let mut seen: HashMap<String, u32> = HashMap::new();
+        for info in listing {
+            let namesakes = seen.entry(info.path.clone()).or_default();
+            *namesakes += 1;
+            let path = if *namesakes > 1 { format!("{} ({namesakes})", info.path) } else { info.path.clone() };
+            let (since, facts) = before.remove(&info.id).map_or((self.visits, None), |f| (f.since, f.facts));
+            self.files.push(Known { id: info.id, path, own_path: info.path, revision: info.revision, since, facts });
+        }
+        self.files.sort_by(|a, b| a.id.cmp(&b.id));
+        self.by_path = self.files.iter().enumerate().map(|(at, file)| (file.path.clone(), at)).collect();
+    }
+}
+
+#[cfg(test)]
+impl Project {
+    /// A project of empty files, the path as id.
+    pub fn of(paths: &[&str]) -> Project {
+        let mut project = Project::default();
+        let info = |path: &&str| FileInfo { id: (*path).to_owned(), path: (*path).to_owned(), revision: 1 };
+        project.take(paths.iter().map(info).collect());
+        project
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::Disk;
+    use super::*;
+
+    #[test]
+    fn a_text_is_read_once_per_revision_and_large_ones_in_turn() {
+        let mut disk = Disk::of(&[("a", "fn a() {}\n"), ("b", &"x\n".repeat(RESCAN_MAX))]);
+        let mut project = Project::default();
+        project.visit(&disk);
+        assert!(!project.read(&disk, 1, false), "the second one waits");
+        assert!(project.read(&disk, 1, false));
+        assert_eq!(disk.reads(), 2);
+        project.visit(&disk);
+        assert!(project.read(&disk, 1, false));
+        assert_eq!(disk.reads(), 2, "nothing changed");
+        disk.write("a", "fn b() {}\n");
+        disk.write("b", &"y\n".repeat(RESCAN_MAX));
+        project.visit(&disk);
+        assert!(project.read(&disk, SCAN_MAX, false));
+        assert_eq!(disk.reads(), 3, "the large one waits for a quiet moment");
+        assert_eq!(project.files()[0].facts.as_ref().unwrap().names, "fn b");
+        assert!(project.read(&disk, SCAN_MAX, true));
+        assert_eq!(disk.reads(), 4);
+    }
+
+    #[test]
+    fn files_of_one_path_are_told_apart_and_new_ones_are_known_as_new() {
+        let mut disk = Disk::of(&[("1", "")]);
+        disk.rename("1", "a");
+        let mut project = Project::default();
+        assert_eq!(project.visit(&disk), 1);
+        disk.write("2", "");
+        disk.rename("2", "a");
+        assert_eq!(project.visit(&disk), 2);
+        let shown: Vec<(&str, u64)> = project.files().iter().map(|f| (f.path.as_str(), f.since)).collect();
+        assert_eq!(shown, [("a", 1), ("a (2)", 2)]);
+        assert_eq!((project.named("a (2)"), project.by_id("2"), project.by_id("3")), (Some(1), Some(1), None));
+    }
+}

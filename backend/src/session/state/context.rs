@@ -1,0 +1,196 @@
+//! What a request is made of: the session's turns, files and people, as the pure builder of requests takes them.
+
+use std::time::Instant;
+
+use models::{Cue, CueFile, SegmentRequest, Terms};
+use protocol::scope::{Region, RegionRange, Scope, Within};
+use protocol::view::{Cursor, HunkStatus, SegmentCause};
+
+use super::State;
+use crate::base64;
+use crate::session::request::notes::{self, Held, News, ScopeNote};
+use crate::session::request::{self, Ask, Exchange, Focus, Piece, Spot};
+use crate::session::turn::{Segment, Turn};
+
+/// The practice model's speed where the learner chose none, in tokens a second: fast, and still readable.
+const DEFAULT_SPEED: u32 = 120;
+/// Tells the news of turns from those of hunks, whose numbers count up from 1.
+const OF_TURN: u64 = 1 << 63;
+/// The most hunks whose places a request looks up, the newest: a window shows a few of them.
+const PLACES_MAX: usize = 32;
+
+impl State {
+    /// What the running segment asks its model.
+    pub fn request(&mut self, now: Instant) -> Option<SegmentRequest> {
+        let queued = self.since_received(Some(now));
+        if let Some(turn) = self.turns.last_mut() {
+            turn.latency.queue_ms = queued.unwrap_or_default();
+        }
+        let turn = self.turns.last()?;
+        let ask = Ask {
+            model: turn.model.as_str(),
+            terms: self.terms(turn.model.as_str()),
+            turns: self.turns.iter().enumerate().map(|(at, t)| exchange(t, at + 1 == self.turns.len())).collect(),
+            news: self.news(),
+            focus: self.focus(turn),
+            scope: self.scope_note(turn),
+        };
+        let cue = self.cue(turn);
+        let built = request::build(&mut self.memory, &self.doc, &ask)?;
+        let turn = self.turns.last_mut()?;
+        for (segment, message) in turn.segments.iter_mut().zip(built.messages) {
+            segment.message = Some(message);
+            if built.is_shortened {
+                segment.sent = request::Sent::default();
+            }
+        }
+        turn.segments.last_mut()?.sent = built.sent;
+        turn.context = Some(built.context);
+        Some(SegmentRequest { cue, ..built.request })
+    }
+
+    /// The system prompt for a model as it stands.
+    pub fn instructions(&self, model: &str) -> String {
+        request::instructions(&self.doc, &self.terms(model))
+    }
+
+    /// Reads some of what the next request wants to know of the project, in a quiet moment.
+    pub fn survey(&mut self) {
+        let is_known = self.surveyed == Some(self.seq);
+        if self.running.is_none() && !is_known && self.memory.survey(&self.doc) {
+            self.surveyed = Some(self.seq);
+        }
+    }
+
+    fn terms(&self, model: &str) -> Terms {
+        self.terms.get(model).copied().unwrap_or_default()
+    }
+
+    fn focus(&self, turn: &Turn) -> Focus {
+        let hunks = self.turns.iter().rev().flat_map(|t| t.hunks.iter().rev());
+        let hunks = hunks.filter_map(|hunk| {
+            let file = hunk.view.file_id.clone()?;
+            let place = hunk.view.place.as_ref();
+            let range = place.map(|place| RegionRange { start: place.start.clone(), end: place.end.clone() });
+            self.spot(&Region { file: file.clone(), range }).or(Some(Spot { file: file.0, range: None }))
+        });
+        let selection = turn.selection.as_ref().filter(|s| s.range.is_some()).and_then(|s| self.spot(s));
+        let carets = self.roster.presence().into_iter().filter(|p| p.participant.id == turn.by);
+        let carets = carets.filter_map(|p| self.caret(&p.cursor?));
+        Focus {
+            open: turn.open_file.clone(),
+            selections: selection.into_iter().collect(),
+            carets: carets.collect(),
+            hunks: hunks.take(PLACES_MAX).collect(),
+        }
+    }
+
+    /// Where a region is now; nothing when it is nowhere, or cannot be read.
+    fn spot(&self, region: &Region) -> Option<Spot> {
+        let file = region.file.0.clone();
+        let Some(range) = &region.range else { return Some(Spot { file, range: None }) };
+        let (start, end) = (base64::decode(&range.start).ok()?, base64::decode(&range.end).ok()?);
+        let range = self.doc.region(&file, &document::Region { start, end })?;
+        Some(Spot { file, range: Some(range) })
+    }
+
+    fn caret(&self, cursor: &Cursor) -> Option<Spot> {
+        let range = RegionRange { start: cursor.head.clone(), end: cursor.head.clone() };
+        self.spot(&Region { file: cursor.file.clone(), range: Some(range) })
+    }
+
+    /// What a turn may change now, as far as that is limited.
+    fn scope_note(&self, turn: &Turn) -> ScopeNote {
+        let lines = |region: &Region| {
+            let spot = self.spot(region)?;
+            let (path, text) = (self.doc.display_path(&spot.file)?, self.doc.text(&spot.file)?);
+            Some(notes::lines(&path, &text, spot.range.as_ref()))
+        };
+        let Scope { within, budget, .. } = &turn.scope;
+        let mut note = ScopeNote { budget: *budget, ..ScopeNote::default() };
+        match within {
+            Within::Session => {}
+            Within::Files(files) => note.files = files.iter().filter_map(|f| self.doc.display_path(&f.0)).collect(),
+            Within::Selection(regions) => note.lines = regions.iter().filter_map(lines).collect(),
+        }
+        note.locks = self.locks.iter().filter_map(|lock| lines(&lock.view.region)).collect();
+        note
+    }
+
+    /// What people made of what the model did.
+    fn news(&self) -> Vec<News> {
+        let mut news = Vec::new();
+        for (at, turn) in self.turns.iter().enumerate() {
+            if turn.reverted {
+                let key = OF_TURN | turn.started.0;
+                news.push(News { turn: at, key, words: notes::turn_reverted(&turn.prompt) });
+                continue;
+            }
+            for hunk in &turn.hunks {
+                let path = &hunk.view.path;
+                let held = |outcome| hunk.view.hold.map(|reason| notes::held(path, reason, outcome));
+                let (kind, words) = match hunk.view.status {
+                    HunkStatus::Reverted => (0, Some(notes::reverted(path))),
+                    HunkStatus::Held => (1, held(Held::Undecided)),
+                    HunkStatus::Refused => (2, held(Held::Refused)),
+                    HunkStatus::Accepted => (3, held(Held::Applied)),
+                    HunkStatus::Open | HunkStatus::Applied | HunkStatus::Partial | HunkStatus::Failed => (0, None),
+                };
+                news.extend(words.map(|words| News { turn: at, key: (hunk.key << 2) | kind, words }));
+            }
+        }
+        news
+    }
+
+    /// Where the script of a scripted model stands. No other one reads it, and it holds the lesson's files.
+    fn cue(&self, turn: &Turn) -> Option<Cue> {
+        self.models.iter().find(|m| m.id == turn.model && m.scripted)?;
+        let files = self.lesson.iter().flat_map(|_| self.doc.files());
+        let files = files.filter_map(|f| {
+            let (path, text) = (self.doc.display_path(&f.id)?, self.doc.text(&f.id)?.to_string());
+            Some(CueFile { path, text })
+        });
+        let reply = |segment: &Segment| match &segment.cause {
+            SegmentCause::Prompt | SegmentCause::Mend => None,
+            SegmentCause::Steer(id) => turn.steer(id).map(|s| s.view.text.clone()),
+            SegmentCause::Continue(words) => words.clone(),
+        };
+        Some(Cue {
+            lesson: self.lesson.as_ref().map(|l| l.view.id.0.clone()),
+            prompt: turn.prompt.clone(),
+            tokens_per_second: turn.tokens_per_second.unwrap_or(DEFAULT_SPEED),
+            kept: turn.output.clone(),
+            replies: turn.segments.iter().skip(1).map(reply).collect(),
+            files: files.collect(),
+        })
+    }
+}
+
+/// A turn as requests see it. Only the running one's words are still to be said.
+fn exchange(turn: &Turn, is_running: bool) -> Exchange<'_> {
+    let piece = |(segment, output)| {
+        let (note, words) = if is_running { (note(turn, segment), words(turn, segment)) } else { (String::new(), "") };
+        let message = segment.message.as_deref();
+        Piece { message, sent: message.map(|_| &segment.sent), note, words, output }
+    };
+    Exchange { pieces: turn.pieces().map(piece).collect() }
+}
+
+fn note(turn: &Turn, segment: &Segment) -> String {
+    match segment.cause {
+        SegmentCause::Prompt => notes::failed(&segment.note),
+        SegmentCause::Steer(_) | SegmentCause::Continue(_) | SegmentCause::Mend => {
+            notes::cut(&segment.note, turn.output.len() > segment.byte || segment.offset > 0)
+        }
+    }
+}
+
+fn words<'a>(turn: &'a Turn, segment: &'a Segment) -> &'a str {
+    match &segment.cause {
+        SegmentCause::Prompt => turn.prompt.as_str(),
+        SegmentCause::Steer(id) => turn.steer(id).map_or("", |s| s.view.text.as_str()),
+        SegmentCause::Continue(Some(words)) => words.as_str(),
+        SegmentCause::Mend => "Mend that, and nothing else.",
+        SegmentCause::Continue(None) => "Go on from exactly there.",
+    }
+}
