@@ -4,22 +4,27 @@
 //! order of the data: [`connection`] opens the socket and says hello, [`incoming`] takes frames, [`painting`] applies
 //! them once per animation frame, [`turns`], [`files`] and [`guard`] are what a person does.
 
+mod compare;
 mod connection;
 mod files;
 mod guard;
+mod http;
 mod incoming;
 mod meter;
 mod painting;
 mod pointing;
+mod review;
+mod rules;
 mod start;
 mod turns;
+mod writers;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use leptos::prelude::*;
 use protocol::view::Role;
-use protocol::{ClientFrame, ErrorCode};
+use protocol::{ClientFrame, ErrorCode, FileId};
 
 use crate::document::Replica;
 use crate::queue::Queue;
@@ -28,6 +33,8 @@ use crate::store::{Notice, Store};
 use connection::Link;
 use meter::Meter;
 use pointing::Pointing;
+pub use writers::Written;
+use writers::Writers;
 
 /// The most notices at once: older ones have been seen.
 const NOTICES_MAX: usize = 4;
@@ -41,6 +48,7 @@ pub struct Client {
     link: RefCell<Link>,
     meter: RefCell<Meter>,
     pointing: RefCell<Pointing>,
+    writers: RefCell<Writers>,
     /// An animation frame is asked for.
     awaiting_frame: Cell<bool>,
     /// Since when input-method composition is under way: nothing remote is applied under the person's hands.
@@ -61,6 +69,7 @@ impl Client {
             link: RefCell::default(),
             meter: RefCell::default(),
             pointing: RefCell::default(),
+            writers: RefCell::default(),
             awaiting_frame: Cell::new(false),
             composing: Cell::new(None),
             freezes: Cell::new(0),
@@ -70,9 +79,18 @@ impl Client {
 
     /// Tells the person something.
     pub fn notify(&self, code: Option<ErrorCode>, text: impl Into<String>) {
+        self.tell(code, text.into(), None);
+    }
+
+    /// Tells the person something about a file, with the way there.
+    fn notify_of(&self, text: String, file: FileId) {
+        self.tell(None, text, Some(file));
+    }
+
+    fn tell(&self, code: Option<ErrorCode>, text: String, opens: Option<FileId>) {
         let id = self.next_notice.get();
         self.next_notice.set(id + 1);
-        let notice = Notice { id, code, text: text.into() };
+        let notice = Notice { id, code, text, opens };
         self.store.notices.update(|notices| {
             notices.retain(|n| n.text != notice.text);
             let surplus = (notices.len() + 1).saturating_sub(NOTICES_MAX);

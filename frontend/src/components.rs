@@ -2,8 +2,13 @@
 //!
 //! Holds no state of the session. Knows nothing of frames, documents or Monaco: only of the [`Store`].
 
+mod changes;
+mod compare;
+mod compare_files;
+mod compare_head;
 mod composer;
 mod connect;
+mod convention;
 mod editor_pane;
 mod ended;
 mod file_row;
@@ -13,6 +18,7 @@ mod guide;
 mod hunk_card;
 mod icons;
 mod latency;
+mod mentions;
 mod notices;
 mod people;
 mod pieces;

@@ -25,6 +25,11 @@ pub fn Editor() -> impl IntoView {
             return false;
         };
         monaco::create(&element, Hands { client: Rc::clone(&client) });
+        let asked = Rc::downgrade(&client);
+        monaco::authors::on_author(move |file, offset| {
+            let client = asked.upgrade();
+            async move { client?.written_at(file, offset).await }
+        });
         client.show_open_file();
         true
     });

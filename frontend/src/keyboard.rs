@@ -1,5 +1,7 @@
 //! The page's shortcuts. Monaco's own come first where it has the focus, with one exception: Ctrl/Cmd+. interrupts.
 
+mod review;
+
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
@@ -52,11 +54,12 @@ fn act(store: Store, event: &KeyboardEvent) -> bool {
             cycle(if event.shift_key() { -1 } else { 1 });
             true
         }
-        _ => false,
+        _ => review::act(store, event),
     }
 }
 
-/// Esc closes the nearest thing first: the sheet, a widget of Monaco's, an open dialog; only then it interrupts.
+/// Esc closes the nearest thing first: the sheet, a widget of Monaco's, an open dialog, the diff view; only then it
+/// interrupts.
 fn escape(store: Store) -> bool {
     if store.sheet_open.get_untracked() {
         store.sheet_open.set(false);
@@ -65,6 +68,10 @@ fn escape(store: Store) -> bool {
     let dialog = document().query_selector("dialog[open], [role=menu], [role=listbox][data-open]").ok().flatten();
     if dialog.is_some() || (in_editor() && monaco::widget_open()) {
         return false;
+    }
+    if store.review.asked.with_untracked(Option::is_some) {
+        store.close_compare();
+        return true;
     }
     if store.active.get_untracked().is_none() {
         return false;

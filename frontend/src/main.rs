@@ -5,21 +5,27 @@
 //! and is rendered by [`components`] and by Monaco behind [`editor`].
 
 mod app;
+mod authors;
 mod browser;
 mod client;
 mod components;
+mod conventions;
 mod document;
 mod editor;
 mod keyboard;
+mod matching;
 mod monaco;
 mod outbox;
+mod points;
 mod proposal;
 mod queue;
+mod review;
 mod session;
 mod socket;
 mod store;
 mod testing;
 mod transcript;
+mod tree;
 
 fn main() {
     console_error_panic_hook::set_once();

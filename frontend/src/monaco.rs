@@ -5,6 +5,9 @@
 
 pub mod guards;
 
+pub mod authors;
+pub mod diff;
+
 use js_sys::{Array, Function, Object, Reflect};
 use protocol::{FileId, LockId};
 use wasm_bindgen::prelude::*;
@@ -103,6 +106,8 @@ pub struct HunkMark {
     pub open: bool,
     /// A person keeps it.
     pub accepted: bool,
+    /// The person is there.
+    pub current: bool,
     /// Its first unit.
     pub start: u32,
     /// After its last.
@@ -203,6 +208,7 @@ pub fn show_hunks(hunks: &[HunkMark]) {
         put(&object, "why", hunk.why.as_str());
         put(&object, "open", hunk.open);
         put(&object, "accepted", hunk.accepted);
+        put(&object, "current", hunk.current);
         put(&object, "start", hunk.start);
         put(&object, "end", hunk.end);
         list.push(&object);

@@ -7,6 +7,7 @@ mod deciding;
 pub mod guard;
 mod intents;
 mod kept;
+pub mod review;
 pub mod status;
 pub mod turn;
 
@@ -20,6 +21,7 @@ use protocol::{FileId, ModelId};
 
 use crate::client::Client;
 pub use guard::Guard;
+pub use review::Review;
 pub use status::{Connection, FileRow, LatencyStrip, Notice, RecentSession, Route, Theme};
 pub use turn::{Block, Hunk, Piece, PieceKind, Steer, SteerProgress, Turn};
 
@@ -70,6 +72,8 @@ pub struct Store {
     pub guard: Guard,
     /// The hunk that the keyboard's commands mean.
     pub current_hunk: RwSignal<Option<protocol::HunkId>>,
+    /// Comparing, authors and conventions.
+    pub review: Review,
     /// Everyone who is connected, this page included.
     pub presence: RwSignal<Vec<Presence>>,
     /// The numbers that are always visible.
@@ -128,6 +132,7 @@ impl Store {
             composer_ref: NodeRef::new(),
             guard: Guard::new(),
             current_hunk: RwSignal::new(None),
+            review: Review::new(),
             presence: RwSignal::new(Vec::new()),
             strip: RwSignal::new(LatencyStrip::default()),
             notices: RwSignal::new(Vec::new()),

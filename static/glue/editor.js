@@ -264,6 +264,12 @@ export function text() {
   return (shown === null ? undefined : texts.get(shown)?.getValue()) ?? null;
 }
 
+/** The file that a text is of. @param {monaco.editor.ITextModel} model */
+export function fileOf(model) {
+  for (const [file, text] of texts) if (text === model) return file;
+  return null;
+}
+
 /** The editor, when it shows this file. @param {string} [file] */
 export function editorOf(file) {
   return file === undefined || file === shown ? editor : null;

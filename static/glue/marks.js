@@ -135,7 +135,7 @@ export function revealModel() {
   if (at) editor.revealPositionInCenterIfOutsideViewport(at, monaco.editor.ScrollType.Smooth);
 }
 
-/** @param {{id: string, why: string, open: boolean, accepted: boolean, start: number, end: number}[]} hunks */
+/** @param {{id: string, why: string, open: boolean, accepted: boolean, current: boolean, start: number, end: number}[]} hunks */
 export function showHunks(hunks) {
   const editor = editorOf();
   const model = editor?.getModel();
@@ -174,28 +174,29 @@ function placeWhy(editor, model) {
 
 /**
  * @param {monaco.editor.ITextModel} model
- * @param {{why: string, open: boolean, accepted: boolean, start: number, end: number}} hunk
+ * @param {{open: boolean, why: string, accepted: boolean, current: boolean, start: number, end: number}} hunk
  * @returns {monaco.editor.IModelDeltaDecoration}
  */
-function hunkMark(model, { why, open, accepted, start, end }) {
+function hunkMark(model, { why, open, accepted, current, start, end }) {
   // A hunk of whole lines ends before the next line's first column: that line is not part of it.
   const last = model.getPositionAt(end);
   const whole = range(model, start, end > start && last.column === 1 ? end - 1 : end);
   const state = open ? "mark-open" : accepted ? "mark-accepted" : "mark-done";
+  const here = current ? " mark-current" : "";
   return {
     range: whole,
     options: {
       isWholeLine: true,
-      linesDecorationsClassName: `mark-hunk ${state}`,
+      linesDecorationsClassName: `mark-hunk ${state}${here}`,
       linesDecorationsTooltip: why,
-      hoverMessage: { value: plain(why) },
+      ...(current ? { className: "mark-current-lines" } : {}),
       stickiness: open ? ALWAYS : NEVER,
     },
   };
 }
 
 /** Model output is text, never Markdown. @param {string} text */
-function plain(text) {
+export function plain(text) {
   return text.replace(/[\\`*_{}[\]()#+\-.!<>|&~]/g, "\\$&");
 }
 

@@ -12,6 +12,8 @@ import "monaco-editor/languages/features/css/register";
 import "monaco-editor/languages/features/html/register";
 import "./editor.css";
 import * as blocks from "./blocks.js";
+import * as authors from "./authors.js";
+import * as diff from "./diff.js";
 import * as editor from "./editor.js";
 import * as frames from "./frames.js";
 import * as guards from "./guards.js";
@@ -37,7 +39,7 @@ Object.assign(globalThis, {
     /** @param {string} _id @param {string} label */
     getWorker: (_id, label) => new Worker(workers[label] ?? MIDSTREAM_WORKERS.editor, { type: "module" }),
   },
-  midstreamMonaco: { ...editor, ...marks, ...guards, ...blocks, ...frames },
+  midstreamMonaco: { ...editor, ...authors, ...diff, ...marks, ...guards, ...blocks, ...frames },
   // Read by browser tests only; the wasm adds to it, see frontend/src/testing.rs.
-  midstreamTest: { text: editor.text, longFrames: frames.longFrames },
+  midstreamTest: { text: editor.text, longFrames: frames.longFrames, diff: diff.diffState },
 });

@@ -43,6 +43,11 @@ pub struct Link {
 }
 
 impl Link {
+    /// The session, and what opens it.
+    pub fn address(&self) -> Option<(SessionId, String)> {
+        Some((self.session.clone()?, self.token.clone()))
+    }
+
     /// Sends a text frame. Whether the socket took it.
     pub fn send(&self, text: &str) -> bool {
         self.socket.as_ref().is_some_and(|s| s.send(text))

@@ -1,5 +1,6 @@
 //! Files and typing: what a person does to the replica.
 
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -20,7 +21,12 @@ impl Client {
         if let Some(replica) = self.replica.borrow_mut().as_mut() {
             replica.typed(file, edits);
         }
+        self.leave_review();
+        self.text_changed(file);
         self.pump(false);
+        if self.conventions_file().as_ref() == Some(file) {
+            self.count_conventions();
+        }
     }
 
     /// A file that the server would refuse: the editor shows again what it was. What was pasted is still where it
@@ -115,6 +121,7 @@ impl Client {
         self.show_hunks();
         self.show_guard();
         self.show_people();
+        self.annotate();
     }
 
     /// The editor was mounted: it shows what is open.
@@ -128,11 +135,14 @@ impl Client {
     pub(super) fn list_files(self: &Rc<Self>) -> Option<FileId> {
         let files = self.replica.borrow().as_ref().map(|r| r.listing())?;
         let before = self.store.files.get_untracked();
-        for file in before.iter().filter(|old| files.iter().all(|f| f.id != old.id)) {
+        // By id: thousands of files are looked up here whenever one comes.
+        let now: HashSet<&FileId> = files.iter().map(|file| &file.id).collect();
+        let known: HashMap<&FileId, &str> = before.iter().map(|file| (&file.id, file.path.as_str())).collect();
+        for file in before.iter().filter(|old| !now.contains(&old.id)) {
             monaco::forget(&file.id);
         }
         for file in &files {
-            if before.iter().any(|old| old.id == file.id && old.path != file.path) {
+            if known.get(&file.id).is_some_and(|path| *path != file.path) {
                 monaco::rename(&file.id, &file.path);
             }
         }
@@ -140,8 +150,7 @@ impl Client {
         let open = open.filter(|id| files.iter().any(|f| f.id == *id));
         let shown = open.as_ref().is_some_and(|id| before.iter().any(|f| f.id == *id));
         let next = open.or_else(|| self.first_file(&files));
-        let made =
-            files.iter().rev().find(|file| before.iter().all(|old| old.id != file.id)).map(|file| file.id.clone());
+        let made = files.iter().rev().find(|file| !known.contains_key(&file.id)).map(|file| file.id.clone());
         self.store.files.set(files);
         match next {
             Some(_) if shown => {}

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use leptos::prelude::*;
-use protocol::{FileId, Seq, ServerFrame};
+use protocol::{FileId, Seq, ServerFrame, TurnId};
 
 use super::Client;
 use crate::browser;
@@ -143,6 +143,9 @@ impl Client {
                         placed = Some(file_id.clone());
                     }
                     self.session.borrow_mut().apply(&frame);
+                    if let Some(turn) = spoken_into(&frame) {
+                        self.heard(turn);
+                    }
                     guarded |= self.store.guard.apply(&frame).is_some() || changes_scope(&frame);
                 }
             }
@@ -188,6 +191,10 @@ impl Client {
         // Texts first: a file that is opened below comes with all that has happened to it.
         for change in &texts {
             self.show_change(change, model);
+            self.text_changed(&change.file);
+        }
+        if listing || texts.iter().any(|change| self.conventions_file().as_ref() == Some(&change.file)) {
+            self.count_conventions();
         }
         // A file that came with its text is a change of the listing alone.
         let written = texts.last().map(|last| last.file.clone()).or(made);
@@ -274,6 +281,14 @@ fn delta_seq(item: &Item) -> Option<Seq> {
 fn changes_scope(frame: &ServerFrame) -> bool {
     use ServerFrame as F;
     matches!(frame, F::TurnStarted { .. } | F::TurnContinued { .. } | F::TurnCompleted { .. })
+}
+
+/// The turn that a person has just said something into.
+fn spoken_into(frame: &ServerFrame) -> Option<&TurnId> {
+    match frame {
+        ServerFrame::SteerApplied { turn_id, .. } | ServerFrame::TurnContinued { turn_id, .. } => Some(turn_id),
+        _ => None,
+    }
 }
 
 fn touches_hunks(frame: &ServerFrame) -> bool {

@@ -30,6 +30,7 @@ impl Client {
         if self.store.guard.selecting.get_untracked() != (anchor != head) {
             self.store.guard.selecting.set(anchor != head);
         }
+        self.annotate();
         let mut pointing = self.pointing.borrow_mut();
         pointing.cursor = Some((file, anchor, head));
         if pointing.timer.is_none() {
@@ -100,6 +101,7 @@ impl Client {
         let Some(replica) = replica.as_ref() else {
             return;
         };
+        let current = self.store.current_hunk.get_untracked();
         let turns = self.store.turns.get_untracked();
         let hunks = turns.iter().filter(|t| !t.reverted.get_untracked()).flat_map(|t| t.hunks.get_untracked());
         let marks = hunks.filter_map(|hunk| {
@@ -111,6 +113,7 @@ impl Client {
                     why: view.why.clone(),
                     open: view.status == HunkStatus::Open,
                     accepted: view.status == HunkStatus::Accepted,
+                    current: current.as_ref() == Some(&view.id),
                     start: replica.offset(&place.start)?,
                     end: replica.offset(&place.end)?,
                 })

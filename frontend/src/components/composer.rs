@@ -4,6 +4,8 @@ use leptos::prelude::*;
 use protocol::TurnId;
 use protocol::view::TurnStatus;
 
+use super::convention::{self, ConventionOffer, ConventionsCount};
+use super::mentions::{MentionList, Mentions};
 use crate::store::Store;
 
 /// The key code that browsers send while an input method composes.
@@ -41,7 +43,13 @@ pub fn Composer() -> impl IntoView {
         Some(turn) if !blank.get_untracked() => store.continue_turn(turn),
         _ => store.send(),
     };
+    let mentions = Mentions::new(store);
     let on_key = move |event: web_sys::KeyboardEvent| {
+        if !event.is_composing() && event.key_code() != COMPOSING && mentions.key(store, &event) {
+            event.prevent_default();
+            event.stop_propagation();
+            return;
+        }
         if event.key() != "Enter" || event.is_composing() || event.key_code() == COMPOSING || event.shift_key() {
             return;
         }
@@ -63,14 +71,23 @@ pub fn Composer() -> impl IntoView {
         <form class="composer" data-pane="prompt" tabindex="-1" data-mode=move || if running.get() { "steer" } else { "prompt" }
             on:submit=move |event| { event.prevent_default(); submit(); }>
             <Offer />
-            <div class="composer-box">
+            <ConventionOffer />
+            <MentionList mentions />
+            <div class="composer-box" hidden=move || convention::takes_the_place(store)>
                 <textarea aria-label="Prompt" rows="2" node_ref=store.composer_ref data-pane-focus=""
                     placeholder=placeholder disabled=move || !store.may_edit()
                     prop:value=move || store.composer.get()
-                    on:input:target=move |event| store.composer.set(event.target().value())
+                    aria-autocomplete="list" aria-controls="mentions" aria-activedescendant=move || mentions.active()
+                    on:input:target=move |event| {
+                        store.composer.set(event.target().value());
+                        mentions.look(&event.target());
+                    }
+                    on:click:target=move |event| mentions.look(&event.target())
+                    on:blur=move |_| mentions.close()
                     on:focus=move |_| store.composer_focused()
                     on:keydown=on_key></textarea>
                 <div class="composer-bar">
+                    <ConventionsCount />
                     <span class="composer-hint">
                         {move || match (running.get(), stopped.get().is_some()) {
                             (true, _) => view! { <kbd>"Enter"</kbd> " steers" }.into_any(),

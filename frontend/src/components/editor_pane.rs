@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::format;
+use super::compare::Compare;
+use super::{format, icons};
 use crate::editor::Editor;
 use crate::store::Store;
 
@@ -22,9 +23,13 @@ pub fn EditorPane() -> impl IntoView {
                     view! { <h2 class="editor-path" title=path><span>{folder}</span>{name}</h2> }
                 })}
                 <Follow />
+                <Show when=move || path.get().is_some()>
+                    <FileTools />
+                </Show>
             </div>
             <div class="editor-body" id="editor">
                 <Editor />
+                <Compare />
                 <Show when=move || path.get().is_none() && store.me.with(Option::is_some)>
                     <div class="editor-empty">
                         <h2>{move || if store.files.with(Vec::is_empty) { "Nothing here yet" } else { "No file is open" }}</h2>
@@ -37,6 +42,26 @@ pub fn EditorPane() -> impl IntoView {
                 </Show>
             </div>
         </section>
+    }
+}
+
+/// What became of the open file, and whose its lines are.
+#[component]
+fn FileTools() -> impl IntoView {
+    let store = Store::here();
+    let compare = move |_| {
+        if let Some(file) = store.open_file.get_untracked() {
+            store.compare_file(&file);
+        }
+    };
+    view! {
+        <span class="file-tools">
+            <button class="icon-button" aria-label="Show authors" title="Who wrote the current line"
+                aria-pressed=move || store.review.show_authors.get().to_string()
+                on:click=move |_| store.toggle_authors()>{icons::author()}</button>
+            <button class="icon-button" aria-label="Changes of this file" title="What became of this file since the session’s start"
+                on:click=compare>{icons::compare()}</button>
+        </span>
     }
 }
 

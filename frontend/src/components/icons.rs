@@ -50,6 +50,31 @@ pub fn arrow() -> impl IntoView {
     drawing("M3 8h10M9 4l4 4-4 4")
 }
 
+/// The one before.
+pub fn up() -> impl IntoView {
+    drawing("M4 10l4-4 4 4")
+}
+
+/// The next one.
+pub fn down() -> impl IntoView {
+    drawing("M4 6l4 4 4-4")
+}
+
+/// Two texts beside each other.
+pub fn compare() -> impl IntoView {
+    drawing("M8 2.5v11M2.5 4.5h3M2.5 8h3M2.5 11.5h3M10.5 4.5h3M12 3v3M10.5 11.5h3")
+}
+
+/// One column.
+pub fn columns() -> impl IntoView {
+    drawing("M3 3h10a.5.5 0 0 1 .5.5v9a.5.5 0 0 1-.5.5H3a.5.5 0 0 1-.5-.5v-9A.5.5 0 0 1 3 3M5 6h6M5 8h6M5 10h4")
+}
+
+/// Whose it is.
+pub fn author() -> impl IntoView {
+    drawing("M8 8.5a2.75 2.75 0 1 0 0-5.5 2.75 2.75 0 0 0 0 5.5M3 13.5c.6-2.3 2.6-3.5 5-3.5s4.4 1.2 5 3.5")
+}
+
 /// The light theme.
 pub fn sun() -> impl IntoView {
     drawing(

@@ -26,6 +26,9 @@ fn One(notice: Notice) -> impl IntoView {
     view! {
         <div class="notice" role=role data-tone=tone>
             <p>{notice.text}</p>
+            {notice.opens.map(|file| view! {
+                <button class="link" on:click=move |_| store.open(file.clone())>"Open it"</button>
+            })}
             <button class="icon-button" aria-label="Dismiss" on:click=move |_| store.dismiss(notice.id)>{icons::cross()}</button>
         </div>
     }

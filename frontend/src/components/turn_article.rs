@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use protocol::ParticipantId;
 use protocol::view::{Participant, TurnStatus};
 
+use super::changes::ChangesLine;
 use super::people::avatar;
 use super::pieces::Pieces;
 use super::turn_end::TurnEnd;
@@ -57,6 +58,7 @@ pub fn Article(
                     <span class="turn-meta">{move || model_label(store, &named)}</span>
                 </p>
             </header>
+            <ChangesLine turn=turn.clone() />
             <Pieces turn=turn.clone() />
             <TurnEnd turn last />
         </article>

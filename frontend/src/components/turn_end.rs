@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use protocol::view::TurnStatus;
 
+use super::changes::KeepAll;
 use super::format;
 use super::turn_article::status_word;
 use crate::store::{Store, Turn};
@@ -18,6 +19,7 @@ pub fn TurnEnd(
     let store = Store::here();
     let (status, reverted) = (turn.status, turn.reverted);
     let id = StoredValue::new(turn.id.clone());
+    let whole = StoredValue::new(turn.clone());
     let stopped = move || matches!(status.get(), TurnStatus::Interrupted | TurnStatus::Failed);
     let may_continue = move || last && stopped() && !reverted.get() && store.may_edit();
     let may_revert = move || !reverted.get() && store.may_edit() && turn.hunks.with(|hunks| !hunks.is_empty());
@@ -38,6 +40,7 @@ pub fn TurnEnd(
                                 {move || if with_words() { "Continue with your words" } else { "Continue" }}
                             </button>
                         </Show>
+                        <KeepAll turn=whole.get_value() />
                         <Show when=may_revert>
                             <button class="button" disabled=move || store.active.get().is_some()
                                 title="Takes all of this turn's changes back"
@@ -57,7 +60,8 @@ fn Detail(turn: Turn) -> impl IntoView {
     view! {
         {move || {
             if turn.reverted.get() {
-                return view! { <span>"All of its changes were taken back."</span> }.into_any();
+                let note = turn.note.get();
+                return view! { <span>"All of its changes were taken back." {note.map(|note| format!(" {note}"))}</span> }.into_any();
             }
             if let Some(reason) = turn.reason.get() {
                 let wait = reason.retry_after_ms.map(|wait| format!(" It asks for {} of patience.", format::ms(wait as f64)));

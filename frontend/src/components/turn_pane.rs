@@ -21,6 +21,7 @@ pub fn TurnPane() -> impl IntoView {
         <section class="pane turn" aria-label="Turn">
             <Flow />
             <p class="visually-hidden" role="status">{move || spoken(store)}</p>
+            <p class="visually-hidden" role="status" data-testid="spoken">{move || store.review.spoken.get()}</p>
             <Composer />
         </section>
     }

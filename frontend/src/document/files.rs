@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use protocol::FileId;
-use yrs::{Any, Map, MapPrelim, MapRef, Out, ReadTxn, TextPrelim, Transact, TransactionMut};
+use yrs::{Any, Map, MapPrelim, MapRef, Out, ReadTxn, Text, TextPrelim, Transact, TransactionMut};
 
 use super::Replica;
 use crate::store::FileRow;
@@ -29,11 +29,23 @@ impl Replica {
 
     /// A new empty file, by the person.
     pub fn create(&mut self, id: &FileId, path: &str) {
+        self.create_with(id, path, "");
+    }
+
+    /// A new file with its text, by the person.
+    pub fn create_with(&mut self, id: &FileId, path: &str, text: &str) {
         let files = self.files.clone();
         self.alone(|txn| {
             let file = files.insert(txn, id.as_str(), MapPrelim::from([(PATH, path)]));
-            file.insert(txn, TEXT, TextPrelim::new(""));
+            file.insert(txn, TEXT, TextPrelim::new(text));
         });
+    }
+
+    /// A text at the end of a file, by the person and by itself.
+    pub fn append(&mut self, id: &FileId, addition: &str) {
+        if let Some(text) = self.text_of(id) {
+            self.alone(|txn| text.push(txn, addition));
+        }
     }
 
     /// Another path for a file, by the person.

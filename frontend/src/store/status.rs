@@ -101,4 +101,6 @@ pub struct Notice {
     pub code: Option<ErrorCode>,
     /// For a person.
     pub text: String,
+    /// The file that it is about, and leads to.
+    pub opens: Option<FileId>,
 }

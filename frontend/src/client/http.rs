@@ -1,0 +1,28 @@
+//! Questions to the server that no frame answers: the routes under a session.
+
+use gloo_net::http::Request;
+use protocol::http::Problem;
+use serde::de::DeserializeOwned;
+
+use super::Client;
+
+/// What a person is told when nothing comes back.
+const SILENT: &str = "The server did not answer. Is it still running?";
+
+impl Client {
+    /// Asks a route of this session. A failure is said for a person.
+    pub(super) fn ask<T: DeserializeOwned>(&self, route: &str) -> impl Future<Output = Result<T, String>> + use<T> {
+        let address = self.link.borrow().address();
+        let request = address.map(|(session, token)| {
+            Request::get(&format!("/api/sessions/{session}/{route}")).header("Authorization", &format!("Bearer {token}"))
+        });
+        async move {
+            let answer = request.ok_or(SILENT)?.send().await.map_err(|_| SILENT)?;
+            if answer.ok() {
+                return answer.json().await.map_err(|_| "The server's answer could not be read.".to_owned());
+            }
+            let problem = answer.json::<Problem>().await;
+            Err(problem.map_or_else(|_| format!("The server refused: {}", answer.status()), |p| p.message))
+        }
+    }
+}
