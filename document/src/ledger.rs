@@ -52,6 +52,11 @@ impl Clocks {
         Self(people)
     }
 
+    /// Whether anybody has written more than by then.
+    pub(crate) fn beyond(&self, then: &Clocks) -> bool {
+        self.0.iter().any(|(client, clock)| *clock > then.of(*client))
+    }
+
     pub(crate) fn of(&self, client: u64) -> u32 {
         let found = self.0.binary_search_by_key(&client, |(client, _)| *client);
         found.ok().and_then(|at| self.0.get(at)).map_or(0, |(_, clock)| *clock)

@@ -15,6 +15,7 @@ mod restore;
 mod revive;
 mod rollback;
 mod sync;
+mod tally;
 
 mod files;
 mod hunk;

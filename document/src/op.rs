@@ -106,6 +106,11 @@ pub enum HunkEvent {
 pub struct RolledBack {
     /// One y-protocols sync message, or nothing when nothing changed.
     pub message: Option<Vec<u8>>,
+    /// UTF-16 units that stay of what people wrote inside what was taken back: since the hunk was opened, and between
+    /// the first and the last of its characters that were taken back.
+    pub kept: u32,
+    /// UTF-16 units of the model's text that people had already deleted.
+    pub gone: u32,
 }
 
 /// What became of a participant's message.

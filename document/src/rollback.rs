@@ -12,6 +12,7 @@ use crate::document::Document;
 use crate::ledger::Entry;
 use crate::op::{HunkKey, RolledBack, StepKey};
 use crate::restore::Restoration;
+use crate::tally::Tally;
 use crate::{craft, replica, span, wire};
 
 /// What a roll-back has to do.
@@ -39,12 +40,13 @@ impl Document {
     pub fn rollback(&mut self, discard: &dyn Fn(StepKey, HunkKey) -> bool) -> RolledBack {
         let discarded = |entry: &Entry| !entry.undone && discard(entry.step, entry.hunk);
         let plan = self.plan(&discarded);
+        let doc = self.replica.doc();
+        let Tally { kept, gone } = self.tally(&mut doc.transact_mut(), &plan.files, &discarded);
         self.rewind(&discarded);
         for entry in &mut self.ledger.entries {
             entry.undone |= discard(entry.step, entry.hunk);
         }
         self.run = None;
-        let doc = self.replica.doc();
         let mut txn = doc.transact_mut();
         self.carry_out(&mut txn, &plan);
         let update = txn.has_changes().then(|| txn.encode_update_v1());
@@ -59,7 +61,7 @@ impl Document {
             self.changed(update);
             message
         });
-        RolledBack { message }
+        RolledBack { message, kept, gone }
     }
 
     fn plan(&self, discarded: &dyn Fn(&Entry) -> bool) -> Plan {

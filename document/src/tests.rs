@@ -5,6 +5,7 @@ mod files;
 mod hostile;
 mod joining;
 mod regions;
+mod tallies;
 
 use crate::{Document, ModelOp, Received};
 use yrs::updates::decoder::Decode;
