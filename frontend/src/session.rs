@@ -138,6 +138,7 @@ fn view(id: TurnId, prompt: String, model: ModelId, by: ParticipantId) -> TurnVi
         latency: Latency::default(),
         usage: None,
         reverted: false,
+        context: None,
         scope: Scope::default(),
         changes: None,
     }

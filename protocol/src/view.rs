@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::code::ErrorCode;
+use crate::context::ContextView;
 use crate::ids::{FileId, HunkId, LessonId, ModelId, ParticipantId, SteerId, TurnId};
 use crate::latency::{Latency, Usage};
 use crate::scope::{HoldReason, LockView, Proposal, Scope};
@@ -91,6 +92,9 @@ pub struct TurnView {
     pub usage: Option<Usage>,
     /// Whether all its changes were taken back.
     pub reverted: bool,
+    /// What its newest request carried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<ContextView>,
     /// What it may touch.
     #[serde(default)]
     pub scope: Scope,

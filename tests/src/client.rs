@@ -397,6 +397,7 @@ impl Client {
                     latency: Default::default(),
                     usage: None,
                     reverted: false,
+                    context: None,
                     scope: scope.clone(),
                     changes: None,
                 };

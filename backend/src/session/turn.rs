@@ -298,6 +298,7 @@ impl Turn {
             latency: self.latency,
             usage: self.usage,
             reverted: self.reverted,
+            context: self.context.clone(),
             scope: self.scope.clone(),
             changes: self.changes,
         }

@@ -6,6 +6,7 @@ use protocol::view::HunkFailure;
 use super::failure_words;
 use crate::session::command::Seen;
 use crate::session::path;
+use crate::session::request::failure;
 
 /// From this size on, in bytes, locating moves to a blocking thread: below, it takes less than the move.
 const BLOCKING_FROM: usize = 128 * 1024;
@@ -56,6 +57,10 @@ pub async fn locate(path: String, wanted: Wanted, seen: Option<Seen>) -> Found {
         }
         return nowhere(HunkFailure::FileNotEmpty, format!("{path} has text already, and the old text is empty."));
     }
+    let old_text = match &wanted {
+        Wanted::Text(old_text) | Wanted::Chunk { old_text, .. } => old_text.clone(),
+        Wanted::Whole | Wanted::Delete | Wanted::Move { .. } => String::new(),
+    };
     let text = seen.text.clone();
     let located = if text.len() < BLOCKING_FROM {
         Ok(edits::find(&FileView { text: &text }, &wanted, Hint::default()))
@@ -64,12 +69,16 @@ pub async fn locate(path: String, wanted: Wanted, seen: Option<Seen>) -> Found {
     };
     match located {
         Ok(Located::Found(place)) => Found::Place { file: seen.file, revision: seen.revision, place },
-        Ok(Located::Ambiguous { count }) => nowhere(
-            HunkFailure::Ambiguous,
-            format!("The old text is in {path} {count} times; more lines would tell which."),
-        ),
+        Ok(Located::Ambiguous { count }) => {
+            let lines = failure::places(&seen.text, &old_text);
+            let lines = if lines.is_empty() { lines } else { format!(" ({lines})") };
+            let message = format!("The old text is in {path} {count} times{lines}; more lines would tell which.");
+            nowhere(HunkFailure::Ambiguous, message)
+        }
         Ok(Located::Absent { closest_line: Some(line) }) => {
-            nowhere(HunkFailure::Unresolved, format!("The old text is not in {path}; the closest is at line {line}."))
+            let quoted = failure::quoted(&seen.text, line, &old_text);
+            let message = format!("The old text is not in {path}; the closest is at line {line}:{quoted}");
+            nowhere(HunkFailure::Unresolved, message)
         }
         Ok(Located::Absent { closest_line: None }) => {
             nowhere(HunkFailure::Unresolved, format!("The old text is not in {path}."))
