@@ -157,6 +157,7 @@ fn column(mut scene: Scene) -> Vec<(&'static str, Duration)> {
         Region { start: scene.person.anchor(middle), end: scene.person.anchor(middle + 400) }
     };
     row("region", scene.time(region, |scene, region| none(scene.document.region(BIG, &region).unwrap())));
+    row("authors", scene.time(|_| (), |scene, ()| none(scene.document.authors(BIG).unwrap())));
     let cut = |scene: &mut Scene, from| scene.document.rollback(&|step, _| step >= from).message;
     row("cut of 50 tokens", scene.time(fifty_tokens, cut));
     let rewritten = |scene: &mut Scene, lines| {
@@ -168,6 +169,7 @@ fn column(mut scene: Scene) -> Vec<(&'static str, Duration)> {
     let revert = |scene: &mut Scene, hunk| scene.document.rollback(&|_, other| other == hunk).message;
     row("revert of a hunk that rewrote 20 lines", scene.time(|scene| rewritten(scene, 20), revert));
     row("revert of a hunk that rewrote 400 lines", scene.time(|scene| rewritten(scene, 400), revert));
+    row("authors after that", scene.time(|_| (), |scene, ()| none(scene.document.authors(BIG).unwrap())));
     rows
 }
 

@@ -161,6 +161,11 @@ impl Copy {
         span::id(self.new_client, self.new_start + offset)
     }
 
+    /// All of its new ids.
+    pub(crate) fn new(&self) -> Span {
+        Span { client: self.new_client, start: self.new_start, len: self.old.len }
+    }
+
     /// The new ids of what of `span` this copy holds.
     pub(crate) fn of(&self, span: Span) -> Option<Span> {
         let part = self.old.overlap(span)?;
@@ -213,6 +218,10 @@ impl Restored {
     /// What of `span` has a copy, and its new ids, in order.
     pub(crate) fn parts(&self, span: Span) -> impl Iterator<Item = (Span, Span)> {
         self.within(span).filter_map(move |copy| Some((copy.old.overlap(span)?, copy.of(span)?)))
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Copy> {
+        self.0.values()
     }
 
     /// All ids that have copies.

@@ -7,6 +7,7 @@
 pub mod op;
 
 mod apply;
+mod authors;
 mod comeback;
 mod document;
 mod receive;
@@ -33,7 +34,7 @@ mod wire;
 pub use document::Document;
 pub use limits::Limits;
 pub use merge::{is_question, merge};
-pub use op::{Applied, FileInfo, HunkEvent, HunkKey, ModelOp, Received, Refused, Region, RolledBack, StepKey};
+pub use op::{Applied, Author, FileInfo, HunkEvent, HunkKey, ModelOp, Received, Refused, Region, RolledBack, StepKey};
 
 #[cfg(test)]
 mod tests;

@@ -163,6 +163,17 @@ pub enum Refused {
     Panicked,
 }
 
+/// Who wrote a piece of text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Author {
+    /// It was put in from the start, or an earlier load of the session wrote it.
+    Seed,
+    /// A participant, by their Yjs client id.
+    Client(u64),
+    /// The model.
+    Hunk(HunkKey),
+}
+
 /// A file, as listings show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileInfo {

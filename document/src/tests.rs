@@ -1,5 +1,6 @@
 //! The document's promises one by one, on small examples. The simulator in `tests/` covers their mixtures.
 
+mod authors;
 mod changes;
 mod files;
 mod hostile;
