@@ -26,6 +26,8 @@ pub struct Case {
     pub after: Files,
     /// What has to become of each hunk: every field that is given.
     pub hunks: Value,
+    /// What has to change before the case is as it should be; it must not be so yet.
+    pub awaits: Option<String>,
 }
 
 /// How the output is cut into pieces.
@@ -79,7 +81,8 @@ impl Case {
         let mut report: Value = serde_json::from_str(&text("report.json")?).context("report.json")?;
         let hunks = report["hunks"].take();
         ensure!(hunks.is_array(), "report.json has no list of hunks");
-        Ok(Case { name, about: text("about.md")?, before, output: text("output.md")?, after, hunks })
+        let awaits = report["awaits"].as_str().map(str::to_owned);
+        Ok(Case { name, about: text("about.md")?, before, output: text("output.md")?, after, hunks, awaits })
     }
 
     /// Applies the output to the files.

@@ -6,7 +6,7 @@ use std::fmt::{self, Display, Formatter, Write};
 
 use edits::Malformed;
 
-use super::{Hunk, Kind, Outcome, Reason, Report};
+use super::{Hunk, Kind, Outcome, Place, Reason, Report};
 
 /// The longest why in a line, in characters: longer ones are cut here and whole in the JSON.
 const WHY_MAX: usize = 100;
@@ -58,8 +58,13 @@ impl Display for Hunk {
             Kind::Move => "move",
         };
         write!(out, "{outcome:<9}  {kind:<6}  {}", printable(&self.file))?;
-        // Where a person finds it now; a file that is gone has no lines.
-        if let Some(place) = self.place.filter(|_| self.kind != Kind::Delete) {
+        // Where a person finds it now; a file that is gone, or empty, has no lines.
+        let has_lines = |place: &Place| match self.kind {
+            Kind::Edit => true,
+            Kind::Create => place.after.count > 0,
+            Kind::Delete | Kind::Move => false,
+        };
+        if let Some(place) = self.place.filter(has_lines) {
             write!(out, ":{}", place.after.line)?;
             if place.after.count > 1 {
                 write!(out, "-{}", place.after.line.saturating_add(place.after.count - 1))?;
