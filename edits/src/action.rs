@@ -121,6 +121,9 @@ pub enum Wanted {
         old_text: String,
         /// The old text ends the file.
         end_of_file: bool,
+        /// It comes behind another chunk of the same section, and stands behind it in the file: what a
+        /// [`Hint`](crate::Hint) says counts.
+        follows: bool,
     },
     /// The file goes.
     Delete,

@@ -71,7 +71,8 @@ pub struct Hint {
 pub fn find(file: &FileView<'_>, wanted: &Wanted, hint: Hint) -> Located {
     match wanted {
         Wanted::Text(old_text) => search(file.text, old_text, &Chosen::by(hint)),
-        Wanted::Chunk { anchors, old_text, end_of_file } => {
+        Wanted::Chunk { anchors, old_text, end_of_file, follows } => {
+            let hint = if *follows { hint } else { Hint::default() };
             let file = File::new(file.text);
             let chosen = Chosen::by_chunk(&file, anchors, *end_of_file, hint);
             if old_text.is_empty() {

@@ -227,7 +227,7 @@ impl Parser {
     }
 
     fn end(&mut self, end: End) -> Vec<Token> {
-        if std::mem::take(&mut self.carriage_return) {
+        if std::mem::take(&mut self.carriage_return) && matches!(self.state, State::Outside | State::Named(_)) {
             self.fragment("\r");
         }
         let line = std::mem::take(&mut self.held);
@@ -260,7 +260,7 @@ impl Parser {
                 }
                 self.pass(&line);
             }
-            State::Edit(state) if state.is_new() && tag::read(&line).is_none() => {}
+            State::Edit(state) if !state.is_behind_new() && tag::read(&line).is_none() => {}
             State::Search(state) if state.is_new() && search_replace::marker(&line).is_none() => {}
             State::Whole(state) if !state.closes(&line) => {}
             State::Patch(_) if end == End::Cut && patch::marker(&line) != Some(patch::Marker::EndPatch) => {}

@@ -37,10 +37,6 @@ impl State {
         }
     }
 
-    pub(super) fn is_new(&self) -> bool {
-        matches!(self, State::New { .. })
-    }
-
     pub(super) fn is_behind_new(&self) -> bool {
         matches!(self, State::BeforeEnd | State::AfterEnd)
     }

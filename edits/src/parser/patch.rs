@@ -163,7 +163,7 @@ impl Parser {
             Some(_) if update.chunk.is_none() && ["--- ", "+++ "].iter().any(|head| line.starts_with(head)) => {}
             Some(Line::NoFinalNewline) => {}
             Some(Line::Blank) => {
-                if has_lines && let Some(chunk) = &mut update.chunk {
+                if let Some(chunk) = &mut update.chunk {
                     chunk.blank(line);
                 }
             }
@@ -181,9 +181,10 @@ impl Parser {
     /// The chunk of the current line; a hunk opens with it.
     fn chunk<'a>(&mut self, update: &'a mut Update) -> &'a mut Chunk {
         if update.chunk.is_none() {
+            let follows = update.offset.is_none();
             let offset = update.offset.take().unwrap_or(self.line_start);
             let readable = self.patch_hunk(offset, update.path.clone(), Kind::Edit);
-            update.chunk = Some(Chunk::new(readable));
+            update.chunk = Some(Chunk::new(readable, follows));
         }
         update.chunk.get_or_insert_default()
     }
@@ -218,7 +219,9 @@ impl Parser {
         if let Some(offset) = update.offset.filter(|_| is_empty) {
             // Nothing to update.
             if self.patch_hunk(offset, update.path.clone(), Kind::Edit) {
-                self.tokens.push(Token::Fail(Malformed::MissingOldText));
+                let whole = end == End::Whole;
+                let reason = if whole { Malformed::MissingOldText } else { Malformed::Unterminated };
+                self.tokens.push(Token::Fail(reason));
             }
         }
         if let Some(chunk) = update.chunk.take() {

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::{applied, joined};
 use crate::diff::{DiffOp, StreamingDiff, replace_ops};
 
+mod formats;
 mod stream;
 
 /// How many cases each property runs through when the environment does not say.

@@ -11,7 +11,7 @@ pub(super) enum Line<'a> {
     Same(&'a str),
     Removed(&'a str),
     Added(&'a str),
-    /// Nothing but blanks: context when more of the chunk follows.
+    /// Nothing, not even a sign: context when more of the chunk follows.
     Blank,
     /// `\ No newline at end of file`.
     NoFinalNewline,
@@ -19,7 +19,7 @@ pub(super) enum Line<'a> {
 
 /// What the line is, if it can be anything here.
 pub(super) fn read(line: &str) -> Option<Line<'_>> {
-    if line.trim().is_empty() {
+    if line.trim().is_empty() && !line.starts_with(' ') {
         return Some(Line::Blank);
     }
     let signed = |sign: char| line.strip_prefix(sign);
@@ -61,6 +61,7 @@ fn anchor(rest: &str) -> &str {
 pub(super) struct Chunk {
     /// Its hunk has a file, and has not failed.
     readable: bool,
+    follows: bool,
     anchors: Vec<String>,
     old: String,
     /// How many lines that is.
@@ -73,8 +74,8 @@ pub(super) struct Chunk {
 }
 
 impl Chunk {
-    pub(super) fn new(readable: bool) -> Self {
-        Self { readable, ..Self::default() }
+    pub(super) fn new(readable: bool, follows: bool) -> Self {
+        Self { readable, follows, ..Self::default() }
     }
 
     /// Whether it has more than anchors.
@@ -89,13 +90,14 @@ impl Chunk {
     }
 
     pub(super) fn anchor(&mut self, anchor: &str) {
+        self.blanks.clear();
         if !anchor.trim().is_empty() {
             self.anchors.push(anchor.to_owned());
         }
     }
 
     pub(super) fn blank(&mut self, line: &str) {
-        self.blanks.push(line.get(1..).unwrap_or_default().to_owned());
+        self.blanks.push(line.to_owned());
     }
 
     pub(super) fn same(&mut self, text: &str) {
@@ -133,6 +135,7 @@ impl Chunk {
             anchors: self.anchors,
             old_text: self.old,
             end_of_file: self.end_of_file,
+            follows: self.follows,
         })];
         tokens.append(&mut self.new);
         tokens.extend([Token::NewEnd, Token::Close]);

@@ -21,7 +21,7 @@ fn block(old: &str, new: &str) -> String {
 }
 
 /// Joins what chunking may split.
-fn joined(actions: Vec<Action>) -> Vec<Action> {
+pub(super) fn joined(actions: Vec<Action>) -> Vec<Action> {
     let mut out: Vec<Action> = Vec::new();
     for action in actions {
         match (out.last_mut(), &action) {
@@ -144,7 +144,7 @@ fn old_left(old: &str, ops: &[Action]) -> String {
     String::from_utf16(&old.encode_utf16().skip(passed as usize).collect::<Vec<_>>()).unwrap()
 }
 
-fn is_front(front: &[Action], all: &[Action]) -> bool {
+pub(super) fn is_front(front: &[Action], all: &[Action]) -> bool {
     let Some((last, before)) = front.split_last() else {
         return true;
     };
