@@ -108,6 +108,7 @@ impl Session {
         turn.usage.set(view.usage);
         turn.reverted.set(view.reverted);
         turn.scope.set(view.scope.clone());
+        turn.context.set(view.context.clone());
         turn.changes.set(view.changes);
         turn.pending.set(false);
         let (hunks, steers) = self.owner.with(|| {
@@ -161,6 +162,7 @@ fn blank(view: &TurnView) -> Turn {
         reverted: RwSignal::new(false),
         note: RwSignal::new(None),
         scope: RwSignal::new(view.scope.clone()),
+        context: RwSignal::new(None),
         changes: RwSignal::new(None),
         pending: RwSignal::new(false),
     }

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::code::ErrorCode;
+use crate::context::ContextView;
 use crate::ids::{Epoch, FileId, HunkId, LockId, ModelId, ParticipantId, Seq, SteerId, TurnId};
 use crate::latency::{Latency, Usage};
 use crate::limits::Limits;
@@ -72,6 +73,16 @@ pub enum ServerFrame {
         offset: u32,
         /// How many hunks failed.
         failed: u32,
+    },
+    /// What the request of the turn's newest segment carries.
+    #[serde(rename = "turn/context")]
+    TurnContext {
+        /// Its place in the order.
+        seq: Seq,
+        /// The turn.
+        turn_id: TurnId,
+        /// What the model was sent.
+        context: Box<ContextView>,
     },
     /// A piece of the model's output as it came: commentary and edit blocks alike.
     #[serde(rename = "turn/delta")]

@@ -428,6 +428,11 @@ impl Client {
                 self.see(*seq);
                 self.turns.get_mut(turn_id).context("an unknown turn goes on")?.status = TurnStatus::Running;
             }
+            ServerFrame::TurnContext { seq, turn_id, context } => {
+                self.see(*seq);
+                let turn = self.turns.get_mut(turn_id).context("the context of an unknown turn")?;
+                turn.context = Some((**context).clone());
+            }
             ServerFrame::ScopeChanged { seq, scope, .. } => {
                 self.see(*seq);
                 self.scope = scope.clone();

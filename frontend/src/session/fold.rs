@@ -33,6 +33,9 @@ impl Session {
                 turn.reason.set(None);
                 turn.pending.set(false);
             }),
+            F::TurnContext { turn_id, context, .. } => self.on(turn_id, |turn, _| {
+                turn.context.set(Some((**context).clone()));
+            }),
             F::TurnMending { turn_id, offset, failed, .. } => self.on(turn_id, |turn, output| {
                 output.stop = None;
                 output.truncate(turn, *offset);

@@ -2,6 +2,7 @@
 //! node and not the whole list.
 
 use leptos::prelude::*;
+use protocol::context::ContextView;
 use protocol::latency::{Latency, Usage};
 use protocol::scope::Scope;
 use protocol::server::Reason;
@@ -41,6 +42,8 @@ pub struct Turn {
     pub note: RwSignal<Option<String>>,
     /// What it may touch.
     pub scope: RwSignal<Scope>,
+    /// What its newest request carried.
+    pub context: RwSignal<Option<ContextView>>,
     /// Lines that it changed, once it ended.
     pub changes: RwSignal<Option<Changes>>,
     /// Sent, and not yet answered by the server.

@@ -38,7 +38,9 @@ fn error_codes() {
             ErrorCode::ContentFilter,
             ErrorCode::Internal,
         ],
-        expect![[r#"["badFrame","versionMismatch","unauthorized","forbidden","notFound","turnActive","turnNotActive","turnRunning","superseded","idTaken","badId","badUpdate","limit","interrupted","held","abandoned","shutdown","upstreamUnreachable","upstreamUnauthorized","upstreamRateLimited","upstreamRejected","upstreamFailed","upstreamStalled","upstreamTruncated","outputLimit","contentFilter","internal"]"#]],
+        expect![[
+            r#"["badFrame","versionMismatch","unauthorized","forbidden","notFound","turnActive","turnNotActive","turnRunning","superseded","idTaken","badId","badUpdate","limit","interrupted","held","abandoned","shutdown","upstreamUnreachable","upstreamUnauthorized","upstreamRateLimited","upstreamRejected","upstreamFailed","upstreamStalled","upstreamTruncated","outputLimit","contentFilter","internal"]"#
+        ]],
     );
 }
 

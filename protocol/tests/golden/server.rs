@@ -2,6 +2,7 @@
 
 use expect_test::expect;
 use protocol::ErrorCode;
+use protocol::context::ContextView;
 use protocol::ids::Seq;
 use protocol::latency::{Latency, Usage};
 use protocol::limits::Limits;
@@ -305,6 +306,17 @@ fn turn_mending() {
 }
 
 #[test]
+fn turn_context() {
+    let context = ContextView { limit_tokens: 32_000, used_tokens: 1_200, ..ContextView::default() };
+    check(
+        ServerFrame::TurnContext { seq: Seq(2), turn_id: "t1".into(), context: Box::new(context) },
+        expect![[
+            r#"{"type":"turn/context","seq":2,"turnId":"t1","context":{"limitTokens":32000,"usedTokens":1200,"files":[],"moreFiles":0,"outlined":0,"leftOut":0,"historyTurns":0,"droppedTurns":0}}"#
+        ]],
+    );
+}
+
+#[test]
 fn scope_changed() {
     let scope = Scope { within: Within::Files(vec!["f1".into()]), budget: Some(10), stop_when_held: true };
     check(
@@ -417,6 +429,7 @@ fn all_are_pinned(frame: &ServerFrame) {
         | ServerFrame::TurnStarted { .. }
         | ServerFrame::TurnContinued { .. }
         | ServerFrame::TurnMending { .. }
+        | ServerFrame::TurnContext { .. }
         | ServerFrame::TurnDelta { .. }
         | ServerFrame::TurnCompleted { .. }
         | ServerFrame::TurnStopped { .. }

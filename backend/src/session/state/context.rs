@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use models::{Cue, CueFile, SegmentRequest, Terms};
+use protocol::ServerFrame;
 use protocol::scope::{Region, RegionRange, Scope, Within};
 use protocol::view::{Cursor, HunkStatus, SegmentCause};
 
@@ -45,7 +46,10 @@ impl State {
             }
         }
         turn.segments.last_mut()?.sent = built.sent;
-        turn.context = Some(built.context);
+        turn.context = Some(built.context.clone());
+        let (turn_id, context) = (turn.id.clone(), Box::new(built.context));
+        let seq = self.advance();
+        self.log(seq, ServerFrame::TurnContext { seq, turn_id, context });
         Some(SegmentRequest { cue, ..built.request })
     }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use models::{EndReason, FailureKind, UpstreamFailure};
 use protocol::latency::Usage;
 use protocol::server::Reason;
-use protocol::view::{HunkStatus, SteerStage, TurnStatus};
+use protocol::view::{HunkStatus, SegmentCause, SteerStage, TurnStatus};
 use protocol::{ErrorCode, ServerFrame};
 
 use super::{Effect, OUTPUT_MAX, State};
@@ -90,6 +90,10 @@ impl State {
         };
         turn.status = if reason.is_some() { TurnStatus::Failed } else { TurnStatus::Completed };
         turn.reason = reason;
+        if turn.status == TurnStatus::Completed && self.mend(now) {
+            return;
+        }
+        let Some(turn) = self.turns.last_mut() else { return };
         if turn.status == TurnStatus::Failed {
             let open_block =
                 turn.hunks.last().filter(|h| h.view.status == HunkStatus::Partial).map(|h| h.view.path.clone());
@@ -102,6 +106,25 @@ impl State {
         let frame = turn.completed(seq);
         self.log(seq, frame);
         self.effects.push(Effect::TurnEnded(status, latency));
+    }
+
+    /// A turn that ended with blocks that could not be applied: the model is asked once, by itself, to mend them. One
+    /// that follows a script could not.
+    fn mend(&mut self, now: Instant) -> bool {
+        let Some(turn) = self.turns.last_mut() else { return false };
+        let note = turn.failed_blocks();
+        let is_scripted = self.models.iter().any(|model| model.id == turn.model && model.scripted);
+        let was_asked = turn.segments.iter().any(|segment| segment.cause == SegmentCause::Mend);
+        if note.failed.is_empty() || was_asked || is_scripted {
+            return false;
+        }
+        turn.status = TurnStatus::Running;
+        let (turn_id, offset) = (turn.id.clone(), turn.units);
+        let failed = u32::try_from(note.failed.len()).unwrap_or(u32::MAX);
+        let seq = self.advance();
+        self.log(seq, ServerFrame::TurnMending { seq, turn_id, offset, failed });
+        self.begin_segment(SegmentCause::Mend, None, note, now);
+        true
     }
 
     /// What the model must still be told of the turn before: blocks that were not applied.
