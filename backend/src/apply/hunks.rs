@@ -166,6 +166,9 @@ impl<'s, S: Source> Run<'s, S> {
     }
 
     fn find(&mut self, path: &str, wanted: &Wanted) -> Result<(String, FileText, edits::Place), Failure> {
+        if !matches!(wanted, Wanted::Chunk { follows: true, .. }) {
+            self.passed = None;
+        }
         let hint = Hint { after: self.passed.as_ref().map(|passed| passed.end) };
         let (name, file) = self.files.get(path)?;
         let name = name.to_owned();
