@@ -21,6 +21,7 @@ mod lines;
 mod script;
 
 use crate::action::Counts;
+use crate::work;
 use in_line::InLine;
 use lines::Lines;
 pub use lines::WINDOW_LINES;
@@ -187,6 +188,7 @@ impl StreamingDiff {
             Mode::Ahead(lines) => {
                 let at = self.line.len();
                 self.compared += lines.len();
+                work::count(lines.len());
                 let old = &self.old;
                 lines.retain(|index| old.line(*index).get(at..).is_some_and(|rest| rest.starts_with(c)));
                 let none = lines.is_empty();
@@ -212,6 +214,7 @@ impl StreamingDiff {
             }
         }
         self.compared += WINDOW_LINES;
+        work::count(WINDOW_LINES);
         let ahead = self.old.ahead(self.current, &self.line);
         if ahead.is_empty() {
             self.differ();
@@ -262,6 +265,7 @@ impl StreamingDiff {
             }
             self.reject_doubt();
             self.compared += WINDOW_LINES;
+            work::count(WINDOW_LINES);
             match self.old.find(self.current, &self.line) {
                 Some(index) => return self.meet(index),
                 None => self.differ(),

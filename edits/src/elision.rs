@@ -8,6 +8,8 @@
 
 use std::collections::HashSet;
 
+use crate::work;
+
 /// The longest such line, in bytes.
 const LINE_MAX: usize = 160;
 /// What comments begin with.
@@ -56,6 +58,7 @@ const FRONT: usize = 32;
 
 /// Whether the line stands for text that is left out; `lone` counts `...` as well.
 pub fn is_one(line: &str, lone: bool) -> bool {
+    work::count(line.len().min(LINE_MAX));
     if line.len() > LINE_MAX {
         return false;
     }
@@ -83,6 +86,7 @@ pub fn lines(text: &str) -> HashSet<String> {
 
 /// Whether a line that begins so could still be one.
 fn may_be(start: &str) -> bool {
+    work::count(start.len().min(LINE_MAX));
     let start_of_line = start.trim_start();
     if start.len() > LINE_MAX {
         return false;
@@ -101,9 +105,7 @@ fn may_be(start: &str) -> bool {
     if said.is_empty() || said.starts_with(is_dot) {
         return true;
     }
-    let mut said = said.to_ascii_lowercase();
-    let front = said.floor_char_boundary(FRONT);
-    said.truncate(front);
+    let said = said.get(..said.floor_char_boundary(FRONT)).unwrap_or_default().to_ascii_lowercase();
     PHRASES.iter().chain(&FRONTS).any(|known| known.starts_with(&said) || said.starts_with(known))
 }
 
@@ -150,7 +152,7 @@ impl Watch {
         let mut plain = 0;
         while let Some(newline) = rest.get(plain..).and_then(|rest| rest.find('\n')) {
             let (line, end) = (rest.get(plain..plain + newline).unwrap_or_default(), plain + newline + 1);
-            if self.held.is_empty() && (self.verbatim || !may_be(line)) {
+            if self.held.is_empty() && (self.verbatim || !is_one(line, self.lone)) {
                 self.verbatim = false;
                 plain = end;
                 continue;

@@ -13,6 +13,7 @@ pub mod locate;
 mod apply;
 mod elision;
 pub mod fit;
+mod work;
 
 pub mod diff;
 

@@ -27,7 +27,11 @@ mod whole;
 pub use outline::{Outline, Segment};
 
 use crate::action::{Format, Kind, Malformed, Wanted};
+use crate::work;
 use above::Above;
+
+/// The longest front of a line that is looked at to tell whether it may be a marker, in bytes.
+const MARKER_MAX: usize = 128;
 
 /// One thing that the text said, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -179,6 +183,8 @@ impl Parser {
 
     /// Whether the line so far could still be a marker, or has to be read as a whole.
     fn withholds(&self) -> bool {
+        // No marker is told by more than this many characters.
+        work::count(self.held.len().min(MARKER_MAX));
         match &self.state {
             State::Outside => self.may_open(),
             State::Named(named) => named.withholds(&self.held),

@@ -3,6 +3,7 @@
 mod diff;
 mod engine;
 mod formats;
+mod hostile;
 mod locate;
 mod parser;
 mod properties;

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::script::Script;
+use crate::work;
 
 /// How many bytes have to match in the middle of a line before old characters go for their sake:
 /// fewer match by chance. Also the bound on how far typing inside a line lags behind the stream.
@@ -50,6 +51,7 @@ impl InLine {
         let end = self.span.end;
         self.drop_until(script, |run, at| {
             let rest = old.get(at..end).filter(|_| searched)?;
+            work::count(rest.len());
             rest.find(run).map(|found| at + found)
         });
     }
@@ -57,12 +59,14 @@ impl InLine {
     /// The new line is complete: how many bytes at the end of the old line it ends with. They are
     /// withheld still.
     pub(super) fn finish(&mut self, old: &str, script: &mut Script) -> usize {
-        let end = self.span.end;
-        self.drop_until(script, |run, at| {
-            let rest = old.get(at..end)?;
-            rest.ends_with(run).then(|| end - run.len())
-        });
-        self.run.len()
+        let rest = old.get(script.at()..self.span.end).unwrap_or_default();
+        let pairs = rest.chars().rev().zip(self.run.chars().rev());
+        let tail: usize = pairs.take_while(|(old, new)| old == new).map(|(_, new)| new.len_utf8()).sum();
+        let typed = self.run.len() - tail;
+        script.insert(self.run.get(..typed).unwrap_or_default());
+        self.run.drain(..typed);
+        self.run_at = self.span.end - tail;
+        tail
     }
 
     /// Inserts the withheld characters from the front until the rest stands in the old line.

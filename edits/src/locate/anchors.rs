@@ -5,6 +5,9 @@ use super::{Hint, Located};
 use crate::action::Place;
 use crate::diff::utf16_len;
 
+/// How many anchors a chunk may have: for each the file is looked through once. More tell nothing.
+const ANCHORS_MAX: usize = 16;
+
 /// What decides between places.
 #[derive(Debug, Default)]
 pub(super) struct Chosen {
@@ -58,6 +61,9 @@ impl Chosen {
 /// The line of the last anchor, each behind the one before; none where one is missing or the first tells nothing.
 fn last_anchor(file: &File<'_>, anchors: &[String], from: Option<usize>) -> Option<usize> {
     let mut last: Option<usize> = None;
+    if anchors.len() > ANCHORS_MAX {
+        return None;
+    }
     for anchor in anchors {
         last = Some(match last {
             Some(before) => lines_of(file, anchor, before + 1).next()?,

@@ -6,6 +6,9 @@ use super::file::File;
 use super::search;
 use crate::elision;
 
+/// How often old text may leave lines out: each time the file is searched once more.
+const DOTS_MAX: usize = 16;
+
 /// Whether a line stands for lines that are left out.
 pub(super) fn is_dots(line: &str) -> bool {
     elision::is_one(line, true)
@@ -21,6 +24,9 @@ pub(super) fn leaves_out(text: &str) -> bool {
 pub(super) fn parts(file: &File<'_>, wanted: &[&str]) -> Option<Vec<Range<usize>>> {
     let mut parts: Vec<Range<usize>> = Vec::new();
     let mut leading = 0;
+    if wanted.iter().filter(|line| is_dots(line)).count() > DOTS_MAX {
+        return None;
+    }
     for part in wanted.split(|line| is_dots(line)) {
         if part.is_empty() {
             match parts.last() {

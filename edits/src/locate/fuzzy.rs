@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use super::file::{File, key};
 use super::similar::{Comparer, Signs, Steps};
+use crate::work;
 
 /// A wanted line pairs with one that is only alike: decides between alignments of equal cost, whatever the number of
 /// such lines.
@@ -27,6 +28,8 @@ const PAIRED_PERCENT: usize = 80;
 /// The most cells of the alignment, one byte each and some hundredths of a second in all: 40 wanted lines in a file of
 /// 50,000, or some 800 around one rare line.
 const CELLS_MAX: usize = 2_000_000;
+/// The most wanted lines.
+const WANTED_MAX: usize = 2_000;
 /// A line is rare that stands in at most so many places of the file.
 const RARE: usize = 8;
 /// The most surroundings that are aligned.
@@ -55,10 +58,10 @@ enum Move {
 
 /// Aligns `wanted` with a part of `file`.
 pub(super) fn search(file: &File<'_>, wanted: &[&str]) -> Fuzzy {
-    let wanted_lines = Wanted::new(wanted);
-    if file.count() == 0 || wanted.iter().all(|line| line.trim().is_empty()) {
+    if file.count() == 0 || wanted.len() > WANTED_MAX || wanted.iter().all(|line| line.trim().is_empty()) {
         return Fuzzy::Nothing { closest: None };
     }
+    let wanted_lines = Wanted::new(wanted);
     let regions = regions(file, &wanted_lines);
     let mut steps = Steps::new();
     let mut tables: Vec<Table> =
@@ -175,6 +178,7 @@ impl Table {
         let signs: Vec<Signs<'_>> = region.clone().map(|index| Signs::of(file.line(index))).collect();
         let keys = file.keys().get(region.clone()).unwrap_or_default();
         let mut moves = Vec::with_capacity(region.len() * wanted.len());
+        work::count(region.len() * wanted.len());
         // The match may begin behind any line.
         let mut costs = vec![0; region.len() + 1];
         for (at, (key, comparer)) in wanted.keys.iter().zip(&wanted.comparers).enumerate() {

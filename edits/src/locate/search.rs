@@ -5,10 +5,11 @@
 
 use super::file::{File, key};
 use super::fold;
+use crate::work;
 
-/// How many lines are compared to tell the steps apart: beyond, in a file that repeats itself thousands of times,
+/// How many bytes are compared to tell the steps apart: beyond, in a file that repeats itself thousands of times,
 /// only the most lenient step is told.
-const COMPARED_MAX: usize = 2_000_000;
+const COMPARED_MAX: usize = 20_000_000;
 
 type Equal = fn(&str, &str) -> bool;
 
@@ -26,7 +27,8 @@ pub(super) fn places(file: &File<'_>, wanted: &[&str]) -> Vec<usize> {
         let mut places = Vec::new();
         for place in &found {
             let holds = wanted.iter().enumerate().all(|(at, line)| {
-                left = left.saturating_sub(1);
+                left = left.saturating_sub(line.len() + 1);
+                work::count(line.len() + 1);
                 equal(file.line(place + at), line)
             });
             if left == 0 {
@@ -71,6 +73,7 @@ fn borders(wanted: &[u64]) -> Vec<usize> {
 /// How much of `wanted` has been matched after one more key.
 fn extended(wanted: &[u64], borders: &[usize], mut matched: usize, key: u64) -> usize {
     loop {
+        work::count(1);
         if wanted.get(matched) == Some(&key) {
             return matched + 1;
         }

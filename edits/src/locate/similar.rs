@@ -1,5 +1,7 @@
 //! Whether two lines are much alike: by their Levenshtein distance, after cheaper signs that they are not.
 
+use crate::work;
+
 /// Lines pair when their normalised Levenshtein similarity is at least this, in percent.
 pub(super) const SIMILAR_PERCENT: usize = 80;
 /// How many steps of comparing characters there are in all, some hundredths of a second. Once they are spent, lines
@@ -102,6 +104,7 @@ impl<'a> Comparer<'a> {
             return self.signs.text == other.text;
         };
         steps.0 = left;
+        work::count(band);
         match &self.bits {
             Some(bits) => distance(bits, self.signs.len, other.text) <= allowed,
             None => within(&self.chars, &other.text.chars().collect::<Vec<_>>(), allowed),

@@ -4,6 +4,8 @@ use super::name;
 
 /// How many characters a fence has at least.
 const MARKS_MIN: usize = 3;
+/// How many at most. A longer row of them is a line of text.
+const MARKS_MAX: usize = 32;
 /// The longest fence line, in bytes: its language, a path and some attributes. A longer line is text.
 const LINE_MAX: usize = 512;
 /// What is in a fence of these languages is no file, even under a file's name: a difference, or a dialogue.
@@ -25,7 +27,8 @@ pub(super) fn open(line: &str) -> Option<(Fence, &str)> {
     let info = line.trim_start_matches(mark);
     let len = line.len() - info.len();
     // ```` ```x``` ```` is code within a line.
-    (len >= MARKS_MIN && !(mark == '`' && info.contains('`'))).then(|| (Fence { mark, len }, info.trim()))
+    ((MARKS_MIN..=MARKS_MAX).contains(&len) && !(mark == '`' && info.contains('`')))
+        .then(|| (Fence { mark, len }, info.trim()))
 }
 
 /// Whether a line that begins so could still become a fence line.
@@ -36,9 +39,9 @@ pub(super) fn may_be(start: &str) -> bool {
     if start.len() > LINE_MAX {
         return false;
     }
-    let info = start.trim_start_matches(mark);
-    let len = start.len() - info.len();
-    info.is_empty() || (len >= MARKS_MIN && !(mark == '`' && info.contains('`')))
+    let len = start.bytes().take(MARKS_MAX + 1).take_while(|byte| char::from(*byte) == mark).count();
+    let info = start.get(len..).unwrap_or_default();
+    len <= MARKS_MAX && (info.is_empty() || (len >= MARKS_MIN && !(mark == '`' && info.contains('`'))))
 }
 
 impl Fence {

@@ -9,6 +9,9 @@ const LINE_MAX: usize = NAME_MAX + 64;
 /// The longest extension, in bytes: `properties` has as many.
 const EXTENSION_MAX: usize = 10;
 
+/// How much a name wears at most, layer by layer: a numbered, bold, quoted and announced one has six.
+const LAYERS_MAX: usize = 10;
+
 /// Words that announce a name, before a colon.
 const LABELS: [&str; 16] = [
     "file",
@@ -97,7 +100,7 @@ pub(super) fn read(line: &str) -> Option<Name> {
         text = bold.trim();
     }
     let mut quoted = false;
-    loop {
+    for _ in 0..LAYERS_MAX {
         let before = text;
         text = undress(text, &mut quoted).trim();
         if text == before {

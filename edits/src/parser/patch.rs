@@ -51,12 +51,11 @@ impl State {
     pub(super) fn withholds(&self, start: &str) -> bool {
         match (self, start.as_bytes().first()) {
             (_, None) => true,
-            (State::Between, _) => start.trim().is_empty() || marker::may_be(start),
             (State::Add { .. }, Some(b'+')) => false,
-            (State::Add { .. }, _) => start.trim().is_empty() || marker::may_be(start),
+            (State::Between | State::Add { .. }, _) => marker::is_blank(start) || marker::may_be(start),
             (State::Update(_), Some(b'*')) => marker::may_be(start),
             (State::Update(_), Some(b' ' | b'\t' | b'+' | b'-' | b'@' | b'\\')) => true,
-            (State::Update(_), _) => start.trim().is_empty(),
+            (State::Update(_), _) => marker::is_blank(start),
         }
     }
 }

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::{applied, joined};
 use crate::diff::{DiffOp, StreamingDiff, replace_ops};
 
+mod bytes;
 mod formats;
 mod stream;
 

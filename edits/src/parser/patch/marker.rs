@@ -3,6 +3,9 @@
 /// The longest such line, in bytes: a path, twice as long as any.
 const LINE_MAX: usize = 1024;
 
+/// The most blanks behind a marker, or in a blank line, in bytes.
+const BLANKS_MAX: usize = 64;
+
 /// A line of the envelope. A path may be missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::parser) enum Marker {
@@ -62,6 +65,7 @@ pub(in crate::parser) fn may_open(start: &str) -> bool {
     may_be(start) && !start.starts_with("*** E") && !start.starts_with("*** M")
 }
 
-fn is_blank(text: &str) -> bool {
-    text.trim().is_empty()
+/// Whether there is nothing in the text.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.len() <= BLANKS_MAX && text.trim().is_empty()
 }

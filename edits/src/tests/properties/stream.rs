@@ -33,7 +33,7 @@ pub(super) fn joined(actions: Vec<Action>) -> Vec<Action> {
     out
 }
 
-fn outlined(pieces: &[&str]) -> Vec<Segment> {
+pub(super) fn outlined(pieces: &[&str]) -> Vec<Segment> {
     let mut outline = Outline::new();
     let mut all: Vec<Segment> = pieces.iter().flat_map(|piece| outline.push(piece)).collect();
     all.extend(outline.finish());
