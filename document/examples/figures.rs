@@ -125,9 +125,18 @@ fn column(mut scene: Scene) -> Vec<(&'static str, Duration)> {
     row("find by path", scene.time(|_| (), |scene, ()| none(scene.document.find("src/module1.py").unwrap())));
     let received = scene.time(typed, |scene, message| none(scene.document.receive(scene.person.client, &message)));
     row("a person types (receive)", received);
+    let renamed = scene.time(rename, |scene, message| none(scene.document.receive(scene.person.client, &message)));
+    row("a person renames (receive)", renamed);
     row("view after a change", scene.time(change, |scene, ()| none(scene.document.view(BIG).unwrap())));
-    row("Place of 20 lines", scene.time(|scene| [scene.place_anywhere(20)], |scene, ops| scene.step(&ops)));
-    let new_place = |scene: &mut Scene| [scene.place_anywhere(0), insert(scene.hunk, "def f():\n")];
+    let place = |scene: &mut Scene| {
+        change(scene);
+        [scene.place_anywhere(20)]
+    };
+    row("Place of 20 lines", scene.time(place, |scene, ops| scene.step(&ops)));
+    let new_place = |scene: &mut Scene| {
+        change(scene);
+        [scene.place_anywhere(0), insert(scene.hunk, "def f():\n")]
+    };
     row("Place and first Insert", scene.time(new_place, |scene, ops| scene.step(&ops)));
     row("Insert of a token", scene.time(|scene| [insert(scene.hunk, "token")], |scene, ops| scene.step(&ops)));
     let after_typing = |scene: &mut Scene| {
@@ -149,7 +158,12 @@ fn column(mut scene: Scene) -> Vec<(&'static str, Duration)> {
         start
     };
     let within = |scene: &mut Scene, at| none(scene.document.within(scene.hunk, at..at + 10).unwrap());
-    row("within", scene.time(in_the_middle, within));
+    row("within after that", scene.time(in_the_middle, within));
+    let six_locks = |scene: &mut Scene, at| {
+        let found = (0..6).filter_map(|lock| scene.document.within(scene.hunk, at + lock..at + 10));
+        none(found.collect::<Vec<_>>())
+    };
+    row("within for six locks", scene.time(in_the_middle, six_locks));
     let insertion = |scene: &mut Scene, _| none(scene.document.insertion(scene.hunk, 30).unwrap());
     row("insertion", scene.time(in_the_middle, insertion));
     let region = |scene: &mut Scene| {
@@ -157,7 +171,7 @@ fn column(mut scene: Scene) -> Vec<(&'static str, Duration)> {
         Region { start: scene.person.anchor(middle), end: scene.person.anchor(middle + 400) }
     };
     row("region", scene.time(region, |scene, region| none(scene.document.region(BIG, &region).unwrap())));
-    row("authors", scene.time(|_| (), |scene, ()| none(scene.document.authors(BIG).unwrap())));
+    row("authors", scene.time(change, |scene, ()| none(scene.document.authors(BIG).unwrap())));
     let cut = |scene: &mut Scene, from| scene.document.rollback(&|step, _| step >= from).message;
     row("cut of 50 tokens", scene.time(fifty_tokens, cut));
     let rewritten = |scene: &mut Scene, lines| {
@@ -169,7 +183,7 @@ fn column(mut scene: Scene) -> Vec<(&'static str, Duration)> {
     let revert = |scene: &mut Scene, hunk| scene.document.rollback(&|_, other| other == hunk).message;
     row("revert of a hunk that rewrote 20 lines", scene.time(|scene| rewritten(scene, 20), revert));
     row("revert of a hunk that rewrote 400 lines", scene.time(|scene| rewritten(scene, 400), revert));
-    row("authors after that", scene.time(|_| (), |scene, ()| none(scene.document.authors(BIG).unwrap())));
+    row("authors after that", scene.time(change, |scene, ()| none(scene.document.authors(BIG).unwrap())));
     rows
 }
 
@@ -184,6 +198,12 @@ fn typed(scene: &mut Scene) -> Vec<u8> {
 
 fn insert(hunk: u64, text: &str) -> ModelOp {
     ModelOp::Insert { hunk, text: text.to_owned() }
+}
+
+fn rename(scene: &mut Scene) -> Vec<u8> {
+    scene.step += 1;
+    let path = format!("src/big{}.py", scene.step);
+    scene.person.rename(&path)
 }
 
 fn change(scene: &mut Scene) {
@@ -206,6 +226,7 @@ struct Person {
     client: u64,
     doc: Doc,
     text: TextRef,
+    file: MapRef,
 }
 
 impl Person {
@@ -216,12 +237,9 @@ impl Person {
         let doc = Doc::with_options(options);
         let files = doc.get_or_insert_map("files");
         merge(&doc, &document.difference(None).unwrap());
-        let text = {
-            let txn = doc.transact();
-            let file = files.get(&txn, BIG).unwrap().cast::<MapRef>().unwrap();
-            file.get(&txn, "text").unwrap().cast::<TextRef>().unwrap()
-        };
-        Self { client, doc, text }
+        let file = files.get(&doc.transact(), BIG).unwrap().cast::<MapRef>().unwrap();
+        let text = file.get(&doc.transact(), "text").unwrap().cast::<TextRef>().unwrap();
+        Self { client, doc, text, file }
     }
 
     fn receive(&self, message: &[u8]) {
@@ -231,6 +249,12 @@ impl Person {
     fn act(&self, act: impl FnOnce(&TextRef, &mut yrs::TransactionMut<'_>)) -> Vec<u8> {
         let mut txn = self.doc.transact_mut();
         act(&self.text, &mut txn);
+        Message::Sync(SyncMessage::Update(txn.encode_update_v1())).encode_v1()
+    }
+
+    fn rename(&self, path: &str) -> Vec<u8> {
+        let mut txn = self.doc.transact_mut();
+        self.file.insert(&mut txn, "path", path);
         Message::Sync(SyncMessage::Update(txn.encode_update_v1())).encode_v1()
     }
 

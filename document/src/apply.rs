@@ -7,12 +7,13 @@ mod files;
 use yrs::updates::encoder::Encode;
 use yrs::{Assoc, ID, IdSet, Nested, ReadTxn, StickyIndex, Text, TextRef, Transact, TransactionMut};
 
+use crate::blocks::Layout;
 use crate::document::Document;
 use crate::hunk::Hunk;
 use crate::ledger::{Clocks, Place};
 use crate::op::{Applied, HunkEvent, HunkKey, ModelOp, StepKey};
 use crate::span::{self, Span};
-use crate::{blocks, craft, replica, wire};
+use crate::{craft, replica, wire};
 
 /// The model's run of insertions at one place. While nobody else changes the document, what comes next is put
 /// between these two ids without looking for the place.
@@ -132,7 +133,7 @@ impl Document {
         let text_id = self.files.get(file)?.text;
         let text = Nested::<TextRef>::new(text_id).get(txn)?;
         let end = start.checked_add(len).filter(|end| *end <= text.len(txn))?;
-        let (left, old, right) = locate(&blocks::visible(&text, txn, &self.deleted), start, end);
+        let (left, old, right) = locate(self.layout(txn, file)?.as_ref(), start, end);
         self.open(txn, step, hunk, Hunk::new(file.to_owned(), text_id, left, old), false);
         Some(placed(txn, hunk, file, &text, left, right))
     }
@@ -202,10 +203,10 @@ fn place_of(step: StepKey, hunk: HunkKey, open: &Hunk) -> Place<'_> {
 }
 
 /// The id left of `start`, the ids from `start` to `end`, and the id at `end`.
-fn locate(blocks: &[blocks::Block], start: u32, end: u32) -> (Option<ID>, Vec<Span>, Option<ID>) {
+fn locate(layout: &Layout, start: u32, end: u32) -> (Option<ID>, Vec<Span>, Option<ID>) {
     let (mut left, mut old, mut right) = (None, Vec::new(), None);
     let mut at = 0u32;
-    for block in blocks {
+    for block in layout.blocks.iter().filter(|block| !block.deleted) {
         let next = at.saturating_add(block.span.len);
         if (at..next).contains(&start.wrapping_sub(1)) {
             left = Some(block.span.id_at(start - 1 - at));

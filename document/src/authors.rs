@@ -2,9 +2,8 @@
 //!
 //! Reads the ids of the text; keeps nothing. What the ledger has forgotten by a load of the session counts as seeded.
 
-use yrs::{Nested, TextRef, Transact};
+use yrs::Transact;
 
-use crate::blocks;
 use crate::document::{Document, FIRST_OWN_CLIENT};
 use crate::ledger::Copy;
 use crate::op::{Author, HunkKey};
@@ -16,18 +15,16 @@ impl Document {
     ///
     /// Costs one pass over the blocks of the text, with a look-up each.
     pub fn authors(&self, file: &str) -> Option<Vec<(u32, Author)>> {
-        let text = self.files.get(file)?.text;
         let doc = self.replica.doc();
-        let mut txn = doc.transact_mut();
-        let text = Nested::<TextRef>::new(text).get(&txn)?;
+        let layout = self.layout(&mut doc.transact_mut(), file)?;
         let of_file = self.ledger.entries.iter().filter(|entry| entry.file == file);
         let written = of_file.flat_map(|entry| entry.inserted.iter().map(|span| (*span, entry.hunk)));
         let index = Index {
             hunks: Lookup::new(written.collect()),
-            copies: Lookup::new(self.ledger.restored.iter().map(|copy| (copy.new(), *copy)).collect()),
+            copies: Lookup::new(self.ledger.restored.iter().map(|copy| (copy.copied(), *copy)).collect()),
         };
         let mut runs = Vec::new();
-        for block in blocks::visible(&text, &mut txn, &self.deleted) {
+        for block in layout.blocks.iter().filter(|block| !block.deleted) {
             index.authors(block.span, &mut runs);
         }
         Some(runs)

@@ -7,6 +7,7 @@ use yrs::updates::decoder::Decode;
 use yrs::{IdSet, Map, MapPrelim, ReadTxn, TextPrelim, Transact, Update};
 
 use crate::apply::Run;
+use crate::blocks::Layout;
 use crate::files::{File, Files};
 use crate::hunk::Hunk;
 use crate::ledger::Ledger;
@@ -45,6 +46,8 @@ pub struct Document {
     pub(crate) deleted: IdSet,
     /// Grows with every change.
     pub(crate) changes: u64,
+    /// The layout of a text that was asked for last.
+    pub(crate) layout: Mutex<Option<Arc<Layout>>>,
     /// What new participants are sent.
     pub(crate) collected: Mutex<Option<Collected>>,
     next_client: u64,
@@ -67,6 +70,7 @@ impl Document {
             restorer: model + 1,
             deleted: IdSet::new(),
             changes: 0,
+            layout: Mutex::new(None),
             collected: Mutex::new(None),
             next_client: 1,
         }

@@ -162,7 +162,7 @@ impl Copy {
     }
 
     /// All of its new ids.
-    pub(crate) fn new(&self) -> Span {
+    pub(crate) fn copied(&self) -> Span {
         Span { client: self.new_client, start: self.new_start, len: self.old.len }
     }
 

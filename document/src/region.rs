@@ -6,7 +6,6 @@ use std::ops::Range;
 
 use yrs::{Assoc, BranchID, ID, IndexScope, Nested, ReadTxn, StickyIndex, TextRef, Transact};
 
-use crate::blocks;
 use crate::document::Document;
 use crate::hunk::Hunk;
 use crate::op::{HunkKey, Region};
@@ -54,7 +53,7 @@ impl Document {
         let open = self.hunks.get(&hunk).filter(|open| !open.gone)?;
         let doc = self.replica.doc();
         let mut txn = doc.transact_mut();
-        let text = Nested::<TextRef>::new(open.text).get(&txn)?;
+        Nested::<TextRef>::new(open.text).get(&txn)?;
         if open.old().is_empty() {
             let at = open.offset(&txn);
             return (range.start <= at && at <= range.end).then_some(0..0);
@@ -68,7 +67,7 @@ impl Document {
         let old = Lookup::new(walked.collect());
         let mut found = Touched::new(range);
         let mut at = 0u32;
-        for block in blocks::all(&text, &mut txn, &self.deleted) {
+        for block in &self.layout(&mut txn, &open.file)?.blocks {
             let width = if block.deleted { 0 } else { block.span.len };
             for (part, offset, walked) in old.parts(block.span) {
                 let start = if block.deleted { at } else { at + (part.start - block.span.start) };

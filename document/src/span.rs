@@ -23,6 +23,10 @@ impl Span {
         self.id_at(self.len.saturating_sub(1))
     }
 
+    pub(crate) fn goes_on_with(self, next: Span) -> bool {
+        self.client == next.client && self.end() == next.start
+    }
+
     /// What both have in common.
     pub(crate) fn overlap(self, other: Span) -> Option<Span> {
         if self.client != other.client {
@@ -68,7 +72,7 @@ pub(crate) fn id(client: u64, clock: u32) -> ID {
 /// Appends a run, lengthening the last one where it follows on.
 pub(crate) fn push(spans: &mut Vec<Span>, next: Span) {
     match spans.last_mut() {
-        Some(last) if last.client == next.client && last.end() == next.start => last.len += next.len,
+        Some(last) if last.goes_on_with(next) => last.len += next.len,
         _ => spans.push(next),
     }
 }

@@ -4,9 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use yrs::{IdSet, Nested, ReadTxn, TextRef, TransactionMut};
+use yrs::{IdSet, ReadTxn, TransactionMut};
 
-use crate::blocks;
 use crate::document::{Document, FIRST_OWN_CLIENT};
 use crate::ledger::{Clocks, Entry};
 use crate::op::HunkKey;
@@ -54,9 +53,6 @@ impl Document {
     /// The units that people wrote since a hunk was opened, between the first and the last of its characters that are
     /// taken back, and that are there still.
     fn kept(&self, txn: &mut TransactionMut<'_>, file: &str, discarded: &dyn Fn(&Entry) -> bool) -> u32 {
-        let Some(text) = self.files.get(file).and_then(|file| Nested::<TextRef>::new(file.text).get(txn)) else {
-            return 0;
-        };
         let mut taken = self.taken(file, discarded);
         let now = Clocks::of_people(&txn.state_vector());
         // Listing the blocks is the dear part of it.
@@ -67,7 +63,8 @@ impl Document {
         let tagged = |entry: &Entry, spans: &[Span]| spans.iter().map(|span| (*span, entry.hunk)).collect::<Vec<_>>();
         let inserted = Lookup::new(entries().flat_map(|entry| tagged(entry, &entry.inserted)).collect());
         let deleted = Lookup::new(entries().flat_map(|entry| tagged(entry, &entry.deleted)).collect());
-        let blocks = blocks::all(&text, txn, &self.deleted);
+        let Some(layout) = self.layout(txn, file) else { return 0 };
+        let blocks = &layout.blocks;
         for (at, block) in blocks.iter().enumerate() {
             for (_, _, hunk) in inserted.parts(block.span).chain(deleted.parts(block.span)) {
                 if let Some(hunk) = taken.get_mut(&hunk) {

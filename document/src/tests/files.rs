@@ -120,6 +120,21 @@ fn a_cut_inside_a_removal_lets_it_go_on() {
 }
 
 #[test]
+fn text_that_a_person_deleted_is_not_sent_with_a_file_that_comes_back() {
+    let mut document = document("key = \n");
+    let mut person = Replica::join(&mut document);
+    for message in [person.types(6, "hunter2-secret"), person.deletes(6, 14)] {
+        document.receive(person.client, &message).unwrap();
+    }
+    let ops = remove(&document, 1);
+    document.apply(1, &ops);
+    let back = document.rollback(&|_, _| true).message.unwrap();
+    assert_eq!(text(&document), "key = \n");
+    assert!(!back.windows(7).any(|window| window == b"hunter2"));
+    assert!(!document.difference(None).unwrap().windows(7).any(|window| window == b"hunter2"));
+}
+
+#[test]
 fn edits_before_a_removal_can_be_taken_back_after_it_and_in_any_order() {
     for order in [[1, 2], [2, 1]] {
         let mut document = document("one two three");

@@ -124,7 +124,11 @@ impl World {
         let path = self.path(&open.file);
         let applied = self.document.apply(step, &ops);
         let after = self.text(&open.file);
-        self.note_files(step, &open.file, path);
+        let renamed = ops.iter().find_map(|op| match op {
+            ModelOp::Rename { path, .. } => Some(path.clone()),
+            _ => None,
+        });
+        self.note_files(step, &open.file, path, renamed);
         for gone in before.chars().filter(|one| !after.contains(*one)) {
             self.model_deleted.entry(gone).or_default().push(step);
         }
@@ -142,24 +146,23 @@ impl World {
     }
 
     /// Notes what a step did to its file as such. A file that goes takes along all that ever stood in it.
-    fn note_files(&mut self, step: u64, file: &str, before: Option<String>) {
+    fn note_files(&mut self, step: u64, file: &str, before: Option<String>, renamed: Option<String>) {
         let after = self.path(file);
-        match (before, after) {
-            (Some(_), None) => {
-                self.removed_once.insert(file.to_owned());
-                for (one, home) in &self.home {
-                    let steps = self.model_deleted.entry(*one).or_default();
-                    let away = |step: &u64| self.hand.removals.contains(step) && !self.undone.contains(step);
-                    if home == file && self.known.contains(one) && !steps.iter().any(away) {
-                        steps.push(step);
-                    }
+        let Some(before) = before else { return };
+        let renamed = if after.is_some() { after.clone() } else { renamed };
+        if let Some(renamed) = renamed.filter(|renamed| *renamed != before) {
+            self.hand.renames.entry(file.to_owned()).or_default().push((step, before, renamed));
+        }
+        if after.is_none() {
+            self.removed_once.insert(file.to_owned());
+            for (one, home) in &self.home {
+                let steps = self.model_deleted.entry(*one).or_default();
+                let away = |step: &u64| self.hand.removals.contains(step) && !self.undone.contains(step);
+                if home == file && self.known.contains(one) && !steps.iter().any(away) {
+                    steps.push(step);
                 }
-                self.hand.removals.push(step);
             }
-            (Some(before), Some(after)) if before != after => {
-                self.hand.renames.entry(file.to_owned()).or_default().push((step, before, after));
-            }
-            _ => {}
+            self.hand.removals.push(step);
         }
     }
 
