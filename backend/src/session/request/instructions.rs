@@ -145,6 +145,30 @@ mod tests {
     }
 
     #[test]
+    fn every_example_is_one_that_the_engine_reads() {
+        for (format, read) in FORMATS.iter().zip([
+            edits::Format::Edit,
+            edits::Format::SearchReplace,
+            edits::Format::Patch,
+            edits::Format::WholeFile,
+        ]) {
+            let (text, _) = instructions(*format, None, 100);
+            let mut engine = edits::Engine::new();
+            let mut actions = engine.push(&text);
+            actions.extend(engine.resolve(edits::Resolution::Skip));
+            actions.extend(engine.finish());
+            let opened: Vec<_> = actions
+                .iter()
+                .filter_map(|action| match action {
+                    edits::Action::Open { path, why, format, .. } => Some((path.as_str(), why.as_str(), *format)),
+                    _ => None,
+                })
+                .collect();
+            assert_eq!(opened, [("src/lib.py", "avoid float money", read)], "{format:?}");
+        }
+    }
+
+    #[test]
     fn conventions_ride_along_as_far_as_there_is_room_and_the_cut_is_told() {
         let (text, view) = instructions(Format::Edit, Some("Use cents.\nNo globals.\n"), 100);
         assert!(text.ends_with("(AGENTS.md):\n\nUse cents.\nNo globals."), "{text}");

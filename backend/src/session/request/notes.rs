@@ -8,13 +8,13 @@ use std::ops::Range;
 use protocol::scope::HoldReason;
 
 use super::failure::{Failure, failures};
-use super::text::{Lines, bytes_of, floor_char};
+use super::text::{bytes_of, floor_char};
 use crate::session::turn::{CutCause, CutNote};
 
 /// The most news that one message tells; older ones are not news.
 const NEWS_MAX: usize = 24;
 /// The most files, and the most locks, that a scope names one by one.
-const SCOPE_NAMED_MAX: usize = 24;
+pub const SCOPE_NAMED_MAX: usize = 24;
 
 /// What is said when the limits that a turn was told of are gone.
 pub const NO_LIMITS: &str = "[You may change anything now.]\n\n";
@@ -163,11 +163,16 @@ pub fn lines(path: &str, text: &str, units: Option<&Range<u32>>) -> LineRange {
     const HINT_MAX: usize = 40;
     let path = path.to_owned();
     let Some(units) = units else { return LineRange { path, lines: None, hint: String::new() } };
-    let lines = Lines::of(text);
-    let touched = lines.touched(&bytes_of(text, units));
+    let bytes = bytes_of(text, units);
+    // Counted, not listed: there may be many such places in a long file.
+    let line = |at: usize| text.as_bytes().iter().take(at).filter(|b| **b == b'\n').count() + 1;
     let number = |line: usize| u32::try_from(line).unwrap_or(u32::MAX);
-    let hint = floor_char(lines.slice(&(touched.start..touched.start + 1)).trim(), HINT_MAX).to_owned();
-    LineRange { path, lines: Some((number(touched.start + 1), number(touched.end.max(touched.start + 1)))), hint }
+    let (before, behind) = text.split_at_checked(bytes.start).unwrap_or((text, ""));
+    let begin = before.rfind('\n').map_or(0, |at| at + 1);
+    let end = behind.find('\n').map_or(text.len(), |at| bytes.start + at);
+    let hint = floor_char(text.get(begin..end).unwrap_or_default().trim(), HINT_MAX).to_owned();
+    let last = bytes.end.saturating_sub(1).max(bytes.start);
+    LineRange { path, lines: Some((number(line(bytes.start)), number(line(last)))), hint }
 }
 
 /// What is selected, quoted with its place, as far as `room` bytes go.

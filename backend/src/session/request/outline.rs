@@ -54,7 +54,9 @@ pub fn outline(project: &Project, files: &[usize], near: Option<&str>, room: usi
         let count = u32::try_from(files.len()).unwrap_or(u32::MAX);
         let line = counted(folder, files);
         let fits = |text: &String| text.len() <= left + line.len();
-        if let Some(text) = [true, false].iter().map(|names| named(folder, files, *names)).find(fits) {
+        let least: usize = files.iter().map(|file| file.path.len() - folder.len()).sum();
+        let forms: &[bool] = if least <= left + line.len() { &[true, false] } else { &[] };
+        if let Some(text) = forms.iter().map(|names| named(folder, files, *names)).find(fits) {
             left = left + line.len() - text.len();
             out.named += count;
             shown.push((folder, text));

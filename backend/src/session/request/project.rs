@@ -8,9 +8,9 @@ use document::{Document, FileInfo};
 
 use super::symbols;
 
-/// The most text that one request reads for outlines, in bytes: a millisecond or two. What is left is listed by its
-/// path alone, until it is read in turn.
-pub const SCAN_MAX: usize = 1024 * 1024;
+/// The most text that one request reads for outlines, in bytes, the file apart that crosses it: about a millisecond.
+/// What is left is listed by its path alone, until it is read in turn.
+pub const SCAN_MAX: usize = 512 * 1024;
 /// A file this large whose outline is out of date is left to a quiet moment, in bytes.
 const RESCAN_MAX: usize = 64 * 1024;
 

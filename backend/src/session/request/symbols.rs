@@ -11,52 +11,6 @@ const INDENT_MAX: usize = 4;
 const NAME_MAX: usize = 60;
 /// The most that a file's names take in the outline of a project, in bytes: about a dozen.
 const NAMES_MAX: usize = 160;
-/// Words that may stand before the one that declares.
-const MODIFIERS: &[&str] = &[
-    "pub",
-    "async",
-    "export",
-    "default",
-    "static",
-    "public",
-    "private",
-    "protected",
-    "abstract",
-    "final",
-    "unsafe",
-    "const",
-    "extern",
-    "inline",
-    "internal",
-    "sealed",
-    "open",
-    "data",
-    "override",
-    "declare",
-];
-/// Words that declare.
-const KEYWORDS: &[&str] = &[
-    "fn",
-    "def",
-    "class",
-    "struct",
-    "enum",
-    "trait",
-    "impl",
-    "function",
-    "interface",
-    "type",
-    "func",
-    "module",
-    "mod",
-    "namespace",
-    "object",
-    "protocol",
-    "fun",
-    "union",
-    "macro_rules",
-];
-
 /// One declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Symbol<'a> {
@@ -142,17 +96,43 @@ fn declared(line: &str) -> Option<&str> {
     loop {
         let len = rest.bytes().take_while(|b| b.is_ascii_lowercase() || *b == b'_').count();
         let (word, behind) = rest.split_at_checked(len)?;
-        if KEYWORDS.contains(&word) || (word == "const" && is_exported && !behind.starts_with(" enum")) {
-            return name(rest, word, behind);
+        match meaning(word) {
+            Meaning::Declares => return name(rest, word, behind),
+            Meaning::Constant if is_exported && !behind.starts_with(" enum") => return name(rest, word, behind),
+            Meaning::Constant | Meaning::Modifies => is_exported |= word == "export",
+            Meaning::Nothing => return None,
         }
-        if !MODIFIERS.contains(&word) {
-            return None;
-        }
-        is_exported |= word == "export";
         // `pub(crate)`, `extern "C"`.
         let behind = behind.strip_prefix('(').and_then(|b| b.split_once(')')).map_or(behind, |(_, b)| b);
         let behind = behind.trim_start_matches(' ');
         rest = behind.strip_prefix('"').and_then(|b| b.split_once("\" ")).map_or(behind, |(_, b)| b);
+    }
+}
+
+/// What a word at a line's front means.
+enum Meaning {
+    /// A name follows.
+    Declares,
+    /// A name follows where it is exported: in JavaScript. Elsewhere it modifies.
+    Constant,
+    /// Another word follows.
+    Modifies,
+    Nothing,
+}
+
+fn meaning(word: &str) -> Meaning {
+    // Most lines begin with no such word: their length or their first letter says so.
+    if !(2..=11).contains(&word.len()) || word.starts_with(['l', 'r', 'v', 'w', 'b', 'g', 'h']) {
+        return Meaning::Nothing;
+    }
+    match word {
+        "fn" | "def" | "class" | "struct" | "enum" | "trait" | "impl" | "function" | "interface" | "type" | "func"
+        | "module" | "mod" | "namespace" | "object" | "protocol" | "fun" | "union" | "macro_rules" => Meaning::Declares,
+        "const" => Meaning::Constant,
+        "pub" | "async" | "export" | "default" | "static" | "public" | "private" | "protected" | "abstract"
+        | "final" | "unsafe" | "extern" | "inline" | "internal" | "sealed" | "open" | "data" | "override"
+        | "declare" => Meaning::Modifies,
+        _ => Meaning::Nothing,
     }
 }
 

@@ -105,9 +105,13 @@ impl State {
 
     /// What a turn may change now, as far as that is limited.
     fn scope_note(&self, turn: &Turn) -> ScopeNote {
-        let lines = |region: &Region| {
-            let spot = self.spot(region)?;
-            let (path, text) = (self.doc.display_path(&spot.file)?, self.doc.text(&spot.file)?);
+        let lines = |(at, region): (usize, &Region)| {
+            let path = self.doc.display_path(&region.file.0)?;
+            if at >= notes::SCOPE_NAMED_MAX {
+                // Only counted: its place need not be looked up.
+                return Some(notes::lines(&path, "", None));
+            }
+            let (spot, text) = (self.spot(region)?, self.doc.text(&region.file.0)?);
             Some(notes::lines(&path, &text, spot.range.as_ref()))
         };
         let Scope { within, budget, .. } = &turn.scope;
@@ -115,9 +119,9 @@ impl State {
         match within {
             Within::Session => {}
             Within::Files(files) => note.files = files.iter().filter_map(|f| self.doc.display_path(&f.0)).collect(),
-            Within::Selection(regions) => note.lines = regions.iter().filter_map(lines).collect(),
+            Within::Selection(regions) => note.lines = regions.iter().enumerate().filter_map(lines).collect(),
         }
-        note.locks = self.locks.iter().filter_map(|lock| lines(&lock.view.region)).collect();
+        note.locks = self.locks.iter().map(|lock| &lock.view.region).enumerate().filter_map(lines).collect();
         note
     }
 

@@ -3,7 +3,7 @@
 use super::*;
 
 /// More than it takes to meet every kind of step in every kind of project.
-const CASES: u64 = 300;
+const CASES: u64 = 100;
 
 fn text(rng: &mut fastrand::Rng, most: usize) -> String {
     let line = |rng: &mut fastrand::Rng| match rng.u8(..10) {
