@@ -2,6 +2,7 @@
 
 mod assets;
 mod guard;
+mod review;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -45,6 +46,8 @@ pub fn router(app: App) -> Router {
     Router::new()
         .route("/api/sessions", post(create))
         .route("/api/sessions/{id}/socket", get(connect))
+        .route("/api/sessions/{id}/changes", get(review::changes))
+        .route("/api/sessions/{id}/authors", get(review::authors))
         .route("/api/lessons", get(lessons))
         .route("/api/models", get(list_models))
         .merge(assets::router())

@@ -7,6 +7,7 @@ pub mod command;
 mod draft;
 mod entry;
 pub mod feed;
+pub mod history;
 mod path;
 mod request;
 pub mod roster;

@@ -146,6 +146,7 @@ fn frame_seq(frame: &ServerFrame) -> Option<Seq> {
         | F::TurnStarted { seq, .. }
         | F::TurnContinued { seq, .. }
         | F::TurnMending { seq, .. }
+        | F::TurnMeasured { seq, .. }
         | F::TurnContext { seq, .. }
         | F::TurnDelta { seq, .. }
         | F::TurnCompleted { seq, .. }

@@ -115,9 +115,16 @@ pub enum ServerFrame {
         /// Tokens read and made, where known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         usage: Option<Usage>,
-        /// Lines that it changed, beside the fewest that lead to the same text; nothing when it changed none.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        changes: Option<Changes>,
+    },
+    /// What a turn that ended has changed; not sent when it changed nothing.
+    #[serde(rename = "turn/measured")]
+    TurnMeasured {
+        /// Its place in the order.
+        seq: Seq,
+        /// The turn.
+        turn_id: TurnId,
+        /// Lines, beside the fewest that lead to the same text.
+        changes: Changes,
     },
     /// Sent at once when a turn is interrupted, ahead of everything queued.
     #[serde(rename = "turn/stopped")]

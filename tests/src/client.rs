@@ -412,13 +412,12 @@ impl Client {
                 *units += text.encode_utf16().count() as u32;
                 turn.output.push_str(text);
             }
-            ServerFrame::TurnCompleted { seq, turn_id, status, kept_offset, reason, latency, usage, changes } => {
+            ServerFrame::TurnCompleted { seq, turn_id, status, kept_offset, reason, latency, usage } => {
                 self.see(*seq);
                 let turn = self.turns.get_mut(turn_id).context("the end of an unknown turn")?;
                 truncate(&mut turn.output, *kept_offset);
                 self.units.insert(turn_id.clone(), *kept_offset);
                 (turn.status, turn.reason, turn.latency, turn.usage) = (*status, reason.clone(), *latency, *usage);
-                turn.changes = *changes;
             }
             ServerFrame::TurnContinued { seq, turn_id, .. } => {
                 self.see(*seq);
@@ -427,6 +426,10 @@ impl Client {
             ServerFrame::TurnMending { seq, turn_id, .. } => {
                 self.see(*seq);
                 self.turns.get_mut(turn_id).context("an unknown turn goes on")?.status = TurnStatus::Running;
+            }
+            ServerFrame::TurnMeasured { seq, turn_id, changes } => {
+                self.see(*seq);
+                self.turns.get_mut(turn_id).context("an unknown turn is measured")?.changes = Some(*changes);
             }
             ServerFrame::TurnContext { seq, turn_id, context } => {
                 self.see(*seq);

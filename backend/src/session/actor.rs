@@ -163,6 +163,8 @@ impl Actor {
                 }
             }
             self.carry_out();
+            self.state.settle();
+            self.carry_out();
         }
         self.close();
     }

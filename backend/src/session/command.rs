@@ -7,6 +7,7 @@ use bytes::Bytes;
 use edits::{Action, Counts, HunkIndex, Place};
 use models::{EndReason, SegmentRequest, UpstreamFailure, Usage};
 use protocol::client::{Resume, TurnStart};
+use protocol::http::Authors;
 use protocol::scope::{Region, Scope};
 use protocol::view::Cursor;
 use protocol::view::{HunkFailure, Role};
@@ -14,6 +15,7 @@ use protocol::{CloseCode, HunkId, LockId, ModelId, SegmentId, Seq, ServerFrame, 
 use tokio::sync::{mpsc, oneshot};
 
 use super::feed::{Pace, Subscription};
+use super::history::{Difference, Point};
 use super::roster::PeerId;
 
 /// What must overtake everything: its own channel, polled first.
@@ -134,6 +136,8 @@ pub enum Command {
         /// The model.
         model: ModelId,
     },
+    /// Somebody looks back.
+    LookBack(LookBack),
     /// A participant moved.
     Presence {
         /// Whose connection.
@@ -158,6 +162,26 @@ pub enum Decision {
     ApplyHunk(HunkId),
     /// Do not want one held hunk.
     RefuseHunk(HunkId),
+}
+
+/// A question about how the session came to be as it is.
+pub enum LookBack {
+    /// What differs between two points.
+    Changes {
+        /// The earlier one.
+        from: Point,
+        /// The later one.
+        to: Point,
+        /// Where the answer goes; nothing: a point is not there.
+        reply: oneshot::Sender<Option<Vec<Difference>>>,
+    },
+    /// Who wrote what of a file.
+    Authors {
+        /// The file's id.
+        file: String,
+        /// Where the answer goes; nothing: there is no such file.
+        reply: oneshot::Sender<Option<Authors>>,
+    },
 }
 
 /// A hello that was authorized.

@@ -108,6 +108,11 @@ impl Roster {
         member.cursor = cursor;
     }
 
+    /// The participant whose replica has this Yjs client id, connected or not.
+    pub fn by_client(&self, client: u64) -> Option<&Participant> {
+        self.members.values().find(|member| member.client == client).map(|member| &member.participant)
+    }
+
     /// Everyone who is connected, in the order of their arrival.
     pub fn presence(&self) -> Vec<Presence> {
         let mut here: Vec<&Member> = self.members.values().filter(|m| m.peer.is_some()).collect();

@@ -10,6 +10,7 @@ mod hold;
 mod hunks;
 mod join;
 mod model;
+mod review;
 mod scope;
 mod start;
 
@@ -26,8 +27,9 @@ use protocol::server::Reason;
 use protocol::view::{LessonView, ModelView, Role, SessionView, TurnStatus};
 use protocol::{CloseCode, Epoch, ErrorCode, ModelId, ParticipantId, Seq, ServerFrame, TurnId};
 
-use super::command::{Command, Steering, UrgentKind};
+use super::command::{Command, LookBack, Steering, UrgentKind};
 use super::entry::{Body, Entry};
+use super::history::{History, Point};
 use super::request::Memory;
 use super::roster::{PeerId, Roster};
 use super::signal::Cut;
@@ -115,6 +117,10 @@ pub struct State {
     owners: HashMap<u64, TurnId>,
     /// A hunk of the current step was held, and the turn's scope says that it stops there.
     stops_at_held: bool,
+    /// The files as they stood at points that people compare.
+    history: History,
+    /// Points that were passed and are not in it yet.
+    passed: Vec<Point>,
     /// Cuts made so far.
     cuts: u64,
     /// Interrupts and steers that came before their turn.
@@ -174,6 +180,7 @@ impl State {
         for file in lesson.iter().flat_map(|l| &l.files) {
             doc.seed_file(&crate::secret::token(), &file.path, &file.text);
         }
+        let history = History::new(&doc);
         State {
             doc,
             epoch,
@@ -187,6 +194,8 @@ impl State {
             hunks: 0,
             owners: HashMap::new(),
             stops_at_held: false,
+            history,
+            passed: Vec::new(),
             cuts: 0,
             early: VecDeque::new(),
             scope: Scope::default(),
@@ -241,6 +250,12 @@ impl State {
             Command::Decide { peer, turn, decision } => {
                 let Some(asker) = self.editor(peer, Some(turn.as_str())) else { return };
                 self.decide(&asker, &turn, decision);
+            }
+            Command::LookBack(LookBack::Changes { from, to, reply }) => {
+                let _ = reply.send(self.differences(&from, &to));
+            }
+            Command::LookBack(LookBack::Authors { file, reply }) => {
+                let _ = reply.send(self.authors(&file));
             }
             Command::Scope { peer, scope } => {
                 let Some(asker) = self.editor(peer, None) else { return };

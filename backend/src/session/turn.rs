@@ -278,7 +278,6 @@ impl Turn {
             reason: self.reason.clone(),
             latency: self.latency,
             usage: self.usage,
-            changes: self.changes,
         }
     }
 

@@ -33,6 +33,7 @@ impl Session {
                 turn.reason.set(None);
                 turn.pending.set(false);
             }),
+            F::TurnMeasured { turn_id, changes, .. } => self.on(turn_id, |turn, _| turn.changes.set(Some(*changes))),
             F::TurnContext { turn_id, context, .. } => self.on(turn_id, |turn, _| {
                 turn.context.set(Some((**context).clone()));
             }),
@@ -49,14 +50,13 @@ impl Session {
                 output.stop = Some(*kept_offset);
                 output.truncate(turn, *kept_offset);
             }),
-            F::TurnCompleted { turn_id, status, kept_offset, reason, latency, usage, changes, .. } => {
+            F::TurnCompleted { turn_id, status, kept_offset, reason, latency, usage, .. } => {
                 self.on(turn_id, |turn, output| {
                     output.stop = None;
                     output.truncate(turn, *kept_offset);
                     turn.reason.set(reason.clone());
                     turn.latency.set(*latency);
                     turn.usage.set(*usage);
-                    turn.changes.set(*changes);
                     turn.pending.set(false);
                     turn.status.set(*status);
                 });
@@ -237,7 +237,7 @@ mod tests {
         let turn = started(&mut session);
         delta(&mut session, 0, "I will\n<edit path=\"a\" why=\"b\">\n");
         assert_eq!(shown(&turn), ["I will\n", "[a b …]"]);
-        delta(&mut session, 33, "</edit>\nDone");
+        delta(&mut session, 33, "<old_text>\nx\n</old_text>\n<new_text>\n</new_text>\n</edit>\nDone");
         assert_eq!(shown(&turn), ["I will\n", "[a b]", "Done"]);
     }
 

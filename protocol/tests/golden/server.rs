@@ -109,10 +109,9 @@ fn turn_completed() {
                 warm: true,
             },
             usage: Some(Usage { input_tokens: 900, cached_tokens: 512, output_tokens: 15, estimated: true }),
-            changes: Some(Changes { added: 3, removed: 1, smallest: 4 }),
         },
         expect![[
-            r#"{"type":"turn/completed","seq":10,"turnId":"t1","status":"interrupted","keptOffset":61,"latency":{"queueMs":0.1,"setupMs":0.3,"connectedMs":0.3,"firstByteMs":80.25,"firstTokenMs":81.5,"relayedMs":81.625,"warm":true},"usage":{"inputTokens":900,"cachedTokens":512,"outputTokens":15,"estimated":true},"changes":{"added":3,"removed":1,"smallest":4}}"#
+            r#"{"type":"turn/completed","seq":10,"turnId":"t1","status":"interrupted","keptOffset":61,"latency":{"queueMs":0.1,"setupMs":0.3,"connectedMs":0.3,"firstByteMs":80.25,"firstTokenMs":81.5,"relayedMs":81.625,"warm":true},"usage":{"inputTokens":900,"cachedTokens":512,"outputTokens":15,"estimated":true}}"#
         ]],
     );
 }
@@ -132,7 +131,6 @@ fn turn_completed_by_a_failure() {
             }),
             latency: Latency::default(),
             usage: None,
-            changes: None,
         },
         expect![[
             r#"{"type":"turn/completed","seq":3,"turnId":"t1","status":"failed","keptOffset":0,"reason":{"code":"upstreamRateLimited","message":"Slow down.","retryAfterMs":2000},"latency":{"queueMs":0.0,"warm":false}}"#
@@ -306,6 +304,15 @@ fn turn_mending() {
 }
 
 #[test]
+fn turn_measured() {
+    let changes = Changes { added: 3, removed: 1, smallest: 4 };
+    check(
+        ServerFrame::TurnMeasured { seq: Seq(11), turn_id: "t1".into(), changes },
+        expect![[r#"{"type":"turn/measured","seq":11,"turnId":"t1","changes":{"added":3,"removed":1,"smallest":4}}"#]],
+    );
+}
+
+#[test]
 fn turn_context() {
     let context = ContextView { limit_tokens: 32_000, used_tokens: 1_200, ..ContextView::default() };
     check(
@@ -429,6 +436,7 @@ fn all_are_pinned(frame: &ServerFrame) {
         | ServerFrame::TurnStarted { .. }
         | ServerFrame::TurnContinued { .. }
         | ServerFrame::TurnMending { .. }
+        | ServerFrame::TurnMeasured { .. }
         | ServerFrame::TurnContext { .. }
         | ServerFrame::TurnDelta { .. }
         | ServerFrame::TurnCompleted { .. }

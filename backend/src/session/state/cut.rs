@@ -14,6 +14,7 @@ use super::start::{check_id, check_words};
 use super::{Asker, EARLY_MAX, Early, Effect, State, is_of};
 use crate::session::command::{Steering, UrgentKind};
 use crate::session::entry::{Body, Entry};
+use crate::session::history::Point;
 use crate::session::roster::PeerId;
 use crate::session::signal::Cut;
 use crate::session::turn::{CutCause, CutNote, CutPoint, Steer, Turn, millis};
@@ -111,6 +112,7 @@ impl State {
         let Some(turn) = self.turns.last_mut() else { return };
         turn.status = TurnStatus::Interrupted;
         turn.ended = Some(seq);
+        self.passed.push(Point::After(turn.id.clone()));
         turn.reason = reason;
         turn.usage.get_or_insert_with(|| Usage {
             output_tokens: u64::from(turn.units) / UNITS_PER_TOKEN,

@@ -1,5 +1,6 @@
 //! A person's decisions on what the model did: keep it, take it back.
 
+use document::RolledBack;
 use protocol::view::{HunkStatus, TurnStatus};
 use protocol::{ErrorCode, HunkId, ServerFrame, TurnId};
 
@@ -29,6 +30,7 @@ impl State {
             return Ok(());
         }
         let rolled_back = self.doc.rollback(&|step, hunk| is_of(turn, &self.owners, step, hunk));
+        let note = what_stayed(&rolled_back);
         let seq = self.advance();
         if let Some(turn) = self.turns.iter_mut().find(|t| t.id == *id) {
             turn.reverted = true;
@@ -38,7 +40,7 @@ impl State {
                 }
             }
         }
-        let frame = ServerFrame::TurnReverted { seq, turn_id: id.clone(), by: asker.id.clone(), note: None };
+        let frame = ServerFrame::TurnReverted { seq, turn_id: id.clone(), by: asker.id.clone(), note };
         self.log_with(seq, rolled_back.message, frame);
         Ok(())
     }
@@ -52,10 +54,11 @@ impl State {
         }
         let key = hunk.key;
         let rolled_back = self.doc.rollback(&|_, hunk| hunk == key);
+        let note = what_stayed(&rolled_back);
         let seq = self.advance();
         let Some(hunk) = self.hunk_mut(id, key) else { return Err(NO_HUNK) };
         // One that is still being written ends with it: what its block still says goes nowhere.
-        (hunk.view.status, hunk.draft) = (HunkStatus::Reverted, None);
+        (hunk.view.status, hunk.view.note, hunk.draft) = (HunkStatus::Reverted, note, None);
         let frame = hunk.closed_frame(seq, id.clone());
         self.log_with(seq, rolled_back.message, frame);
         Ok(())
@@ -82,6 +85,21 @@ impl State {
 
     pub(super) fn hunk_mut(&mut self, turn: &TurnId, key: u64) -> Option<&mut crate::session::turn::Hunk> {
         self.turns.iter_mut().find(|t| t.id == *turn)?.hunk_mut(key)
+    }
+}
+
+/// What a revert could not take back, for a person.
+fn what_stayed(rolled_back: &RolledBack) -> Option<String> {
+    let characters = |count: u32| if count == 1 { "1 character".to_owned() } else { format!("{count} characters") };
+    match (rolled_back.kept, rolled_back.gone) {
+        (0, 0) => None,
+        (0, gone) => Some(format!("{} of it had been deleted before.", characters(gone))),
+        (kept, 0) => Some(format!("What people wrote in it stays: {}.", characters(kept))),
+        (kept, gone) => Some(format!(
+            "What people wrote in it stays: {}. {} of it had been deleted before.",
+            characters(kept),
+            characters(gone)
+        )),
     }
 }
 

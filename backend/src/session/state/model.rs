@@ -11,6 +11,7 @@ use protocol::{ErrorCode, ServerFrame};
 use super::{Effect, OUTPUT_MAX, State};
 use crate::session::command::{ModelStep, Seen, SegmentEnd, Stages};
 use crate::session::entry::{Body, Delta, Entry};
+use crate::session::history::Point;
 use crate::session::path;
 use crate::session::turn::{CutCause, CutNote, Turn, millis};
 
@@ -103,6 +104,7 @@ impl State {
         let seq = self.advance();
         let Some(turn) = self.turns.last_mut() else { return };
         turn.ended = Some(seq);
+        self.passed.push(Point::After(turn.id.clone()));
         let frame = turn.completed(seq);
         self.log(seq, frame);
         self.effects.push(Effect::TurnEnded(status, latency));

@@ -14,6 +14,7 @@ use super::hunks::model_op;
 use super::{Asker, Effect, Refusal, Running, State, TURNS_PER_MINUTE};
 use crate::session::command::UrgentKind;
 use crate::session::entry::{Body, Entry};
+use crate::session::history::Point;
 use crate::session::request::Sent;
 use crate::session::turn::{CutNote, Segment, Turn};
 
@@ -85,6 +86,7 @@ impl State {
             note,
         });
         turn.latency = Latency::default();
+        self.passed.push(Point::Segment(turn.id.clone(), turn.segments.len() - 1));
         self.generation += 1;
         self.running = Some(Running { received, hunks: HashMap::new(), placed: HashSet::new(), relayed: false });
         let model = turn.model.clone();
