@@ -5,7 +5,7 @@ use models::Role;
 use protocol::view::TurnStatus;
 use protocol::{ClientFrame, ServerFrame};
 
-use super::Room;
+use super::{Room, block};
 
 #[tokio::test]
 async fn promise_3_what_stays_is_what_the_model_knows() -> Result<()> {
@@ -55,5 +55,40 @@ async fn what_a_person_typed_before_enter_is_in_the_request_and_conventions_ride
     assert!(call.request.messages[0].text.contains("# typed just now"));
     assert!(call.request.instructions.contains("Use integer cents."));
     assert!(!call.request.messages[0].text.contains("AGENTS.md"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_request_says_what_it_carries_and_what_it_could_not_find() -> Result<()> {
+    let mut room = Room::new().await?;
+    room.client.create_file("f2", "lib/money.py", "CENTS = 100\n").await?;
+    room.client.start("t1", "use @money.py, not @nope.py").await?;
+    let call = room.gate.call().await;
+    assert!(call.request.messages[0].text.contains("<file path=\"lib/money.py\">\nCENTS = 100\n</file>"));
+    let found = |f: &ServerFrame| match f {
+        ServerFrame::TurnContext { context, .. } => Some(context.clone()),
+        _ => None,
+    };
+    room.client.until("what it carries", |c| c.frames.iter().any(|f| found(f).is_some())).await?;
+    let context = room.client.frames.iter().find_map(found).unwrap_or_default();
+    assert_eq!(context.missing, ["nope.py"]);
+    assert_eq!(context.files.first().map(|f| f.path.as_str()), Some("lib/money.py"));
+    assert!(context.used_tokens > 0 && context.used_tokens < context.limit_tokens);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_block_that_was_not_applied_is_told_with_the_lines_that_mend_it_and_files_are_sent_once() -> Result<()> {
+    let mut room = Room::new().await?;
+    room.client.start("t1", "go").await?;
+    let call = room.gate.call().await;
+    call.text(&block("def add(a, b):\n    raise NotImplementedError", "x"));
+    call.end();
+    room.client.until("the end", |c| c.status("t1") == Some(TurnStatus::Completed)).await?;
+    room.client.start("t2", "again").await?;
+    let message = room.gate.call().await.request.messages.pop().map(|m| m.text).unwrap_or_default();
+    assert!(message.starts_with("[Your block for calc.py was not applied: "), "{message}");
+    assert!(message.contains("    return a + b]\n") && message.ends_with("again"), "{message}");
+    assert!(!message.contains("<file"), "nothing has changed since it was shown: {message}");
     Ok(())
 }
