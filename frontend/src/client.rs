@@ -33,8 +33,8 @@ use crate::store::{Notice, Store};
 use connection::Link;
 use meter::Meter;
 use pointing::Pointing;
-pub use writers::Written;
 use writers::Writers;
+pub use writers::Written;
 
 /// The most notices at once: older ones have been seen.
 const NOTICES_MAX: usize = 4;

@@ -1,5 +1,6 @@
 //! The page's shortcuts. Monaco's own come first where it has the focus, with one exception: Ctrl/Cmd+. interrupts.
 
+mod guard;
 mod review;
 
 use leptos::prelude::*;
@@ -54,19 +55,20 @@ fn act(store: Store, event: &KeyboardEvent) -> bool {
             cycle(if event.shift_key() { -1 } else { 1 });
             true
         }
-        _ => review::act(store, event),
+        _ => guard::act(store, event) || review::act(store, event),
     }
 }
 
-/// Esc closes the nearest thing first: the sheet, a widget of Monaco's, an open dialog, the diff view; only then it
-/// interrupts.
+/// Esc closes the nearest thing first: the sheet, a widget of Monaco's, an open dialog, what the focus is in and closes
+/// by itself (`data-escape`), the diff view; only then it interrupts.
 fn escape(store: Store) -> bool {
     if store.sheet_open.get_untracked() {
         store.sheet_open.set(false);
         return true;
     }
     let dialog = document().query_selector("dialog[open], [role=menu], [role=listbox][data-open]").ok().flatten();
-    if dialog.is_some() || (in_editor() && monaco::widget_open()) {
+    let own = focused().is_some_and(|e| e.closest("[data-escape]").ok().flatten().is_some());
+    if dialog.is_some() || own || (in_editor() && monaco::widget_open()) {
         return false;
     }
     if store.review.asked.with_untracked(Option::is_some) {

@@ -28,7 +28,8 @@ pub fn best<'a, T>(files: &'a [T], path: impl Fn(&T) -> &str, search: &str) -> V
 /// How well a path fits; `None` where the letters are not in it in this order. The name is tried before the path.
 fn score(path: &str, search: &[char]) -> Option<i32> {
     let name = path.rfind('/').map_or(0, |at| at + 1);
-    let in_name = path.get(name..).and_then(|n| walk(n, search)).map(|s| s + IN_NAME * i32::try_from(search.len()).unwrap_or(0));
+    let in_name =
+        path.get(name..).and_then(|n| walk(n, search)).map(|s| s + IN_NAME * i32::try_from(search.len()).unwrap_or(0));
     in_name.max(walk(path, search))
 }
 

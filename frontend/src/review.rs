@@ -29,12 +29,7 @@ pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
 }
 
 /// The next one that fits, `by` after the current one, round and round. Without a current one, the first or the last.
-pub fn step<T: Clone + PartialEq>(
-    all: &[T],
-    current: Option<&T>,
-    by: isize,
-    fits: impl Fn(&T) -> bool,
-) -> Option<T> {
+pub fn step<T: Clone + PartialEq>(all: &[T], current: Option<&T>, by: isize, fits: impl Fn(&T) -> bool) -> Option<T> {
     let count = isize::try_from(all.len()).ok()?;
     let at = current.and_then(|current| all.iter().position(|one| one == current));
     let before = at.and_then(|at| isize::try_from(at).ok()).unwrap_or(if by < 0 { count } else { -1 });

@@ -5,6 +5,10 @@
 
 /// The line that begins a block starts with this.
 const OPEN: &str = "<edit ";
+/// The line in a block behind which its new text begins.
+const NEW: &str = "<new_text>";
+/// The line that ends its new text.
+const NEW_END: &str = "</new_text>";
 /// The line that ends one.
 const CLOSE: &str = "</edit>";
 
@@ -42,12 +46,19 @@ pub struct Transcript {
     mid_line: bool,
     /// Inside a block.
     inside: bool,
+    /// Lines of the block's new text, once it has begun.
+    written: Option<u32>,
 }
 
 impl Transcript {
     /// UTF-16 units so far.
     pub fn length(&self) -> u32 {
         self.length
+    }
+
+    /// Lines of new text in the block that is open, so far.
+    pub fn written(&self) -> Option<u32> {
+        self.written.filter(|_| self.inside)
     }
 
     /// The next piece of output.
@@ -81,9 +92,14 @@ impl Transcript {
         let whole = part.ends_with('\n');
         if self.inside {
             if whole {
-                if self.held.trim() == CLOSE {
-                    self.inside = false;
-                    said.push(Said::Close);
+                match self.held.trim() {
+                    CLOSE => {
+                        self.inside = false;
+                        said.push(Said::Close);
+                    }
+                    NEW if self.written.is_none() => self.written = Some(0),
+                    NEW_END => {}
+                    _ => self.written = self.written.map(|lines| lines + 1),
                 }
                 self.held.clear();
             }
@@ -96,6 +112,7 @@ impl Transcript {
             said.push(Said::Open { offset, path: attribute(tag, "path"), why: attribute(tag, "why") });
             self.held.clear();
             self.inside = true;
+            self.written = None;
             return;
         }
         let may_be_tag = !whole && !self.mid_line && (OPEN.starts_with(begins) || begins.starts_with(OPEN));
@@ -189,6 +206,19 @@ mod tests {
         transcript.truncate(20);
         assert_eq!(transcript.length(), 20);
         assert_eq!(transcript.push("Now "), [Said::Text { offset: 20, text: "Now ".into() }]);
+    }
+
+    #[test]
+    fn lines_of_new_text_are_counted_while_they_come() {
+        let mut transcript = Transcript::default();
+        transcript.push("<edit path=\"a\" why=\"b\">\n<old_text>\nx\n</old_text>\n");
+        assert_eq!(transcript.written(), None);
+        transcript.push("<new_text>\none\ntw");
+        assert_eq!(transcript.written(), Some(1));
+        transcript.push("o\n</new_text>\n");
+        assert_eq!(transcript.written(), Some(2));
+        transcript.push("</edit>\n");
+        assert_eq!(transcript.written(), None);
     }
 
     #[test]

@@ -108,7 +108,7 @@ export function showLocks(locks) {
 function bandOf(lock) {
   // A band over all of a file would say no more than its mark.
   if (lock?.whole) return { stickiness: ALWAYS };
-  return { isWholeLine: true, className: "locked-lines", marginClassName: "locked-margin", hoverMessage: said(lock), stickiness: NEVER };
+  return { isWholeLine: true, className: "locked-lines", hoverMessage: said(lock), stickiness: NEVER };
 }
 
 /** Names are text, never Markdown. @param {Lock | undefined} lock */

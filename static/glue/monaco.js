@@ -11,6 +11,7 @@ import "monaco-editor/languages/features/json/register";
 import "monaco-editor/languages/features/css/register";
 import "monaco-editor/languages/features/html/register";
 import "./editor.css";
+import "./guards.css";
 import * as blocks from "./blocks.js";
 import * as authors from "./authors.js";
 import * as diff from "./diff.js";

@@ -58,9 +58,8 @@ impl Client {
 }
 
 fn compared(changes: FileChanges, only: Option<&str>) -> Vec<Compared> {
-    let wanted = |change: &FileChange| {
-        only.is_none_or(|path| change.path == path || change.moved_from.as_deref() == Some(path))
-    };
+    let wanted =
+        |change: &FileChange| only.is_none_or(|path| change.path == path || change.moved_from.as_deref() == Some(path));
     let files = changes.files.into_iter().filter(wanted).map(|change| {
         let (before, after) = (change.before.as_deref(), change.after.as_deref());
         let counts = edits::smallest(before.unwrap_or_default(), after.unwrap_or_default());

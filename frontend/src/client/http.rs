@@ -14,7 +14,8 @@ impl Client {
     pub(super) fn ask<T: DeserializeOwned>(&self, route: &str) -> impl Future<Output = Result<T, String>> + use<T> {
         let address = self.link.borrow().address();
         let request = address.map(|(session, token)| {
-            Request::get(&format!("/api/sessions/{session}/{route}")).header("Authorization", &format!("Bearer {token}"))
+            Request::get(&format!("/api/sessions/{session}/{route}"))
+                .header("Authorization", &format!("Bearer {token}"))
         });
         async move {
             let answer = request.ok_or(SILENT)?.send().await.map_err(|_| SILENT)?;

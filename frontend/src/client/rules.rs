@@ -19,9 +19,9 @@ const DISMISSED_MAX: usize = 50;
 impl Client {
     /// The file of conventions.
     pub(super) fn conventions_file(&self) -> Option<FileId> {
-        self.store
-            .files
-            .with_untracked(|files| files.iter().find(|file| file.path == conventions::PATH).map(|file| file.id.clone()))
+        self.store.files.with_untracked(|files| {
+            files.iter().find(|file| file.path == conventions::PATH).map(|file| file.id.clone())
+        })
     }
 
     fn conventions_text(&self) -> Option<String> {
@@ -119,9 +119,8 @@ fn dismissed_slot() -> Option<String> {
 
 /// What people said into a turn and took effect, in its order.
 fn said_in(turn: &Turn) -> Vec<String> {
-    let applied = |stage: &SteerProgress| {
-        matches!(stage, SteerProgress::Server(SteerStage::Applied | SteerStage::Answered))
-    };
+    let applied =
+        |stage: &SteerProgress| matches!(stage, SteerProgress::Server(SteerStage::Applied | SteerStage::Answered));
     turn.pieces.with_untracked(|pieces| {
         let said = pieces.iter().filter_map(|piece| match &piece.kind {
             PieceKind::Steer(id) => {

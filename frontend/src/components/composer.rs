@@ -6,6 +6,7 @@ use protocol::view::TurnStatus;
 
 use super::convention::{self, ConventionOffer, ConventionsCount};
 use super::mentions::{MentionList, Mentions};
+use super::scope::ScopeControl;
 use crate::store::Store;
 
 /// The key code that browsers send while an input method composes.
@@ -73,6 +74,7 @@ pub fn Composer() -> impl IntoView {
             <Offer />
             <ConventionOffer />
             <MentionList mentions />
+            <ScopeControl />
             <div class="composer-box" hidden=move || convention::takes_the_place(store)>
                 <textarea aria-label="Prompt" rows="2" node_ref=store.composer_ref data-pane-focus=""
                     placeholder=placeholder disabled=move || !store.may_edit()

@@ -31,7 +31,8 @@ fn Question(offer: Offer) -> impl IntoView {
     // It stands where the person was about to write.
     Effect::new(move |_| {
         if let Some(field) = field.get() {
-            let idle = document().active_element().is_none_or(|e| e.matches("body, .composer, .composer *").unwrap_or(true));
+            let idle =
+                document().active_element().is_none_or(|e| e.matches("body, .composer, .composer *").unwrap_or(true));
             if idle {
                 let _ = field.focus();
             }

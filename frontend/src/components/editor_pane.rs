@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 
 use super::compare::Compare;
+use super::held_zones::HeldZones;
+use super::locks::EditorGuard;
 use super::{format, icons};
 use crate::editor::Editor;
 use crate::store::Store;
@@ -22,6 +24,7 @@ pub fn EditorPane() -> impl IntoView {
                     let (folder, name) = format::split_path(&path);
                     view! { <h2 class="editor-path" title=path><span>{folder}</span>{name}</h2> }
                 })}
+                <EditorGuard />
                 <Follow />
                 <Show when=move || path.get().is_some()>
                     <FileTools />
@@ -29,6 +32,7 @@ pub fn EditorPane() -> impl IntoView {
             </div>
             <div class="editor-body" id="editor">
                 <Editor />
+                <HeldZones />
                 <Compare />
                 <Show when=move || path.get().is_none() && store.me.with(Option::is_some)>
                     <div class="editor-empty">

@@ -4,6 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 use protocol::FileId;
 
+use super::locks::FileLock;
 use super::{format, icons};
 use crate::store::{FileRow, Store};
 
@@ -60,6 +61,7 @@ pub fn Row(
                         on:dblclick=move |_| if store.may_edit() { mode.set(Mode::Renaming) }>
                         <span class="file-dir">{folder}</span>{name}
                     </button>
+                    <FileLock file=id() path=path() />
                     <Show when=move || is_written.get()>
                         <span class="writing-dot" role="img" aria-label="The model writes here"></span>
                     </Show>

@@ -4,7 +4,9 @@ use leptos::html;
 use leptos::prelude::*;
 use protocol::view::{HunkStatus, HunkView};
 
+use super::held::{Held, title};
 use crate::review;
+use crate::store::guard::Place;
 use crate::store::{Block, Hunk, Store};
 
 /// The attribute for each status.
@@ -34,7 +36,7 @@ fn note(hunk: &HunkView) -> Option<String> {
             None => "Reverted".to_owned(),
         }),
         HunkStatus::Accepted => Some("Kept".to_owned()),
-        HunkStatus::Held => Some(hunk.message.clone().unwrap_or_else(|| "Waits for your decision".to_owned())),
+        HunkStatus::Held => Some("Held".to_owned()),
         HunkStatus::Refused => Some("Refused".to_owned()),
     }
 }
@@ -48,7 +50,13 @@ pub fn HunkCard(
     let store = Store::here();
     let view = hunk.view;
     let status = Memo::new(move |_| view.with(|hunk| hunk.status));
-    let note = Memo::new(move |_| view.with(note));
+    let turn = hunk.turn.clone();
+    let note = Memo::new(move |_| {
+        view.with(|hunk| match hunk.status {
+            HunkStatus::Held => Some(format!("Held. {}", title(store, &turn, hunk))),
+            _ => note(hunk),
+        })
+    });
     let path = Memo::new(move |_| view.with(|hunk| hunk.path.clone()));
     let id = hunk.id.clone();
     let current = Memo::new(move |_| store.current_hunk.with(|now| now.as_ref() == Some(&id)));
@@ -83,6 +91,9 @@ pub fn HunkCard(
             </button>
             <Show when=move || store.may_edit() && status.get().is_in_the_document()>
                 <Decide hunk=hunk.get_value() />
+            </Show>
+            <Show when=move || status.get() == HunkStatus::Held>
+                <Held hunk=hunk.get_value() place=Place::Card rows=false />
             </Show>
         </div>
     }

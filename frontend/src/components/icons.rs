@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 
 /// A drawing on a grid of 16.
-fn drawing(path: &'static str) -> impl IntoView {
+pub(super) fn drawing(path: &'static str) -> impl IntoView {
     view! {
         <svg width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="1.5"
             stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">

@@ -24,9 +24,9 @@ impl Mentions {
         let found = Memo::new(move |_| {
             let words = search.with(|search| search.as_ref().map(|(words, _)| words.clone()));
             let Some(words) = words else { return Vec::new() };
-            store.files.with(|files| {
-                matching::best(files, |file| &file.path, &words).into_iter().cloned().collect::<Vec<_>>()
-            })
+            store
+                .files
+                .with(|files| matching::best(files, |file| &file.path, &words).into_iter().cloned().collect::<Vec<_>>())
         });
         Self { search, at: RwSignal::new(0), found }
     }

@@ -5,6 +5,7 @@ use protocol::ParticipantId;
 use protocol::view::{Participant, TurnStatus};
 
 use super::changes::ChangesLine;
+use super::held_count::TurnGuard;
 use super::people::avatar;
 use super::pieces::Pieces;
 use super::turn_end::TurnEnd;
@@ -58,6 +59,7 @@ pub fn Article(
                     <span class="turn-meta">{move || model_label(store, &named)}</span>
                 </p>
             </header>
+            <TurnGuard turn=turn.clone() />
             <ChangesLine turn=turn.clone() />
             <Pieces turn=turn.clone() />
             <TurnEnd turn last />

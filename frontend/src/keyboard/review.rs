@@ -28,7 +28,8 @@ pub fn act(store: Store, event: &KeyboardEvent) -> bool {
 /// Whether words are being written somewhere: there, these keys are the field's own. In the editor they are not, for
 /// typing there ends the review.
 fn writing() -> bool {
-    let Some(field) = document().active_element().filter(|e| e.closest(".monaco-editor .inputarea").ok().flatten().is_none())
+    let Some(field) =
+        document().active_element().filter(|e| e.closest(".monaco-editor .inputarea").ok().flatten().is_none())
     else {
         return false;
     };

@@ -92,6 +92,15 @@ impl Output {
     fn push(&mut self, turn: &Turn, text: &str) {
         let said = self.transcript.push(text);
         self.show(turn, said);
+        if let Some(lines) = self.transcript.written() {
+            turn.pieces.with_untracked(|pieces| {
+                if let Some(Piece { kind: PieceKind::Block(block), .. }) = pieces.last()
+                    && block.lines.get_untracked() != lines
+                {
+                    block.lines.set(lines);
+                }
+            });
+        }
     }
 
     fn show(&mut self, turn: &Turn, said: Vec<Said>) {
@@ -99,7 +108,8 @@ impl Output {
             match one {
                 Said::Text { offset, text } => self.text(turn, offset, text),
                 Said::Open { offset, path, why } => {
-                    let kind = PieceKind::Block(Block { path, why, open: RwSignal::new(true) });
+                    let kind =
+                        PieceKind::Block(Block { path, why, open: RwSignal::new(true), lines: RwSignal::new(0) });
                     let key = self.key();
                     turn.pieces.update(|pieces| pieces.push(Piece { key, offset, kind }));
                 }

@@ -92,8 +92,7 @@ impl Store {
 
     /// Makes a held hunk the current one and shows it, where it has a place.
     pub fn go_to_held(&self, hunk: &Hunk) {
-        self.current_hunk.set(Some(hunk.id.clone()));
-        self.reveal_hunk(hunk);
+        self.visit_hunk(hunk);
         // Its element comes with the file: what was opened just now has it a frame later.
         let id = hunk.id.clone();
         request_animation_frame(move || guards::reveal_block(id.as_str()));

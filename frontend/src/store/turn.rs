@@ -97,6 +97,8 @@ pub struct Block {
     pub why: String,
     /// Whether its end has not come yet.
     pub open: RwSignal<bool>,
+    /// Lines of new text so far.
+    pub lines: RwSignal<u32>,
 }
 
 /// One hunk.

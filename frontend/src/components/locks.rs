@@ -1,0 +1,76 @@
+//! Locks beside the names of files: in the list, and above the editor.
+
+use leptos::prelude::*;
+use protocol::FileId;
+
+use super::guard_icons;
+use super::held_count::HeldCount;
+use crate::store::Store;
+
+/// Why the lock cannot be turned, for one who is no owner.
+const OWNERS_ONLY: &str = "Only the session’s owner locks and unlocks";
+
+/// In the list: that the whole file is locked, and a way to free it.
+#[component]
+pub fn FileLock(
+    /// The file.
+    file: FileId,
+    /// Its path, for its name.
+    path: String,
+) -> impl IntoView {
+    let store = Store::here();
+    let locked = Memo::new({
+        let file = file.clone();
+        move |_| store.guard.lock_of(&file).map(|lock| lock.by)
+    });
+    let file = StoredValue::new(file);
+    view! {
+        {move || locked.get().map(|by| {
+            let says = format!("Locked by {}: the model will not change this file", store.name_of(&by));
+            let name = if store.may_lock() { format!("Unlock {path}") } else { format!("{path} is locked") };
+            view! {
+                <button class="icon-button file-lock" aria-label=name title=says disabled=move || !store.may_lock()
+                    on:click=move |_| store.toggle_file_lock(file.get_value())>{guard_icons::lock()}</button>
+            }
+        })}
+    }
+}
+
+/// Above the editor: what waits there, whether the file is out of reach, and the lock.
+#[component]
+pub fn EditorGuard() -> impl IntoView {
+    let store = Store::here();
+    let open = move || store.open_file.get();
+    let outside = Memo::new(move |_| open().is_some_and(|file| store.outside(&file)));
+    let locked = Memo::new(move |_| open().is_some_and(|file| store.guard.lock_of(&file).is_some()));
+    let selecting = store.guard.selecting;
+    let name = move || match (locked.get(), selecting.get()) {
+        (true, _) => "Unlock this file",
+        (false, true) => "Lock the selected lines",
+        (false, false) => "Lock this file",
+    };
+    let title = move || {
+        if store.may_lock() {
+            format!("{}: the model will not change what is locked (Ctrl Alt L)", name())
+        } else {
+            OWNERS_ONLY.to_owned()
+        }
+    };
+    view! {
+        <span class="editor-guard">
+            <HeldCount />
+            <Show when=move || outside.get()>
+                <span class="guard-chip" title="The model may not change this file">"Outside the scope"</span>
+            </Show>
+            <Show when=move || locked.get()>
+                <span class="guard-chip">{guard_icons::lock()} "Locked"</span>
+            </Show>
+            <Show when=move || open().is_some() && store.may_edit()>
+                <button class="icon-button" aria-label=name title=title aria-disabled=move || (!store.may_lock()).to_string()
+                    on:click=move |_| store.toggle_lock()>
+                    {move || if locked.get() { guard_icons::unlocked().into_any() } else { guard_icons::lock().into_any() }}
+                </button>
+            </Show>
+        </span>
+    }
+}
