@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::compare::Compare;
 use super::held_zones::HeldZones;
-use super::locks::EditorGuard;
+use super::locks::{EditorGuard, LockButton};
 use super::{format, icons};
 use crate::editor::Editor;
 use crate::store::Store;
@@ -60,6 +60,7 @@ fn FileTools() -> impl IntoView {
     };
     view! {
         <span class="file-tools">
+            <LockButton />
             <button class="icon-button" aria-label="Show authors" title="Who wrote the current line"
                 aria-pressed=move || store.review.show_authors.get().to_string()
                 on:click=move |_| store.toggle_authors()>{icons::author()}</button>

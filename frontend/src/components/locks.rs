@@ -36,13 +36,31 @@ pub fn FileLock(
     }
 }
 
-/// Above the editor: what waits there, whether the file is out of reach, and the lock.
+/// Above the editor: what waits, and whether the file is out of the model's reach.
 #[component]
 pub fn EditorGuard() -> impl IntoView {
     let store = Store::here();
     let open = move || store.open_file.get();
     let outside = Memo::new(move |_| open().is_some_and(|file| store.outside(&file)));
     let locked = Memo::new(move |_| open().is_some_and(|file| store.guard.lock_of(&file).is_some()));
+    view! {
+        <span class="editor-guard">
+            <HeldCount />
+            <Show when=move || outside.get()>
+                <span class="guard-chip" title="The model may not change this file">"Outside the scope"</span>
+            </Show>
+            <Show when=move || locked.get()>
+                <span class="guard-chip">{guard_icons::lock()} "Locked"</span>
+            </Show>
+        </span>
+    }
+}
+
+/// Locks what is selected in the editor, or its file.
+#[component]
+pub fn LockButton() -> impl IntoView {
+    let store = Store::here();
+    let locked = Memo::new(move |_| store.open_file.get().is_some_and(|file| store.guard.lock_of(&file).is_some()));
     let selecting = store.guard.selecting;
     let name = move || match (locked.get(), selecting.get()) {
         (true, _) => "Unlock this file",
@@ -57,20 +75,11 @@ pub fn EditorGuard() -> impl IntoView {
         }
     };
     view! {
-        <span class="editor-guard">
-            <HeldCount />
-            <Show when=move || outside.get()>
-                <span class="guard-chip" title="The model may not change this file">"Outside the scope"</span>
-            </Show>
-            <Show when=move || locked.get()>
-                <span class="guard-chip">{guard_icons::lock()} "Locked"</span>
-            </Show>
-            <Show when=move || open().is_some() && store.may_edit()>
+            <Show when=move || store.may_edit()>
                 <button class="icon-button" aria-label=name title=title aria-disabled=move || (!store.may_lock()).to_string()
                     on:click=move |_| store.toggle_lock()>
                     {move || if locked.get() { guard_icons::unlocked().into_any() } else { guard_icons::lock().into_any() }}
                 </button>
             </Show>
-        </span>
     }
 }
