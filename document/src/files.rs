@@ -12,6 +12,7 @@ use yrs::{Any, BranchID, GetString, ID, IdSet, Map, MapRef, Nested, Out, ReadTxn
 
 use self::paths::Paths;
 use crate::op::Refused;
+use crate::span::{self, Span};
 use crate::wire::{Content, Contents};
 
 /// One file.
@@ -19,6 +20,8 @@ pub(crate) struct File {
     pub(crate) path: String,
     /// The id of the file's text in the CRDT.
     pub(crate) text: ID,
+    /// The id of the file itself.
+    map: ID,
     /// Grows with every change of the text.
     pub(crate) revision: u64,
     /// The text as of a revision.
@@ -30,6 +33,7 @@ pub(crate) struct File {
 pub(crate) struct Files {
     by_id: BTreeMap<String, File>,
     by_text: BTreeMap<ID, String>,
+    by_map: BTreeMap<ID, String>,
     paths: Paths,
     /// The ids of everything that is not text: files, their paths, their texts as such. A change that touches one
     /// of them changes the table.
@@ -77,6 +81,17 @@ impl Files {
         self.by_text.get(text).map(String::as_str)
     }
 
+    /// The file that is this map.
+    pub(crate) fn of_map(&self, map: &ID) -> Option<&str> {
+        self.by_map.get(map).map(String::as_str)
+    }
+
+    /// Whether files as such are among these ids.
+    pub(crate) fn any_in(&self, ids: &IdSet) -> bool {
+        let any = |span: &Span| self.by_map.range(span.id_at(0)..=span.last_id()).next().is_some();
+        span::from_set(ids).iter().any(any)
+    }
+
     /// Notes that a file's text has changed.
     pub(crate) fn touch(&mut self, id: &str) {
         self.last_revision += 1;
@@ -110,6 +125,7 @@ impl Files {
         }
         let mut before = std::mem::take(&mut self.by_id);
         self.by_text.clear();
+        self.by_map.clear();
         self.paths.clear();
         for (id, read) in found {
             let known = before.remove(&id);
@@ -124,6 +140,7 @@ impl Files {
         let known = self.by_id.remove(id);
         if let Some(known) = &known {
             self.by_text.remove(&known.text);
+            self.by_map.remove(&known.map);
             self.paths.remove(&known.path, id);
         }
         if let Some(read) = read {
@@ -132,22 +149,29 @@ impl Files {
         Ok(())
     }
 
-    fn put(&mut self, id: String, (path, text): (String, ID), known: Option<File>) {
+    fn put(&mut self, id: String, Read { path, text, map }: Read, known: Option<File>) {
         self.by_text.insert(text, id.clone());
+        self.by_map.insert(map, id.clone());
         self.paths.insert(&path, &id);
         let file = match known {
-            Some(file) if file.text == text => File { path, ..file },
+            Some(file) if file.text == text => File { path, map, ..file },
             _ => {
                 self.last_revision += 1;
-                File { path, text, revision: self.last_revision, view: Mutex::default() }
+                File { path, text, map, revision: self.last_revision, view: Mutex::default() }
             }
         };
         self.by_id.insert(id, file);
     }
 }
 
-/// A file's path, and where its text is.
-fn read_file<T: ReadTxn>(txn: &T, value: Out) -> Result<(String, ID), Refused> {
+/// A file as the CRDT has it.
+struct Read {
+    path: String,
+    text: ID,
+    map: ID,
+}
+
+fn read_file<T: ReadTxn>(txn: &T, value: Out) -> Result<Read, Refused> {
     let Out::YMap(file) = value else {
         return Err(Refused::Malformed("a file that is not a map"));
     };
@@ -157,11 +181,12 @@ fn read_file<T: ReadTxn>(txn: &T, value: Out) -> Result<(String, ID), Refused> {
     let Some(Out::YText(text)) = file.get(txn, "text") else {
         return Err(Refused::Malformed("a file without a text"));
     };
-    let BranchID::Nested(text) = AsRef::<Branch>::as_ref(&text).id() else {
+    let ids = (AsRef::<Branch>::as_ref(&text).id(), AsRef::<Branch>::as_ref(&file).id());
+    let (BranchID::Nested(text), BranchID::Nested(map)) = ids else {
         return Err(Refused::Malformed("a file without a text"));
     };
     crate::path::check(&path)?;
-    Ok((path.to_string(), text))
+    Ok(Read { path: path.to_string(), text, map })
 }
 
 impl File {

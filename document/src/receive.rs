@@ -1,7 +1,7 @@
 //! Messages of participants: checked without trust, integrated whole or not at all.
 
 use yrs::updates::decoder::Decode;
-use yrs::{BranchID, IdSet, ReadTxn, Text, TextRef, Transact, Update};
+use yrs::{BranchID, IdSet, Map, ReadTxn, Text, TextRef, Transact, Update};
 
 use crate::document::Document;
 use crate::op::{Received, Refused};
@@ -18,8 +18,8 @@ struct Integrated {
     deleted: IdSet,
     /// What went because its text had come back under new ids.
     forwarded: IdSet,
-    /// The texts that changed.
-    texts: Vec<yrs::ID>,
+    /// The texts and the files that changed.
+    nested: Vec<yrs::ID>,
 }
 
 impl Document {
@@ -59,14 +59,17 @@ impl Document {
                 BranchID::Nested(id) => Some(id),
                 BranchID::Root(_) => None,
             };
-            let texts = txn.changed_parent_types().iter().filter_map(nested).collect();
-            Some(Integrated { update, changes, forwarded: deleted.intersect(&forward), deleted, texts })
+            let nested = txn.changed_parent_types().iter().filter_map(nested).collect();
+            Some(Integrated { update, changes, forwarded: deleted.intersect(&forward), deleted, nested })
         })?;
         if integrated.changes
             && let Err(refused) = self.accept(&contents, &integrated)
         {
             self.replica.rebuild();
             self.run = None;
+            // Some of it may have been read.
+            let (doc, root) = (self.replica.doc(), self.replica.files());
+            self.files.read(&root, &doc.transact())?;
             return Err(refused);
         }
         span::merge(&mut self.ledger.by_people, &claimed);
@@ -85,7 +88,7 @@ impl Document {
         for hunk in self.hunks.values_mut() {
             hunk.lost(&integrated.deleted);
         }
-        for text in &integrated.texts {
+        for text in &integrated.nested {
             if let Some(file) = self.files.of_text(text).map(str::to_owned) {
                 self.files.touch(&file);
             }
@@ -109,16 +112,26 @@ impl Document {
     fn accept(&mut self, contents: &Contents<'_>, integrated: &Integrated) -> Result<(), Refused> {
         let doc = self.replica.doc();
         let txn = doc.transact();
-        for text in &integrated.texts {
+        for text in &integrated.nested {
             let text = yrs::Nested::<TextRef>::new(*text).get(&txn);
             if text.is_some_and(|text| text.len(&txn) > self.limits.file_max) {
                 return Err(Refused::Limit("file size"));
             }
         }
-        if self.files.learn(contents) || self.files.structural(&integrated.deleted) {
-            self.files.read(&self.replica.files(), &txn)?;
+        if !self.files.learn(contents) && !self.files.structural(&integrated.deleted) {
+            return Ok(());
         }
-        Ok(())
+        let root = self.replica.files();
+        let comes = root.len(&txn) as usize != self.files.len();
+        if comes
+            || contents.structs.iter().any(|one| one.content == Content::Map)
+            || self.files.any_in(&integrated.deleted)
+        {
+            return self.files.read(&root, &txn);
+        }
+        let files: Vec<String> =
+            integrated.nested.iter().filter_map(|map| self.files.of_map(map)).map(str::to_owned).collect();
+        files.iter().try_for_each(|file| self.files.read_one(&root, &txn, file))
     }
 
     /// What can be known before the CRDT sees the update.

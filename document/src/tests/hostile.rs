@@ -110,7 +110,12 @@ fn what_is_not_a_file_is_refused() {
     fn file(files: &MapRef, txn: &yrs::TransactionMut<'_>) -> MapRef {
         files.get(txn, "f").unwrap().cast().unwrap()
     }
-    let acts: [Act; 5] = [
+    let acts: [Act; 6] = [
+        // The path is good; that it was read must not stay.
+        |files, txn| {
+            file(files, txn).insert(txn, "path", "moved.py");
+            file(files, txn).remove(txn, "text");
+        },
         |files, txn| {
             files.insert(txn, "g", "a string");
         },
