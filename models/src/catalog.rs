@@ -77,6 +77,13 @@ impl Catalog {
         Ok(catalog)
     }
 
+    /// The same with one more model, before the others: one that the caller brings along.
+    #[must_use]
+    pub fn with(mut self, offer: Offer, terms: Terms, provider: Arc<dyn Provider>) -> Self {
+        self.entries.insert(0, Entry { offer, terms, provider });
+        self
+    }
+
     /// Adds the models of servers found on this machine.
     pub fn add_found(&mut self, found: &[Found]) {
         for server in found {

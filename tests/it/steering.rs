@@ -3,7 +3,10 @@
 mod cut;
 mod end;
 mod flood;
+mod guard;
 mod hunks;
+mod look_back;
+mod mending;
 mod people;
 mod random;
 mod requests;

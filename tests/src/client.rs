@@ -12,9 +12,9 @@ use base64::engine::general_purpose::STANDARD;
 use futures_util::{SinkExt, StreamExt};
 use protocol::client::{Hello, Resume, TurnStart};
 use protocol::http::CreatedSession;
-use protocol::scope::{LockView, Scope};
+use protocol::scope::{LockView, Region, RegionRange, Scope};
 use protocol::server::Welcome;
-use protocol::view::{HunkStatus, TurnStatus, TurnView};
+use protocol::view::{HunkStatus, HunkView, TurnStatus, TurnView};
 use protocol::{ClientFrame, ErrorCode, Seq, ServerFrame, TurnId, VERSION, binary};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -23,8 +23,8 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
 use yrs::{
-    Doc, GetString, Map, MapPrelim, MapRef, OffsetKind, Options, ReadTxn, StateVector, Text, TextPrelim, Transact,
-    Update,
+    Assoc, Doc, GetString, IndexedSequence, Map, MapPrelim, MapRef, OffsetKind, Options, ReadTxn, StateVector, Text,
+    TextPrelim, Transact, Update,
 };
 
 /// How long a test waits for what must come. Long, since the machine may be busy; a test that fails waits it out.
@@ -190,6 +190,34 @@ impl Client {
             txn.encode_update_v1()
         };
         self.send_update(&update).await
+    }
+
+    /// A region of a file, as a page makes it of a selection.
+    pub fn region(&self, path: &str, range: std::ops::Range<u32>) -> Result<Region> {
+        let text = self.file(path).with_context(|| format!("no file {path}"))?;
+        let file = self.file_id(path).with_context(|| format!("no file {path}"))?.as_str().into();
+        let mut txn = self.doc.transact_mut();
+        let mut anchor = |at, assoc| {
+            let place = text.sticky_index(&mut txn, at, assoc).context("a place past the end")?;
+            anyhow::Ok(STANDARD.encode(place.encode_v1()))
+        };
+        let (start, end) = (anchor(range.start, Assoc::After)?, anchor(range.end, Assoc::Before)?);
+        Ok(Region { file, range: Some(RegionRange { start, end }) })
+    }
+
+    /// The id of the file with this path.
+    pub fn file_id(&self, path: &str) -> Option<String> {
+        let txn = self.doc.transact();
+        let mut files = self.files.iter(&txn);
+        files.find_map(|(id, file)| {
+            let found = file.cast::<MapRef>().ok()?.get(&txn, "path")?.to_string(&txn);
+            (found == path).then(|| id.to_owned())
+        })
+    }
+
+    /// A hunk of a turn, by its place in the turn.
+    pub fn hunk(&self, turn: &str, at: usize) -> Option<&HunkView> {
+        self.turn(turn)?.hunks.get(at)
     }
 
     /// Sends all that the replica has: what a client does that comes back with typing that may not have arrived.

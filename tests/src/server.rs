@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use midstream::{Config, Server, ServerError};
-use models::{Catalog, ModelsConfig, Provider};
+use models::{Catalog, ModelsConfig, Offer, Provider, Terms};
 use protocol::http::{CreatedSession, NewSession};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +24,14 @@ impl TestServer {
     /// A server whose only model is `model`, under the id `practice`.
     pub async fn with_model(model: Arc<dyn Provider>) -> Result<TestServer> {
         Self::with_catalog(Catalog::build(&ModelsConfig::default(), |_| None, model)?).await
+    }
+
+    /// A server whose default model is `model`, under the id `real`: one that follows no script.
+    pub async fn with_real_model(model: Arc<dyn Provider>) -> Result<TestServer> {
+        let practice = Arc::new(models::practice::PracticeProvider::new());
+        let offer = Offer { id: "real".into(), label: "Real".into(), provider: "test".into(), scripted: false };
+        let catalog = Catalog::build(&ModelsConfig::default(), |_| None, practice)?;
+        Self::with_catalog(catalog.with(offer, Terms::default(), model)).await
     }
 
     /// A server with the models of a configuration and an environment, and the practice model.

@@ -9,7 +9,7 @@ mod locating;
 use std::sync::Arc;
 use std::time::Instant;
 
-use edits::{Action, Engine, Resolution};
+use edits::{Action, Engine, Hint, Resolution};
 use futures_util::StreamExt;
 use models::{EndReason, FailureKind, SegmentEvent, SegmentStream, Stage, Upstream, UpstreamFailure, Usage};
 use protocol::view::HunkFailure;
@@ -44,6 +44,7 @@ impl Segment {
             pending: ModelStep::default(),
             waits_for: None,
             usage: None,
+            passed: None,
         };
         run.pending.stages.setup = Some(Instant::now());
         let outcome = loop {
@@ -100,6 +101,8 @@ struct Run {
     /// The file that the engine waits for.
     waits_for: Option<Asked>,
     usage: Option<Usage>,
+    /// Where the last hunk that was placed ends in its file, in UTF-16 units: chunks of one section follow each other.
+    passed: Option<u32>,
 }
 
 /// A question that was put to the session.
@@ -167,6 +170,7 @@ impl Run {
                 self.pending.look = Some(Look { path: path.clone(), reply });
                 self.waits_for = Some(Asked { question: Question { hunk, path, wanted }, answer });
             } else {
+                self.pass(&action);
                 self.pending.ops.push(StepOp::Edit(action));
             }
         }
@@ -176,9 +180,11 @@ impl Run {
     /// The session answered: find the place, and go on with what was buffered meanwhile.
     async fn resolve(&mut self, question: Question, seen: Option<Seen>) {
         let hunk = question.hunk;
-        let found = locating::locate(question.path, question.wanted, seen).await;
+        let hint = Hint { after: self.passed };
+        let found = locating::locate(question.path, question.wanted, seen, hint).await;
         let resolution = match found {
             locating::Found::Place { file, revision, place } => {
+                self.passed = Some(place.start);
                 let resolution = Resolution::Placed(place.clone());
                 self.pending.ops.push(StepOp::Place { hunk, file, revision, place });
                 resolution
@@ -194,6 +200,16 @@ impl Run {
         };
         let actions = self.engine.resolve(resolution);
         self.append(actions);
+    }
+
+    /// Follows the hunk that is written to its end.
+    fn pass(&mut self, action: &Action) {
+        let len = match action {
+            Action::Keep { len, .. } => *len,
+            Action::Insert { text, .. } => super::entry::utf16_len(text),
+            _ => return,
+        };
+        self.passed = self.passed.map(|passed| passed.saturating_add(len));
     }
 
     fn has_pending(&self) -> bool {

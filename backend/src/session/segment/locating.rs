@@ -36,8 +36,9 @@ pub enum Found {
     },
 }
 
-/// Finds what a hunk wants in the file that the session showed, if it has one by that path.
-pub async fn locate(path: String, wanted: Wanted, seen: Option<Seen>) -> Found {
+/// Finds what a hunk wants in the file that the session showed, if it has one by that path. `hint` says where the hunk
+/// before it ended.
+pub async fn locate(path: String, wanted: Wanted, seen: Option<Seen>, hint: Hint) -> Found {
     let creates = match &wanted {
         Wanted::Text(old_text) => old_text.is_empty(),
         Wanted::Whole => true,
@@ -63,9 +64,9 @@ pub async fn locate(path: String, wanted: Wanted, seen: Option<Seen>) -> Found {
     };
     let text = seen.text.clone();
     let located = if text.len() < BLOCKING_FROM {
-        Ok(edits::find(&FileView { text: &text }, &wanted, Hint::default()))
+        Ok(edits::find(&FileView { text: &text }, &wanted, hint))
     } else {
-        tokio::task::spawn_blocking(move || edits::find(&FileView { text: &text }, &wanted, Hint::default())).await
+        tokio::task::spawn_blocking(move || edits::find(&FileView { text: &text }, &wanted, hint)).await
     };
     match located {
         Ok(Located::Found(place)) => Found::Place { file: seen.file, revision: seen.revision, place },
