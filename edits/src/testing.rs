@@ -5,6 +5,7 @@
 //! caller of the engine has to do, over several files.
 
 mod folder;
+pub mod load;
 
 pub use folder::{Folder, Hunk, Outcome};
 

@@ -6,6 +6,7 @@
 //! when it cannot run.
 
 mod child;
+mod engine;
 mod first_token;
 mod idle;
 mod interrupt;
@@ -29,6 +30,8 @@ use self::report::Report;
 /// A part of the bench.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Part {
+    /// The edit engine alone, on one core
+    Engine,
     /// Added latency, throughput and processor time of streams
     Relay,
     /// Interrupt to upstream closed
@@ -99,6 +102,7 @@ pub async fn run(parts: &[Part], effort: &Effort, name: &str) -> Result<()> {
     for part in parts {
         eprintln!("{part:?} …");
         let ran = match part {
+            Part::Engine => engine::run(effort, &mut report),
             Part::Relay => streaming::run(effort, &mut report).await,
             Part::Interrupt => interrupt::run(effort, &mut report).await,
             Part::First => first_token::run(effort, &mut report).await,

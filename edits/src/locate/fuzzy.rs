@@ -2,7 +2,7 @@
 //!
 //! Costs and thresholds are those of Zed's locator, but for the first and the last wanted line, which
 //! have to pair: they say where the new text goes, and a place off by a line would double or swallow
-//! one. Where the whole file is too much to align, only the surroundings of rare lines are that both have in common.
+//! one. The surroundings of rare lines that both have in common come first: mostly one of them is it.
 //! Knows lines only, no offsets.
 
 use std::collections::HashMap;
@@ -56,16 +56,39 @@ enum Move {
     Missing,
 }
 
-/// Aligns `wanted` with a part of `file`.
+/// Aligns `wanted` with a part of `file`: first around rare lines that both have, and then, where there is no match
+/// and the file is not too long, anywhere.
 pub(super) fn search(file: &File<'_>, wanted: &[&str]) -> Fuzzy {
     if file.count() == 0 || wanted.len() > WANTED_MAX || wanted.iter().all(|line| line.trim().is_empty()) {
         return Fuzzy::Nothing { closest: None };
     }
-    let wanted_lines = Wanted::new(wanted);
-    let regions = regions(file, &wanted_lines);
+    let wanted = Wanted::new(wanted);
     let mut steps = Steps::new();
-    let mut tables: Vec<Table> =
-        regions.into_iter().map(|region| Table::new(file, region, &wanted_lines, &mut steps)).collect();
+    let near_rare = aligned(file, &wanted, regions(file, &wanted), &mut steps);
+    let is_small = file.count().saturating_mul(wanted.len()) <= CELLS_MAX;
+    match near_rare {
+        Fuzzy::Nothing { closest } => {
+            let anywhere = is_small.then(|| aligned(file, &wanted, std::iter::once(0..file.count()), &mut steps));
+            match anywhere {
+                Some(Fuzzy::Nothing { closest: other }) => {
+                    Fuzzy::Nothing { closest: other.or(closest).or_else(|| first_common_line(file, &wanted)) }
+                }
+                Some(found) => found,
+                None => Fuzzy::Nothing { closest: closest.or_else(|| first_common_line(file, &wanted)) },
+            }
+        }
+        found => found,
+    }
+}
+
+/// The best alignments in some parts of the file.
+fn aligned(
+    file: &File<'_>,
+    wanted: &Wanted<'_>,
+    regions: impl IntoIterator<Item = Range<usize>>,
+    steps: &mut Steps,
+) -> Fuzzy {
+    let mut tables: Vec<Table> = regions.into_iter().map(|region| Table::new(file, region, wanted, steps)).collect();
     let best = tables.iter().filter_map(Table::best).min().unwrap_or_default();
     tables.retain(|table| table.best() == Some(best));
     let mut found: Vec<Alignment> = Vec::new();
@@ -82,7 +105,7 @@ pub(super) fn search(file: &File<'_>, wanted: &[&str]) -> Fuzzy {
     }
     match (found.len(), found.pop()) {
         (1, Some((lines, pairs))) => Fuzzy::Found { lines, pairs },
-        (0, _) | (_, None) => Fuzzy::Nothing { closest: closest.or_else(|| first_common_line(file, &wanted_lines)) },
+        (0, _) | (_, None) => Fuzzy::Nothing { closest },
         (several, Some(_)) => Fuzzy::Several(u32::try_from(several).unwrap_or(u32::MAX)),
     }
 }
@@ -107,14 +130,10 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// The parts of the file that are aligned; they do not overlap.
+/// The parts of the file around rare lines; they do not overlap.
 fn regions(file: &File<'_>, wanted: &Wanted<'_>) -> Vec<Range<usize>> {
     let mut cells = CELLS_MAX;
     let mut regions: Vec<Range<usize>> = Vec::new();
-    if file.count().saturating_mul(wanted.len()) <= CELLS_MAX {
-        regions.push(0..file.count());
-        return regions;
-    }
     for region in surroundings(file, wanted) {
         let size = region.len().saturating_mul(wanted.len());
         let is_new = regions.iter().all(|other| other.end <= region.start || region.end <= other.start);

@@ -30,7 +30,11 @@ pub enum Segment {
 
 /// Splits a streaming answer into [`Segment`]s.
 #[derive(Debug, Default)]
-pub struct Outline(Parser);
+pub struct Outline {
+    parser: Parser,
+    /// See [`Outline::written`].
+    written: Option<u32>,
+}
 
 impl Outline {
     /// At the start of a stream, outside every block.
@@ -40,13 +44,36 @@ impl Outline {
 
     /// Takes the next piece of the stream.
     pub fn push(&mut self, text: &str) -> Vec<Segment> {
-        self.0.push(text).into_iter().filter_map(segment).collect()
+        let tokens = self.parser.push(text);
+        self.shown(tokens)
     }
 
     /// The stream has ended: what was withheld comes out.
     pub fn finish(&mut self) -> Vec<Segment> {
-        self.0.finish().into_iter().filter_map(segment).collect()
+        let tokens = self.parser.finish();
+        self.shown(tokens)
     }
+
+    /// Whole lines of the open block's new text so far; `None` outside every block, and before the new text begins.
+    pub fn written(&self) -> Option<u32> {
+        self.written
+    }
+
+    fn shown(&mut self, tokens: Vec<Token>) -> Vec<Segment> {
+        for token in &tokens {
+            match token {
+                Token::Open { .. } | Token::Close | Token::Fail(_) => self.written = None,
+                Token::New(text) => *self.written.get_or_insert(0) += lines(text),
+                Token::Same { .. } => *self.written.get_or_insert(0) += 1,
+                Token::Commentary(_) | Token::Wanted(_) | Token::NewEnd => {}
+            }
+        }
+        tokens.into_iter().filter_map(segment).collect()
+    }
+}
+
+fn lines(text: &str) -> u32 {
+    u32::try_from(text.matches('\n').count()).unwrap_or(u32::MAX)
 }
 
 fn segment(token: Token) -> Option<Segment> {
@@ -58,5 +85,27 @@ fn segment(token: Token) -> Option<Segment> {
         Token::Close => Some(Segment::Close { failed: None }),
         Token::Fail(reason) => Some(Segment::Close { failed: Some(reason) }),
         Token::Wanted(_) | Token::New(_) | Token::Same { .. } | Token::NewEnd => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_new_text_are_counted_while_they_come() {
+        let mut outline = Outline::new();
+        outline.push("<edit path=\"a\" why=\"b\">\n<old_text>\nx\n</old_text>\n");
+        assert_eq!(outline.written(), None);
+        outline.push("<new_text>\none\ntw");
+        assert_eq!(outline.written(), Some(1));
+        outline.push("o\n</new_text>\n");
+        assert_eq!(outline.written(), Some(2));
+        outline.push("</edit>\n");
+        assert_eq!(outline.written(), None);
+        outline.push("b.py\n<<<<<<< SEARCH\nx\n=======\ny\n");
+        assert_eq!(outline.written(), Some(1));
+        outline.finish();
+        assert_eq!(outline.written(), None);
     }
 }

@@ -8,6 +8,8 @@ use crate::locate::{Hint, find, locate};
 use crate::work;
 
 const SIZE: usize = 1_000_000;
+/// Enough to show work that grows with the square: it would be thousands of steps a byte.
+const PART: usize = 50_000;
 /// The most steps for a byte of the stream or of the file: a window of lines ([`crate::diff::WINDOW_LINES`]), and what
 /// one line is looked at for.
 const STEPS_PER_BYTE: u64 = 400;
@@ -16,12 +18,16 @@ fn repeated(text: &str) -> String {
     text.repeat(SIZE / text.len())
 }
 
+fn part(text: &str) -> String {
+    text.repeat(PART / text.len())
+}
+
 /// Runs a stream over a file that the first hunks replace as a whole; the operations are not applied.
 fn run(stream: &str, piece: usize, file: &str) -> u64 {
     work::take();
     let started = Instant::now();
     let mut engine = Engine::new();
-    let mut files = vec!["old\n"; SIZE];
+    let mut files = vec!["old\n"; stream.len() / 16];
     files.push(file);
     let mut actions = 0;
     let mut rest = stream;
@@ -63,7 +69,7 @@ fn long_lines_and_many_lines() {
     for piece in [
         "<", "`", "=", ">", "~", "*", "#", "-", "+", "@", " ", "\t", "\u{a0}", "\n", "\r", ".", "\r\n", "*** ", "...\n",
     ] {
-        let text = repeated(piece);
+        let text = part(piece);
         for front in [
             "",
             "x.py\n```\n",
@@ -107,8 +113,16 @@ fn lines_that_almost_are_markers() {
         ":::::::::::::::::::::::::::::::::::::::::::::::::::::::::::::::::::::::::::::::::::::::\n",
         "# # # # # # # # # # # # # # # # # # # # # # # # # # # # # # # # # # # # # # # # # # # # #\n",
     ] {
-        check(&format!("{line:?}"), &repeated(line), "old\n");
-        check(&format!("{line:?} in a file"), &format!("x.py\n~~~\n{}", repeated(line)), &repeated(line));
+        check(&format!("{line:?}"), &part(line), "old\n");
+        check(&format!("{line:?} in a file"), &format!("x.py\n~~~\n{}", part(line)), &part(line));
+    }
+}
+
+#[test]
+fn a_megabyte_of_each_marker_character() {
+    for piece in ["<", "`", "=", "\n", "<edit path=\"x\">\n", "x.py\n```\n<<<<<<< SEARCH\n=======\n"] {
+        check(&format!("{piece:?}"), &repeated(piece), "old\n");
+        check(&format!("{piece:?} in a file"), &format!("x.py\n~~~\n{}", repeated(piece)), "old\n");
     }
 }
 

@@ -97,6 +97,13 @@ impl Row {
         self.met = self.midstream.map(|figure| figure.median <= most);
         self
     }
+
+    /// Aims at a median of at least `least`, in the row's unit.
+    pub fn aim_at_least(mut self, least: f64) -> Row {
+        self.aim = Some(format!("at least {}", cell(least, self.unit)));
+        self.met = self.midstream.map(|figure| figure.median >= least);
+        self
+    }
 }
 
 /// Everything found.
