@@ -11,7 +11,7 @@ use protocol::context::{ContextFile, ContextHow};
 
 use super::budget::tokens;
 use super::outline::{OUTLINE_MAX, Outline, outline};
-use super::project::{Project, Source};
+use super::project::{Known, Project, Source};
 use super::text::{Lines, bytes_of};
 use super::{Focus, Sent, SentFile, Shown, Spot, notes, symbols, window};
 
@@ -76,11 +76,12 @@ pub fn plan(project: &Project, source: &dyn Source, wanted: &Wanted<'_>) -> Plan
         project,
         source,
         wanted,
-        left: wanted.room.saturating_sub(2 * lists + HEADINGS),
+        left: wanted.room.saturating_sub(3 * lists + HEADINGS),
         seen: wanted.skip.into_iter().collect(),
         unshown: Vec::new(),
         plan: Plan::default(),
         stale: Vec::new(),
+        news: Vec::new(),
     };
     let quoted = planner.quote();
     let is_base = wanted.base.is_none();
@@ -94,6 +95,7 @@ pub fn plan(project: &Project, source: &dyn Source, wanted: &Wanted<'_>) -> Plan
     }
     let mut tail = planner.moves(lists);
     tail.push_str(&list("Changed too, but too large to be shown again: ", &planner.stale, ", ", lists));
+    tail.push_str(&list("New, but too large to be shown: ", &planner.news, ", ", lists));
     if is_base {
         let room = OUTLINE_MAX.min(planner.left + aside);
         tail.push_str(&planner.rest(room));
@@ -113,6 +115,8 @@ struct Planner<'a> {
     plan: Plan,
     /// Paths of files that have changed and do not fit.
     stale: Vec<String>,
+    /// Paths of files that came after the base and do not fit.
+    news: Vec<String>,
 }
 
 impl Planner<'_> {
@@ -164,7 +168,8 @@ impl Planner<'_> {
 
     /// What was shown before and has changed.
     fn changed(&mut self) {
-        let mut changed: Vec<usize> = self.wanted.before.keys().filter_map(|id| self.project.by_id(id)).collect();
+        let shown = self.wanted.before.values().filter(|b| b.has_text());
+        let mut changed: Vec<usize> = shown.filter_map(|b| self.project.by_id(&b.id)).collect();
         changed.sort_unstable();
         for file in changed {
             self.put(file, self.left / 2);
@@ -184,19 +189,31 @@ impl Planner<'_> {
             .collect();
         others.sort_unstable();
         for (bytes, file) in others {
-            let path = self.project.get(file).map_or(0, |f| f.path.len());
-            // Nothing larger fits either.
-            if bytes + path + WRAPPING > self.left {
+            let Some(known) = self.project.get(file) else { continue };
+            if bytes + known.path.len() + WRAPPING <= self.left {
+                self.put(file, self.left);
+            } else if self.wanted.base.is_some() {
+                if !self.wanted.before.contains_key(known.id.as_str()) {
+                    self.name(known);
+                }
+            } else {
+                // Nothing larger fits either: the outline has them.
                 return;
             }
-            self.put(file, self.left);
         }
+    }
+
+    /// Only says that a file is there, once.
+    fn name(&mut self, file: &Known) {
+        self.news.push(file.path.clone());
+        let (id, path, revision, shown) = (file.id.clone(), file.path.clone(), file.revision, Shown::Lines(Vec::new()));
+        self.plan.sent.files.push(SentFile { id, path, revision, shown, bytes: 0 });
     }
 
     /// Brings a file, whole in `share` bytes or by the parts that matter, unless it is known as it stands.
     fn put(&mut self, at: usize, share: usize) {
         let Some(file) = self.project.get(at).filter(|_| self.seen.insert(at)) else { return };
-        let before = self.wanted.before.get(file.id.as_str()).copied().filter(|b| b.shown != Shown::Gone);
+        let before = self.wanted.before.get(file.id.as_str()).copied().filter(|b| b.has_text());
         let known = before.filter(|b| b.revision == file.revision);
         if let Some(known) = known.filter(|k| k.path != file.path) {
             // Said in a word, and not again.
@@ -353,6 +370,15 @@ impl SentFile {
     /// How it was brought, for a person.
     pub fn how(&self) -> ContextHow {
         if matches!(self.shown, Shown::Lines(_)) { ContextHow::Window } else { ContextHow::Whole }
+    }
+
+    /// Whether any of its text was shown.
+    fn has_text(&self) -> bool {
+        match &self.shown {
+            Shown::Whole => true,
+            Shown::Lines(lines) => !lines.is_empty(),
+            Shown::Gone => false,
+        }
     }
 
     fn lines(&self) -> &[Range<usize>] {

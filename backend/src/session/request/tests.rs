@@ -261,6 +261,18 @@ fn what_the_words_name_comes_along_and_what_is_not_there_is_told() {
 }
 
 #[test]
+fn a_large_file_that_is_new_is_told_once() {
+    let mut room = Room::new(&[("a.py", "a = 1\n")], 8_000);
+    room.ask("go");
+    room.disk.write("big.py", &numbered(5_000));
+    let built = room.steer("on");
+    assert_eq!(last(&built), "[I stopped you.]\n\n[New, but too large to be shown: big.py.]\n\non");
+    assert_eq!((how(&built.context, "big.py"), built.context.files.len()), (None, 1));
+    assert_eq!(last(&room.steer("on")), "[I stopped you.]\n\non");
+    assert!(last(&room.steer("see @big.py")).contains("of 5000]\nline number 1\n"));
+}
+
+#[test]
 fn conventions_that_are_cut_can_be_read_where_they_are_open() {
     let rules = numbered(3000);
     let mut room = Room::new(&[("AGENTS.md", &rules), ("a.py", "a\n")], 64_000);

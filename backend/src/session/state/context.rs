@@ -79,14 +79,20 @@ impl State {
             self.spot(&Region { file: file.clone(), range }).or(Some(Spot { file: file.0, range: None }))
         });
         let selection = turn.selection.as_ref().filter(|s| s.range.is_some()).and_then(|s| self.spot(s));
-        let carets = self.roster.presence().into_iter().filter(|p| p.participant.id == turn.by);
-        let carets = carets.filter_map(|p| self.caret(&p.cursor?));
-        Focus {
-            open: turn.open_file.clone(),
-            selections: selection.into_iter().collect(),
-            carets: carets.collect(),
-            hunks: hunks.take(PLACES_MAX).collect(),
-        }
+        let who = match turn.segments.last().map(|s| &s.cause) {
+            Some(SegmentCause::Steer(id)) => turn.steer(id).map_or(&turn.by, |s| &s.view.by),
+            _ => &turn.by,
+        };
+        let here = self.roster.presence().into_iter().filter(|p| p.participant.id == *who);
+        let mut carets: Vec<Spot> = here.filter_map(|p| self.caret(&p.cursor?)).collect();
+        // Quoted with the words that it was selected for; afterwards it is a place like any other.
+        let is_quoted = turn.segments.iter().any(|s| s.message.is_some());
+        let (selections, again) = if is_quoted { (None, selection) } else { (selection, None) };
+        let caret_file = carets.first().map(|spot| spot.file.clone());
+        carets.extend(again);
+        let open =
+            if is_quoted { caret_file.or(turn.open_file.clone()) } else { turn.open_file.clone().or(caret_file) };
+        Focus { open, selections: selections.into_iter().collect(), carets, hunks: hunks.take(PLACES_MAX).collect() }
     }
 
     /// Where a region is now; nothing when it is nowhere, or cannot be read.
