@@ -139,7 +139,9 @@ fn gist(text: &str) -> Gist {
 fn stem(word: &str) -> String {
     let cut = ENDINGS.iter().find_map(|ending| {
         let stem = word.strip_suffix(ending)?;
-        (stem.chars().count() >= STEM_MIN && !stem.ends_with('s')).then_some(stem)
+        // "pass" is no plural.
+        let whole = *ending == "s" && stem.ends_with('s');
+        (stem.chars().count() >= STEM_MIN && !whole).then_some(stem)
     });
     let stem = cut.unwrap_or(word);
     let stem = stem.strip_suffix(['e', 'y']).filter(|s| s.chars().count() >= STEM_MIN).unwrap_or(stem);
@@ -147,6 +149,7 @@ fn stem(word: &str) -> String {
     let mut letters: Vec<char> = stem.chars().collect();
     if let [.., before, last] = letters.as_slice()
         && before == last
+        && !['s', 'l'].contains(last)
         && cut.is_some()
         && letters.len() > STEM_MIN
     {

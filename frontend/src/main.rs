@@ -24,8 +24,8 @@ mod session;
 mod socket;
 mod store;
 mod testing;
-mod transcript;
 mod tree;
+mod utf16;
 
 fn main() {
     console_error_panic_hook::set_once();

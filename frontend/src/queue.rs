@@ -199,7 +199,6 @@ mod tests {
             reason: None,
             latency: Latency::default(),
             usage: None,
-            changes: None,
         })
     }
 

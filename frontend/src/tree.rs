@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use protocol::FileId;
+
 use crate::store::FileRow;
 
 /// One row.
@@ -32,6 +34,32 @@ pub enum TreeRow {
         /// How deep it lies.
         depth: usize,
     },
+}
+
+/// Which row is meant, whatever comes and goes around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Spot {
+    /// A folder, by its path.
+    Folder(String),
+    /// A file.
+    File(FileId),
+}
+
+impl TreeRow {
+    /// Which row it is.
+    pub fn spot(&self) -> Spot {
+        match self {
+            TreeRow::Folder { path, .. } => Spot::Folder(path.clone()),
+            TreeRow::File { file, .. } => Spot::File(file.id.clone()),
+        }
+    }
+
+    /// How deep it lies.
+    pub fn depth(&self) -> usize {
+        match self {
+            TreeRow::Folder { depth, .. } | TreeRow::File { depth, .. } => *depth,
+        }
+    }
 }
 
 /// The rows of a list of files that is sorted by path.

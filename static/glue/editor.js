@@ -264,6 +264,14 @@ export function text() {
   return (shown === null ? undefined : texts.get(shown)?.getValue()) ?? null;
 }
 
+/** Where the caret is and what is selected, for tests. */
+export function selection() {
+  const model = editor?.getModel();
+  const at = editor?.getSelection();
+  if (!model || !at) return null;
+  return { line: at.positionLineNumber, column: at.positionColumn, text: model.getValueInRange(at) };
+}
+
 /** The file that a text is of. @param {monaco.editor.ITextModel} model */
 export function fileOf(model) {
   for (const [file, text] of texts) if (text === model) return file;

@@ -42,5 +42,5 @@ Object.assign(globalThis, {
   },
   midstreamMonaco: { ...editor, ...authors, ...diff, ...marks, ...guards, ...blocks, ...frames },
   // Read by browser tests only; the wasm adds to it, see frontend/src/testing.rs.
-  midstreamTest: { text: editor.text, longFrames: frames.longFrames, diff: diff.diffState },
+  midstreamTest: { text: editor.text, longFrames: frames.longFrames, diff: diff.diffState, selection: editor.selection },
 });

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use protocol::{ServerFrame, TurnId};
 
-use crate::transcript::units;
+use crate::utf16::units;
 
 /// UTF-16 units of source and prose to one token, roughly: for the speed only.
 const UNITS_PER_TOKEN: f64 = 4.0;

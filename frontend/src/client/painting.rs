@@ -12,7 +12,7 @@ use crate::browser;
 use crate::document::{Changes, TextChange};
 use crate::monaco;
 use crate::queue::{Batch, Item};
-use crate::transcript::units;
+use crate::utf16::units;
 
 /// A hidden page gets no animation frames: it is caught up this often instead.
 const HIDDEN_EVERY: Duration = Duration::from_millis(500);

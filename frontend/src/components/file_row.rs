@@ -4,9 +4,11 @@ use leptos::html;
 use leptos::prelude::*;
 use protocol::FileId;
 
+use super::icons;
 use super::locks::FileLock;
-use super::{format, icons};
+use super::tree::keyboard_is_here;
 use crate::store::{FileRow, Store};
+use crate::tree::Spot;
 
 /// What the row shows.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,23 +23,26 @@ enum Mode {
 pub fn Row(
     /// The file.
     file: FileRow,
+    /// What is shown of its folder.
+    folder: String,
+    /// Its name.
+    name: String,
     /// The row that has, or should get, the keyboard.
-    focused: RwSignal<Option<FileId>>,
+    focused: RwSignal<Option<Spot>>,
     /// The file that the model writes in.
     writing: Memo<Option<FileId>>,
 ) -> impl IntoView {
     let store = Store::here();
     let mode = RwSignal::new(Mode::Name);
     let button = NodeRef::<html::Button>::new();
-    let (folder, name) = format::split_path(&file.display);
     let file = StoredValue::new(file);
     let id = move || file.with_value(|file| file.id.clone());
     let path = move || file.with_value(|file| file.path.clone());
     let is_open = Memo::new(move |_| store.open_file.get() == Some(id()));
     let is_written = Memo::new(move |_| writing.get() == Some(id()));
     Effect::new(move |_| {
-        if focused.get() == Some(id())
-            && let Some(button) = button.get()
+        if focused.with(|focused| *focused == Some(Spot::File(id())))
+            && let Some(button) = button.get().filter(|_| keyboard_is_here())
         {
             let _ = button.focus();
         }
@@ -53,11 +58,11 @@ pub fn Row(
             Mode::Name | Mode::Deleting => {
                 let (folder, name) = (folder.clone(), name.clone());
                 view! {
-                <li class="file" data-open=move || is_open.get().to_string()>
+                <div class="file" data-open=move || is_open.get().to_string()>
                     <button class="file-name" node_ref=button title=path
                         data-pane-focus=move || is_open.get().then_some("")
                         aria-current=move || is_open.get().then_some("true")
-                        on:click=move |_| store.open(id()) on:focus=move |_| focused.set(Some(id())) on:keydown=on_key
+                        on:click=move |_| store.open(id()) on:focus=move |_| focused.set(Some(Spot::File(id()))) on:keydown=on_key
                         on:dblclick=move |_| if store.may_edit() { mode.set(Mode::Renaming) }>
                         <span class="file-dir">{folder}</span>{name}
                     </button>
@@ -73,7 +78,7 @@ pub fn Row(
                                 on:click=move |_| mode.set(Mode::Deleting)>{icons::bin()}</button>
                         </span>
                     </Show>
-                </li>
+                </div>
             }.into_any() }
         }}
         <Show when=move || mode.get() == Mode::Deleting>
@@ -103,7 +108,7 @@ fn Rename(id: FileId, path: String, close: impl Fn() + Copy + 'static) -> impl I
         }
     };
     view! {
-        <li class="file editing">
+        <div class="file editing">
             <input class="field" node_ref=field aria-label="New path" spellcheck="false" autocomplete="off" prop:value=path
                 on:keydown=move |event| match event.key().as_str() {
                     "Enter" if !event.is_composing() => keep(),
@@ -114,7 +119,7 @@ fn Rename(id: FileId, path: String, close: impl Fn() + Copy + 'static) -> impl I
                     _ => {}
                 }
                 on:blur=move |_| close() />
-        </li>
+        </div>
     }
 }
 
@@ -129,7 +134,7 @@ fn Confirm(id: FileId, path: String, close: impl Fn() + Copy + 'static) -> impl 
         }
     });
     view! {
-        <li class="file-confirm" role="alertdialog" aria-label=format!("Delete {path}?")
+        <div class="file-confirm" role="alertdialog" aria-label=format!("Delete {path}?")
             on:keydown=move |event| if event.key() == "Escape" {
                 event.stop_propagation();
                 close();
@@ -142,6 +147,6 @@ fn Confirm(id: FileId, path: String, close: impl Fn() + Copy + 'static) -> impl 
                 }>"Delete file"</button>
                 <button class="button small" on:click=move |_| close()>"Keep"</button>
             </span>
-        </li>
+        </div>
     }
 }

@@ -5,9 +5,10 @@ use leptos::prelude::*;
 use protocol::view::HunkStatus;
 use protocol::{FileId, TurnId};
 
-use super::file_row::Row;
 use super::icons;
+use super::tree::Tree;
 use crate::store::Store;
+use crate::tree::Spot;
 
 /// The file that the model writes in now.
 fn writing(store: Store) -> Memo<Option<FileId>> {
@@ -29,34 +30,14 @@ pub fn Files(
 ) -> impl IntoView {
     let store = Store::here();
     let creating = RwSignal::new(false);
-    let focused = RwSignal::new(None::<FileId>);
+    let focused = RwSignal::new(None::<Spot>);
     let writing = writing(store);
     // A choice is made: where the list lies over the editor, it gets out of the way.
     Effect::new(move |_| {
         store.open_file.track();
         files_open.set(false);
     });
-    let step = move |by: isize| {
-        let from = focused.get_untracked().or_else(|| store.open_file.get_untracked());
-        let to = store.files.with_untracked(|files| {
-            let at = files.iter().position(|file| Some(&file.id) == from.as_ref())?;
-            files.get(at.checked_add_signed(by)?).map(|file| file.id.clone())
-        });
-        if to.is_some() {
-            focused.set(to);
-        }
-    };
-    let on_key = move |event: web_sys::KeyboardEvent| match event.key().as_str() {
-        "ArrowDown" => {
-            event.prevent_default();
-            step(1);
-        }
-        "ArrowUp" => {
-            event.prevent_default();
-            step(-1);
-        }
-        _ => {}
-    };
+    let list = NodeRef::<html::Ul>::new();
     view! {
         <section class="pane files" aria-label="Files" data-pane="files" tabindex="-1">
             <div class="pane-head">
@@ -69,13 +50,11 @@ pub fn Files(
                     </Show>
                 </div>
             </div>
-            <ul class="file-list" on:keydown=on_key>
+            <ul class="file-list" node_ref=list>
                 <Show when=move || creating.get()>
                     <NewFile creating />
                 </Show>
-                <For each=move || store.files.get() key=|file| file.clone() let(file)>
-                    <Row file focused writing />
-                </For>
+                <Tree list focused writing />
                 <Show when=move || store.files.with(Vec::is_empty) && store.me.with(Option::is_some) && !creating.get()>
                     <li class="files-empty">
                         "No files yet. Make one, or ask the model for it."

@@ -13,6 +13,19 @@ pub fn ms(value: f64) -> String {
     }
 }
 
+/// Tokens, or another large number: `940`, `12.4k`, `128k`, `1.2M`.
+pub fn many(value: u32) -> String {
+    let value = f64::from(value);
+    let short = |value: f64, unit: &str| {
+        if value < 99.95 { format!("{value:.1}{unit}").replace(".0", "") } else { format!("{value:.0}{unit}") }
+    };
+    match value {
+        v if v < 999.5 => format!("{v:.0}"),
+        v if v < 999_500.0 => short(v / 1_000.0, "k"),
+        v => short(v / 1_000_000.0, "M"),
+    }
+}
+
 /// [`ms`], or a dash.
 pub fn ms_or_dash(value: Option<f64>) -> String {
     value.map_or_else(|| UNKNOWN.to_owned(), ms)
@@ -67,6 +80,12 @@ mod tests {
             ["<0.1 ms", "0.4 ms", "1 ms", "12 ms", "999 ms", "3.2 s"]
         );
         assert_eq!(ms_or_dash(None), "–");
+    }
+
+    #[test]
+    fn large_numbers_are_short() {
+        let shown = [0, 940, 12_400, 128_000, 99_960, 1_200_000].map(many);
+        assert_eq!(shown, ["0", "940", "12.4k", "128k", "100k", "1.2M"]);
     }
 
     #[test]

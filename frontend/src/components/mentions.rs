@@ -40,7 +40,7 @@ impl Mentions {
     pub fn look(&self, field: &web_sys::HtmlTextAreaElement) {
         let text = field.value();
         let caret = field.selection_end().ok().flatten().unwrap_or(0);
-        let next = matching::mention(&text, crate::transcript::byte_at(&text, caret));
+        let next = matching::mention(&text, crate::utf16::byte_at(&text, caret));
         if self.search.get_untracked() != next {
             self.at.set(0);
             self.search.set(next);
@@ -83,7 +83,7 @@ impl Mentions {
             if text.is_char_boundary(range.start) && text.is_char_boundary(range.end) && range.end <= text.len() {
                 let path = format!("@{} ", file.path);
                 text.replace_range(range.clone(), &path);
-                caret = text.get(..range.start + path.len()).map(crate::transcript::units);
+                caret = text.get(..range.start + path.len()).map(crate::utf16::units);
             }
         });
         self.close();

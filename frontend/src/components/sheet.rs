@@ -19,6 +19,15 @@ const LOOP: [Key; 7] = [
     ("Undo your own edit", "Ctrl Z"),
 ];
 
+const REVIEW: [Key; 6] = [
+    ("Next change", "F7"),
+    ("Previous change", "Shift F7"),
+    ("Keep the change", "Alt Enter"),
+    ("Revert the change", "Alt Backspace"),
+    ("Compare before and after", "Alt D"),
+    ("Name a file in the prompt", "@"),
+];
+
 const PAGE: [Key; 7] = [
     ("To the prompt", "Ctrl K"),
     ("Next pane", "F6"),
@@ -53,6 +62,7 @@ pub fn Sheet() -> impl IntoView {
             </header>
             <div class="keys">
                 {column("The loop", &LOOP)}
+                {column("Review", &REVIEW)}
                 {column("The page", &PAGE)}
             </div>
             <p class="sheet-note">"On a Mac, Cmd stands for Ctrl."</p>

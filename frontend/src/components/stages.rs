@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use protocol::latency::Latency;
 
+use super::context::Context;
 use super::{format, icons};
 use crate::store::Store;
 
@@ -65,6 +66,7 @@ pub fn Stages(
                     view! {
                         {stages.into_iter().map(|stage| bar(stage, whole)).collect_view()}
                         <p class="note">"Grey is Midstream, colour is the model and its network. " {warm}</p>
+                        <Context turn />
                     }.into_any()
                 }
             }}

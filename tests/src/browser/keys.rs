@@ -21,7 +21,7 @@ const META: u8 = 4;
 const SHIFT: u8 = 8;
 
 /// Named keys: name, `code`, legacy key code, what it types. The `key` is the name, or what it types.
-const NAMED: [(&str, &str, u32, Option<&str>); 25] = [
+const NAMED: [(&str, &str, u32, Option<&str>); 26] = [
     ("Enter", "Enter", 13, Some("\r")),
     ("Escape", "Escape", 27, None),
     ("Tab", "Tab", 9, None),
@@ -38,6 +38,7 @@ const NAMED: [(&str, &str, u32, Option<&str>); 25] = [
     ("F1", "F1", 112, None),
     ("F2", "F2", 113, None),
     ("F6", "F6", 117, None),
+    ("F7", "F7", 118, None),
     ("Space", "Space", 32, Some(" ")),
     ("Period", "Period", 190, Some(".")),
     ("Comma", "Comma", 188, Some(",")),
