@@ -12,10 +12,10 @@
 //! 7. otherwise a bounded fuzzy match by lines (`fuzzy` has its costs and thresholds).
 //!
 //! Several places in one step are ambiguous, never guessed between, unless a [`Hint`] or a chunk's anchors say which.
-//! A place with another indentation throughout says how new text has to be shifted ([`Reindent`](crate::action::Reindent)),
-//! from tabs to spaces or back if need be: re-indentation is no search of its own, since step 3 finds every place it
-//! would. Where only some lines are indented in another way new text goes in as it is written. The last line needs no
-//! newline, in the file or in the old text.
+//! A place with another indentation throughout says how new text has to be shifted
+//! ([`Reindent`](crate::action::Reindent)), from tabs to spaces or back if need be: re-indentation is no search of its
+//! own, since step 3 finds every place it would. Where only some lines are indented in another way new text goes in as
+//! it is written. The last line needs no newline, in the file or in the old text.
 //!
 //! The steps are those of Codex' `apply_patch`, aider's and Zed's locator. Knows nothing of new text.
 

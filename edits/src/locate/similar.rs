@@ -114,8 +114,8 @@ impl<'a> Comparer<'a> {
     }
 }
 
-/// The Levenshtein distance to a line of `len` ASCII characters, at most [`BITS`]: Myers' algorithm in Hyyrö's form, a column
-/// of the table at a time in the bits of a word.
+/// The Levenshtein distance to a line of `len` ASCII characters, at most [`BITS`]: Myers' algorithm in Hyyrö's form, a
+/// column of the table at a time in the bits of a word.
 fn distance(bits: &[u128; 128], len: usize, other: &str) -> usize {
     let last = 1u128 << (len - 1);
     let (mut more, mut less) = (u128::MAX, 0u128);

@@ -23,6 +23,8 @@ pub(super) struct Above {
     why: String,
     /// A fence that holds no file is open.
     fence: Option<Fence>,
+    /// A block has begun in it: it is that block's wrapping, and models forget to close it.
+    wraps: bool,
     /// The file of the block before.
     path: Option<String>,
 }
@@ -43,22 +45,22 @@ impl Above {
     }
 
     fn line(&mut self, line: &str) {
-        if let Some((fence, _)) = fence::open(line) {
+        if let Some((fence, info)) = fence::open(line) {
             match self.fence {
-                None => self.fence = Some(fence),
                 Some(open) if open.closes(line) => {
-                    self.fence = None;
+                    self.close_fence();
                     self.name = None;
                 }
-                Some(_) => {}
+                Some(_) if !self.wraps || info.is_empty() => {}
+                _ => (self.fence, self.wraps) = (Some(fence), false),
             }
         } else if line.trim().is_empty() {
             self.gap = self.gap.saturating_add(1);
         } else {
             self.name = name::read(line);
             self.gap = 0;
-            if self.name.is_none() && self.fence.is_none() {
-                self.why = line.trim().trim_start_matches('#').trim().to_owned();
+            if self.name.is_none() && (self.fence.is_none() || self.wraps) {
+                self.why = plain(line).to_owned();
             }
         }
     }
@@ -74,9 +76,10 @@ impl Above {
         name.map(|name| name.path.clone()).or_else(|| self.path.clone())
     }
 
-    /// The file that a fence with this info line holds as a whole. A fence inside a fence holds none.
+    /// The file that a fence with this info line holds as a whole. A fence inside a fence holds none, unless the
+    /// outer one wrapped a block and was not closed.
     pub(super) fn file_of_fence(&self, info: &str) -> Option<String> {
-        if self.fence.is_some() {
+        if self.fence.is_some() && (!self.wraps || info.is_empty()) {
             return None;
         }
         let above = || {
@@ -95,12 +98,24 @@ impl Above {
         self.gap = 0;
     }
 
+    /// No fence is open.
+    pub(super) fn close_fence(&mut self) {
+        (self.fence, self.wraps) = (None, false);
+    }
+
     /// A block has begun.
     pub(super) fn opened(&mut self, path: Option<&str>) {
         self.name = None;
         self.line.clear();
+        self.wraps = self.fence.is_some();
         if let Some(path) = path {
             self.path = Some(path.to_owned());
         }
     }
+}
+
+/// A line of commentary without what makes it a heading, a list's or a quotation.
+fn plain(line: &str) -> &str {
+    let line = line.trim().trim_start_matches('#').trim_start();
+    ["- ", "* ", "> "].iter().find_map(|mark| line.strip_prefix(mark)).unwrap_or(line).trim()
 }

@@ -3,6 +3,10 @@
 //! The fence's info line names the file, or the line above does, alone; a fence without a name is commentary. A
 //! block of another syntax at its front makes the fence that block's wrapping. The fence and what it holds begin
 //! at the front of their lines. A fence with nothing in it is commentary: it would empty the file.
+//!
+//! A file that leaves text out (`# ... rest of the code unchanged ...`) is no whole file: the engine fails its hunk at
+//! that line, if the old file does not have it. What came before it stays applied, and so does the rest of the old
+//! text (see `elision`).
 
 use super::fence::Fence;
 use super::{Parser, State as Outer, Token, name, outside, search_replace};
@@ -98,6 +102,7 @@ impl Parser {
     pub(super) fn whole_begins(&mut self) {
         let Outer::Named(named) = std::mem::take(&mut self.state) else { return };
         let why = self.above.why();
+        self.above.close_fence();
         self.open(named.offset, Some(named.path), why, Format::WholeFile, Kind::Edit);
         self.tokens.push(Token::Wanted(Wanted::Whole));
         self.state = Outer::Whole(State { fence: named.fence, depth: 0 });

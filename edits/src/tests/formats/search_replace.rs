@@ -235,3 +235,21 @@ fn spaces_become_the_files_tabs() {
         "#]],
     );
 }
+
+#[test]
+fn a_wrapping_that_was_not_closed_hides_no_file() {
+    check(
+        &[("x.rs", "a\nb\n"), ("y.rs", "c\n")],
+        "- First.\n```rust\nx.rs\n<<<<<<< SEARCH\na\n=======\nA\n>>>>>>> REPLACE\n\n> All of it.\n```rust y.rs\nC\n```\nDone.\n",
+        expect![[r#"
+            SearchReplace Edit x.rs "First.": +1 -1
+            WholeFile Edit y.rs "All of it.": +1 -1
+            --- x.rs
+            A
+            b
+            --- y.rs
+            C
+            said "- First.\n```rust\nx.rs\n\n> All of it.\nDone.\n"
+        "#]],
+    );
+}
