@@ -82,4 +82,8 @@ impl monaco::Host for Hands {
     fn unlock(&self, lock: LockId) {
         self.client.unlock(lock);
     }
+
+    fn in_lock(&self, locked: bool) {
+        self.client.in_lock(locked);
+    }
 }

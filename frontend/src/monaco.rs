@@ -94,6 +94,8 @@ pub trait Host: 'static {
     fn lock(&self);
     /// Gives a lock's lines free.
     fn unlock(&self, lock: LockId);
+    /// What is selected, or the cursor, came into locked lines, or left them.
+    fn in_lock(&self, locked: bool);
 }
 
 /// A hunk in the gutter.
@@ -158,7 +160,9 @@ pub fn create(place: &web_sys::HtmlElement, host: impl Host) {
     set(&object, "composing", Closure::<dyn Fn(bool)>::new(move |composing| on.composing(composing)));
     let on = std::rc::Rc::clone(&host);
     set(&object, "lock", Closure::<dyn Fn()>::new(move || on.lock()));
-    set(&object, "unlock", Closure::<dyn Fn(String)>::new(move |lock: String| host.unlock(LockId(lock))));
+    let on = std::rc::Rc::clone(&host);
+    set(&object, "unlock", Closure::<dyn Fn(String)>::new(move |lock: String| on.unlock(LockId(lock))));
+    set(&object, "inLock", Closure::<dyn Fn(bool)>::new(move |locked| host.in_lock(locked)));
     js_create(place, &object);
 }
 

@@ -121,6 +121,7 @@ function follow() {
 /** @param {monaco.editor.ICodeEditor} editor @param {Block} block */
 function fit(editor, { element }) {
   const { contentLeft, contentWidth, verticalScrollbarWidth } = editor.getLayoutInfo();
+  element.style.setProperty("--editor-font", editor.getOption(monaco.editor.EditorOption.fontInfo).fontFamily);
   element.style.left = `${contentLeft}px`;
   element.style.width = `${contentWidth - verticalScrollbarWidth}px`;
 }
@@ -153,6 +154,8 @@ export function removeBlock(id) {
   block.sizes.disconnect();
   if (editor === null) return;
   block.lines.clear();
+  // Who decided there goes on in the editor.
+  if (block.element.contains(document.activeElement)) editor.focus();
   editor.removeOverlayWidget(block.widget);
   steadily(editor, () => editor.changeViewZones((zones) => zones.removeZone(block.zoneId)));
 }

@@ -16,6 +16,7 @@ import { defineThemes, themeName } from "./theme.js";
  * @property {(composing: boolean) => void} composing
  * @property {() => void} lock
  * @property {(id: string) => void} unlock
+ * @property {(locked: boolean) => void} inLock
  */
 
 /** @type {monaco.editor.IStandaloneCodeEditor | null} */

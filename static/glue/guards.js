@@ -19,6 +19,7 @@ const { AlwaysGrowsWhenTypingAtEdges: ALWAYS, NeverGrowsWhenTypingAtEdges: NEVER
  * @typedef {object} Keeper what the wasm wants to hear
  * @property {() => void} lock
  * @property {(id: string) => void} unlock
+ * @property {(locked: boolean) => void} inLock what is selected, or the cursor, came into locked lines, or left them
  */
 
 /** @typedef {monaco.editor.IEditorDecorationsCollection} Collection */
@@ -29,6 +30,10 @@ const collections = new WeakMap();
 let shown = [];
 /** Whether this page's person may lock. */
 let owner = false;
+/** @type {Keeper | null} */
+let host = null;
+/** What the keeper was told last. */
+let told = false;
 /** @type {monaco.editor.IContextKey<string> | null} which command the context menu offers */
 let offer = null;
 
@@ -42,6 +47,8 @@ function of(editor) {
 
 /** The editor was made. @param {monaco.editor.IStandaloneCodeEditor} editor @param {Keeper} keeper */
 export function guardEditor(editor, keeper) {
+  host = keeper;
+  told = false;
   offer = editor.createContextKey("midstreamLock", "");
   const command = { contextMenuGroupId: "2_midstream", run: () => keeper.lock() };
   const { CtrlCmd, Alt } = monaco.KeyMod;
@@ -70,6 +77,7 @@ export function guardEditor(editor, keeper) {
 function refreshOffer(editor) {
   const selection = editor.getSelection();
   const locked = of(editor).bands.getRanges().some((range) => selection !== null && inLines(range, selection));
+  if (locked !== told) host?.inLock((told = locked));
   offer?.set(!owner ? "other" : locked ? "locked" : selection?.isEmpty() === false ? "lines" : "file");
 }
 
@@ -140,7 +148,7 @@ export function showScope(flat) {
 }
 
 /** What is selected in the open file, as two offsets, if anything is. */
-export function selection() {
+export function selectedOffsets() {
   const editor = editorOf();
   const model = editor?.getModel();
   const selected = editor?.getSelection();

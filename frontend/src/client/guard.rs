@@ -120,6 +120,11 @@ impl Client {
         }
     }
 
+    /// What is selected in the editor, or the cursor, came into locked lines, or left them.
+    pub fn in_lock(&self, locked: bool) {
+        self.store.guard.in_lock.set(locked);
+    }
+
     /// The lock that holds all of what is selected, or the cursor.
     fn lock_here(&self, file: &FileId) -> Option<LockView> {
         let (from, to) = match guards::selection() {

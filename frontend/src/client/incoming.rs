@@ -130,6 +130,7 @@ impl Client {
         }
         self.store.guard.reset(&view);
         self.store.presence.set(view.participants);
+        self.show_guard();
         if view.lesson.is_some() && view.turns.is_empty() {
             self.choose_teacher();
         }

@@ -66,7 +66,6 @@ pub fn Row(
                         on:dblclick=move |_| if store.may_edit() { mode.set(Mode::Renaming) }>
                         <span class="file-dir">{folder}</span>{name}
                     </button>
-                    <FileLock file=id() path=path() />
                     <Show when=move || is_written.get()>
                         <span class="writing-dot" role="img" aria-label="The model writes here"></span>
                     </Show>
@@ -78,6 +77,7 @@ pub fn Row(
                                 on:click=move |_| mode.set(Mode::Deleting)>{icons::bin()}</button>
                         </span>
                     </Show>
+                    <FileLock file=id() path=path() />
                 </div>
             }.into_any() }
         }}

@@ -28,19 +28,19 @@ pub fn Held(
     hunk: Hunk,
     /// Where it is shown.
     place: Place,
-    /// Whether to show what it would change; where it has its lines beside it elsewhere, there is no need.
-    rows: bool,
 ) -> impl IntoView {
     let store = Store::here();
     let view = hunk.view;
     let whole = Memo::new(move |_| view.with(|view| view.proposal.is_some()));
+    // A card shows them only where the editor has no place for them: for a file that is not there yet.
+    let rows = Memo::new(move |_| whole.get() && (place == Place::Editor || view.with(|view| view.place.is_none())));
     let written = hunk.clone();
     view! {
         <div class="held-body">
             <Show when=move || !whole.get()>
                 <Written hunk=written.clone() />
             </Show>
-            <Show when=move || rows && whole.get()>
+            <Show when=move || rows.get()>
                 <Rows view />
             </Show>
             <Show when=move || store.may_edit()>

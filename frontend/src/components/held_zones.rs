@@ -66,6 +66,7 @@ fn Card(hunk: Hunk) -> impl IntoView {
     let view = hunk.view;
     let id = hunk.id.clone();
     let current = Memo::new(move |_| store.current_hunk.with(|now| now.as_ref() == Some(&id)));
+    let name = view.with_untracked(|view| format!("Held change of {}", view.path));
     let turn = hunk.turn.clone();
     let title = Memo::new(move |_| view.with(|view| title(store, &turn, view)));
     let why = Memo::new(move |_| view.with(|view| view.why.clone()));
@@ -73,7 +74,7 @@ fn Card(hunk: Hunk) -> impl IntoView {
     let counts = Memo::new(move |_| view.with(|view| (view.added, view.removed)));
     let made_current = hunk.id.clone();
     view! {
-        <section class="held-zone" aria-label="Held change" data-testid="held-zone" data-current=move || current.get().to_string()
+        <section class="held-zone" aria-label=name data-testid="held-zone" data-current=move || current.get().to_string()
             on:focusin=move |_| store.current_hunk.set(Some(made_current.clone()))>
             <header class="held-head">
                 <span class="held-title" title=message>{guard_icons::pause()} {title}</span>
@@ -85,7 +86,7 @@ fn Card(hunk: Hunk) -> impl IntoView {
                     </span>
                 </Show>
             </header>
-            <Held hunk place=Place::Editor rows=true />
+            <Held hunk place=Place::Editor />
         </section>
     }
 }

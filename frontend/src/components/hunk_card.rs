@@ -93,7 +93,7 @@ pub fn HunkCard(
                 <Decide hunk=hunk.get_value() />
             </Show>
             <Show when=move || status.get() == HunkStatus::Held>
-                <Held hunk=hunk.get_value() place=Place::Card rows=false />
+                <Held hunk=hunk.get_value() place=Place::Card />
             </Show>
         </div>
     }

@@ -61,11 +61,12 @@ pub fn EditorGuard() -> impl IntoView {
 pub fn LockButton() -> impl IntoView {
     let store = Store::here();
     let locked = Memo::new(move |_| store.open_file.get().is_some_and(|file| store.guard.lock_of(&file).is_some()));
-    let selecting = store.guard.selecting;
-    let name = move || match (locked.get(), selecting.get()) {
-        (true, _) => "Unlock this file",
-        (false, true) => "Lock the selected lines",
-        (false, false) => "Lock this file",
+    let (selecting, in_lock) = (store.guard.selecting, store.guard.in_lock);
+    let name = move || match (locked.get(), in_lock.get(), selecting.get()) {
+        (true, ..) => "Unlock this file",
+        (false, true, _) => "Unlock these lines",
+        (false, false, true) => "Lock the selected lines",
+        (false, false, false) => "Lock this file",
     };
     let title = move || {
         if store.may_lock() {
@@ -78,7 +79,7 @@ pub fn LockButton() -> impl IntoView {
             <Show when=move || store.may_edit()>
                 <button class="icon-button" aria-label=name title=title aria-disabled=move || (!store.may_lock()).to_string()
                     on:click=move |_| store.toggle_lock()>
-                    {move || if locked.get() { guard_icons::unlocked().into_any() } else { guard_icons::lock().into_any() }}
+                    {move || if locked.get() || in_lock.get() { guard_icons::unlocked().into_any() } else { guard_icons::lock().into_any() }}
                 </button>
             </Show>
     }

@@ -40,7 +40,15 @@ pub fn ScopeControl() -> impl IntoView {
             elsewhere(event.target());
         }
     });
-    on_cleanup(move || outside.remove());
+    let left = window_event_listener_untyped("focusin", move |event| {
+        if open.get_untracked() {
+            elsewhere(event.target());
+        }
+    });
+    on_cleanup(move || {
+        outside.remove();
+        left.remove();
+    });
     view! {
         <div class="scope" node_ref=root data-escape=move || open.get().then_some("")
             on:keydown=move |event| if event.key() == "Escape" && open.get_untracked() {

@@ -5,7 +5,10 @@ use protocol::FileId;
 use protocol::scope::{Scope, Within};
 
 use super::guard_words;
-use crate::store::Store;
+use crate::store::{FileRow, Store};
+
+/// The most files that are listed at once besides the chosen ones: more is found by its letters.
+const ROWS_MAX: usize = 40;
 
 /// The ways to choose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +75,7 @@ pub fn WithinChoice() -> impl IntoView {
     let radio = move |this: Way, name: &'static str, enabled: Signal<bool>, detail: Signal<Option<String>>| {
         view! {
             <label class="scope-way" data-disabled=move || (!enabled.get()).to_string()>
-                <input type="radio" name="scope-within" prop:checked=move || now.get() == this
+                <input type="radio" name="scope-within" aria-label=name prop:checked=move || now.get() == this
                     disabled=move || !enabled.get() && now.get() != this on:change=move |_| choose(this) />
                 <span>{name}</span>
                 <span class="scope-detail">{move || detail.get()}</span>
@@ -98,31 +101,43 @@ pub fn WithinChoice() -> impl IntoView {
     }
 }
 
-/// A box for each file.
+/// A box for each file. In a large project a few letters find it; what is chosen is always shown.
 #[component]
 fn Files(set: impl Fn(Within) + Copy + Send + Sync + 'static) -> impl IntoView {
     let store = Store::here();
     let scope = store.guard.scope;
-    let has =
-        move |id: &FileId| scope.with(|scope| matches!(&scope.within, Within::Files(files) if files.contains(id)));
+    let wanted = RwSignal::new(String::new());
+    let chosen = Memo::new(move |_| {
+        scope.with(|scope| match &scope.within {
+            Within::Files(files) => files.clone(),
+            _ => Vec::new(),
+        })
+    });
     let toggle = move |id: FileId, on: bool| {
-        let Within::Files(mut files) = scope.get_untracked().within else { return };
-        files.retain(|file| *file != id);
+        let mut files = chosen.get_untracked();
+        // A file that is gone meanwhile would have the whole scope refused.
+        store.files.with_untracked(|known| files.retain(|file| *file != id && known.iter().any(|k| k.id == *file)));
         if on {
             files.push(id);
         }
         set(Within::Files(files));
     };
+    let many = Memo::new(move |_| store.files.with(Vec::len) > ROWS_MAX);
+    let rows = move || store.files.with(|files| found(files, &chosen.get(), &wanted.get()));
     view! {
+        <Show when=move || many.get()>
+            <input class="field scope-find" type="search" aria-label="Find a file" placeholder="Find a file"
+                prop:value=wanted on:input:target=move |event| wanted.set(event.target().value()) />
+        </Show>
         <ul class="scope-files" aria-label="Files in scope">
-            <For each=move || store.files.get() key=|file| file.clone() let(file)>
+            <For each=rows key=|file| file.clone() let(file)>
                 {
                     let (id, shown) = (file.id.clone(), file.id);
                     view! {
                         <li><label class="scope-way">
-                            <input type="checkbox" prop:checked=move || has(&shown)
+                            <input type="checkbox" prop:checked=move || chosen.with(|chosen| chosen.contains(&shown))
                                 on:change:target=move |event| toggle(id.clone(), event.target().checked()) />
-                            <span class="scope-path">{file.display}</span>
+                            <span class="scope-path" title=file.path>{file.display}</span>
                         </label></li>
                     }
                 }
@@ -131,9 +146,36 @@ fn Files(set: impl Fn(Within) + Copy + Send + Sync + 'static) -> impl IntoView {
     }
 }
 
+/// The files that are shown: those that are chosen, and the first of those that hold what is wanted.
+fn found(files: &[FileRow], chosen: &[FileId], wanted: &str) -> Vec<FileRow> {
+    let wanted = wanted.trim().to_lowercase();
+    let mut room = ROWS_MAX;
+    let shows = |file: &&FileRow| {
+        if chosen.contains(&file.id) {
+            return true;
+        }
+        let fits = room > 0 && (wanted.is_empty() || file.display.to_lowercase().contains(&wanted));
+        room -= usize::from(fits);
+        fits
+    };
+    files.iter().filter(shows).cloned().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn in_a_large_project_files_are_found_by_their_letters() {
+        let row =
+            |n: usize| FileRow { id: format!("f{n}").into(), path: String::new(), display: format!("src/File{n}.rs") };
+        let files: Vec<FileRow> = (0..5_000).map(row).collect();
+        let chosen = [FileId::from("f4000")];
+        let names = |wanted: &str| found(&files, &chosen, wanted).into_iter().map(|f| f.display).collect::<Vec<_>>();
+        assert_eq!(names("").len(), ROWS_MAX + 1);
+        assert_eq!(names("file4999"), ["src/File4000.rs", "src/File4999.rs"]);
+        assert_eq!(names("nowhere"), ["src/File4000.rs"]);
+    }
 
     #[test]
     fn the_open_file_alone_is_this_file() {

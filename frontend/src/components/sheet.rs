@@ -28,6 +28,14 @@ const REVIEW: [Key; 6] = [
     ("Name a file in the prompt", "@"),
 ];
 
+const GUARD: [Key; 5] = [
+    ("Next held change", "Alt H"),
+    ("Apply it", "Alt A"),
+    ("Refuse it", "Alt R"),
+    ("Refuse it and steer", "Alt S"),
+    ("Lock or unlock lines, or the file", "Ctrl Alt L"),
+];
+
 const PAGE: [Key; 7] = [
     ("To the prompt", "Ctrl K"),
     ("Next pane", "F6"),
@@ -63,6 +71,7 @@ pub fn Sheet() -> impl IntoView {
             <div class="keys">
                 {column("The loop", &LOOP)}
                 {column("Review", &REVIEW)}
+                {column("Held and locked", &GUARD)}
                 {column("The page", &PAGE)}
             </div>
             <p class="sheet-note">"On a Mac, Cmd stands for Ctrl."</p>

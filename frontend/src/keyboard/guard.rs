@@ -29,7 +29,7 @@ pub fn act(store: Store, event: &KeyboardEvent) -> bool {
             "KeyA" => store.held_at_hand().is_some_and(|hunk| apply(store, &hunk)),
             "KeyR" => store.held_at_hand().is_some_and(|hunk| refuse(store, &hunk)),
             "KeyS" => store.held_at_hand().is_some_and(|hunk| steer(store, &hunk)),
-            "KeyH" => store.held_at_hand().is_some() && go(store),
+            "KeyH" => go(store),
             _ => false,
         },
         _ => false,
@@ -50,6 +50,8 @@ fn in_words() -> bool {
 fn apply(store: Store, hunk: &Hunk) -> bool {
     if hunk.view.with_untracked(|view| view.proposal.is_some()) {
         store.apply_hunk(hunk);
+    } else {
+        store.say("It can be applied once all of it is written");
     }
     true
 }
@@ -75,8 +77,11 @@ fn steer(store: Store, hunk: &Hunk) -> bool {
 }
 
 fn go(store: Store) -> bool {
-    store.next_held();
-    true
+    let any = !untrack(|| store.held()).is_empty();
+    if any {
+        store.next_held();
+    }
+    any
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ extern "C" {
     fn js_show_locks(locks: &Array);
     #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = showScope)]
     fn js_show_scope(flat: &Array);
-    #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = selection)]
+    #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = selectedOffsets)]
     fn js_selection() -> Option<Array>;
 
     /// Where the cursor is in the open file.

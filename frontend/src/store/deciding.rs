@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use protocol::scope::{LockView, Region, Scope, Within};
 use protocol::view::{HunkStatus, Role};
-use protocol::{FileId, HunkId, LockId, ParticipantId};
+use protocol::{FileId, HunkId, ParticipantId};
 
 use super::guard::{Place, Refusing};
 use super::{Hunk, Store};
@@ -33,15 +33,20 @@ impl Store {
         if self.guard.refusing.with_untracked(|now| now.as_ref().is_none_or(|now| now.hunk != hunk.id)) {
             self.guard.draft.set(String::new());
         }
+        let followed = self.following.get_untracked();
         // The editor stays where the words are typed.
         if place == Place::Editor {
             self.following.set(false);
         }
-        self.guard.refusing.set(Some(Refusing { hunk: hunk.id.clone(), place }));
+        self.guard.refusing.set(Some(Refusing { hunk: hunk.id.clone(), place, followed }));
     }
 
     /// No refusal is being written any more.
     pub fn end_refusal(&self) {
+        let followed = self.guard.refusing.with_untracked(|now| now.as_ref().is_some_and(|now| now.followed));
+        if followed && self.active.get_untracked().is_some() {
+            self.following.set(true);
+        }
         self.guard.refusing.set(None);
         self.guard.draft.set(String::new());
     }
@@ -151,13 +156,6 @@ impl Store {
         match untrack(|| self.guard.lock_of(&file)) {
             Some(LockView { id, .. }) => client.unlock(id),
             None => client.lock(Region { file, range: None }),
-        }
-    }
-
-    /// Gives a lock's region free.
-    pub fn unlock(&self, lock: LockId) {
-        if let Some(client) = self.client() {
-            client.unlock(lock);
         }
     }
 

@@ -16,6 +16,8 @@ pub struct Guard {
     pub locks: RwSignal<Vec<LockView>>,
     /// Something is selected in the editor.
     pub selecting: RwSignal<bool>,
+    /// What is selected there, or the cursor, is in locked lines.
+    pub in_lock: RwSignal<bool>,
     /// The held hunk that a person refuses with words, and where they write them.
     pub refusing: RwSignal<Option<Refusing>>,
     /// Those words so far.
@@ -29,6 +31,8 @@ pub struct Refusing {
     pub hunk: HunkId,
     /// Where the words are typed.
     pub place: Place,
+    /// The editor followed the model until then: it does so again afterwards.
+    pub followed: bool,
 }
 
 /// Where a held hunk is shown.
@@ -56,6 +60,7 @@ impl Guard {
             scope: RwSignal::new(Scope::default()),
             locks: RwSignal::new(Vec::new()),
             selecting: RwSignal::new(false),
+            in_lock: RwSignal::new(false),
             refusing: RwSignal::new(None),
             draft: RwSignal::new(String::new()),
         }
