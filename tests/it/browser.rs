@@ -3,6 +3,7 @@
 mod connection;
 mod faults;
 mod files;
+mod guard;
 mod look;
 mod r#loop;
 mod rig;
