@@ -74,6 +74,9 @@ export function putBlock(id, element, start, end) {
 /** @param {monaco.editor.ICodeEditor} editor @param {string} id @param {HTMLElement} element @returns {Block} */
 function make(editor, id, element) {
   element.classList.add("editor-block");
+  // What is done there is done to the element, not to the text behind it.
+  for (const kind of ["keydown", "pointerdown"]) element.addEventListener(kind, (event) => event.stopPropagation());
+  element.addEventListener("wheel", (event) => scrollPast(editor, element, event), { passive: false });
   /** @type {Block} */
   const block = {
     element,
@@ -92,6 +95,20 @@ function make(editor, id, element) {
     sizes: new ResizeObserver(() => grow(block)),
   };
   return block;
+}
+
+/**
+ * Over an element the wheel scrolls the text, as beside it; unless something in the element scrolls itself.
+ * @param {monaco.editor.ICodeEditor} editor @param {HTMLElement} element @param {WheelEvent} event
+ */
+function scrollPast(editor, element, event) {
+  if (event.ctrlKey || event.deltaY === 0) return;
+  for (let at = event.target; at instanceof HTMLElement && at !== element; at = at.parentElement) {
+    if (at.scrollHeight > at.clientHeight && getComputedStyle(at).overflowY === "auto") return;
+  }
+  const line = editor.getOption(monaco.editor.EditorOption.lineHeight);
+  editor.setScrollTop(editor.getScrollTop() + event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? line : 1));
+  event.preventDefault();
 }
 
 /** Makes the room that the element takes. @param {Block} block */
