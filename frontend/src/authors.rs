@@ -10,6 +10,9 @@ use crate::review::cut;
 /// The most characters of a prompt or a reason in a hover: it is read at a glance.
 const WORDS_SHOWN: usize = 120;
 
+/// The most characters of a reason at the end of a line, where code should stay what is read.
+const BRIEF_SHOWN: usize = 32;
+
 /// A run of text and where it stands, in UTF-16 units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span<'a> {
@@ -88,6 +91,22 @@ pub fn words(
     }
 }
 
+/// An author in the fewest words, for the end of a line: of a model's change its reason, or else what was asked.
+pub fn brief(
+    by: &Author,
+    me: Option<&ParticipantId>,
+    reason: impl FnOnce(&TurnId, Option<&HunkId>) -> Reason,
+) -> String {
+    let Author::Model { turn_id, hunk_id } = by else {
+        return words(by, me, |_, _| Reason::default());
+    };
+    let Reason { prompt, why } = reason(turn_id, hunk_id.as_ref());
+    match why.or(prompt).as_deref().map(one_line).filter(|words| !words.is_empty()) {
+        Some(words) => format!("the model: {}", cut(&words, BRIEF_SHOWN)),
+        None => "the model".to_owned(),
+    }
+}
+
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -141,6 +160,8 @@ mod tests {
             "the model, turn: make add() handle strings — why: a `str` has no sum"
         );
         assert_eq!(words(&model(), None, |_, _| Reason::default()), "the model");
+        assert_eq!(brief(&model(), None, reason), "the model: a `str` has no sum");
+        assert_eq!(brief(&Author::Start, None, reason), "there from the start");
         assert_eq!(words(&person("p", "Ada"), None, reason), "Ada");
         assert_eq!(words(&person("p", "Ada"), Some(&me), reason), "You");
         assert_eq!(words(&Author::Start, None, reason), "there from the start");

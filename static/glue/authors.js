@@ -7,7 +7,8 @@ import { plain } from "./marks.js";
 const { NeverGrowsWhenTypingAtEdges: NEVER } = monaco.editor.TrackedRangeStickiness;
 
 /** @typedef {{start: number, end: number, words: string}} Written */
-/** @type {((file: string, offset: number) => Promise<Written | undefined>) | null} */
+/** @typedef {(file: string, offset: number) => Promise<Written | undefined>} Ask */
+/** @type {Ask | null} */
 let ask = null;
 
 monaco.languages.registerHoverProvider({ scheme: "file" }, {
@@ -22,7 +23,7 @@ monaco.languages.registerHoverProvider({ scheme: "file" }, {
   },
 });
 
-/** Asks this from now on. @param {typeof ask} who */
+/** Asks this from now on. @param {Ask} who */
 export function onAuthor(who) {
   ask = who;
 }

@@ -68,7 +68,7 @@ export function showDiff(path, before, after) {
   const old = texts;
   /** @param {string} side @param {string} text */
   const made = (side, text) => {
-    const uri = monaco.Uri.from({ scheme: "midstream-diff", path: `/${side}/${fresh_id()}/${path}` });
+    const uri = monaco.Uri.from({ scheme: "midstream-diff", path: `/${side}/${nextId()}/${path}` });
     return monaco.editor.createModel(text, undefined, uri);
   };
   const [original, modified] = [made("before", before), made("after", after)];
@@ -78,10 +78,11 @@ export function showDiff(path, before, after) {
   for (const text of old) text.dispose();
 }
 
-let shown = 0;
-function fresh_id() {
-  shown += 1;
-  return shown;
+/** How many texts were shown: no two may have one address. */
+let count = 0;
+function nextId() {
+  count += 1;
+  return count;
 }
 
 /** @param {boolean} end */
@@ -125,7 +126,7 @@ function goTo(line) {
 export function stepDiff(by, round) {
   const at = diff?.getModifiedEditor().getPosition()?.lineNumber ?? 0;
   const all = changes();
-  const next = by > 0 ? all.find((line) => line > at) : all.findLast((line) => line < at);
+  const next = by > 0 ? all.find((line) => line > at) : all.filter((line) => line < at).pop();
   if (next !== undefined) goTo(next);
   else if (round) land(by);
   return next !== undefined;

@@ -44,6 +44,14 @@ export function defineThemes() {
       "editorWidget.background": "#ffffff",
       "editorWidget.border": "#e1e6ea",
       focusBorder: "#0a64ad",
+      "diffEditor.insertedLineBackground": "#18744a14",
+      "diffEditor.insertedTextBackground": "#18744a2e",
+      "diffEditor.removedLineBackground": "#b1332c12",
+      "diffEditor.removedTextBackground": "#b1332c2b",
+      "diffEditor.diagonalFill": "#e1e6ea",
+      "diffEditor.unchangedRegionBackground": "#f3f5f7",
+      "diffEditor.unchangedRegionForeground": "#5f6b77",
+      "diffEditor.unchangedRegionShadow": "#00000000",
     },
   });
   monaco.editor.defineTheme("midstream-dark", {
@@ -64,6 +72,14 @@ export function defineThemes() {
       "editorWidget.background": "#192025",
       "editorWidget.border": "#2c363d",
       focusBorder: "#5db4f5",
+      "diffEditor.insertedLineBackground": "#62c79218",
+      "diffEditor.insertedTextBackground": "#62c79235",
+      "diffEditor.removedLineBackground": "#f28b8216",
+      "diffEditor.removedTextBackground": "#f28b8233",
+      "diffEditor.diagonalFill": "#222a30",
+      "diffEditor.unchangedRegionBackground": "#192025",
+      "diffEditor.unchangedRegionForeground": "#8795a0",
+      "diffEditor.unchangedRegionShadow": "#00000000",
     },
   });
 }

@@ -120,6 +120,7 @@ impl Client {
         let mut hunks = false;
         let mut placed = None;
         let mut painted = false;
+        let mut ended = false;
         let mut guarded = false;
         for item in batch.items {
             match item {
@@ -135,7 +136,7 @@ impl Client {
                 Item::Frame(frame) => {
                     painted |= self.meter.borrow_mut().applied(&frame);
                     if let ServerFrame::TurnCompleted { .. } = frame {
-                        monaco::hide_model_caret();
+                        ended = true;
                         self.rest();
                     }
                     hunks |= touches_hunks(&frame);
@@ -151,6 +152,10 @@ impl Client {
             }
         }
         self.finish(run);
+        // Its last change was shown just now, and the caret with it.
+        if ended {
+            monaco::hide_model_caret();
+        }
         // What a place's step writes may come without any output of its own: the place alone says where to look.
         if let Some(file) = placed.filter(|_| !batch.held) {
             self.follow(&file);

@@ -73,6 +73,7 @@ impl Client {
         monaco::apply(&file, &[(length, 0, addition.as_str())], false);
         self.text_changed(&file);
         self.pump(false);
+        self.count_conventions();
         self.store.review.offer.set(None);
         self.notify_of(format!("Added to {}: {rule}", conventions::PATH), file);
     }

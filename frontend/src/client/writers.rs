@@ -7,8 +7,8 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
-use protocol::http::{AuthorRun, Authors};
-use protocol::{FileId, HunkId, TurnId};
+use protocol::http::{Author, AuthorRun, Authors};
+use protocol::{FileId, HunkId, ParticipantId, TurnId};
 use wasm_bindgen_futures::spawn_local;
 
 use super::Client;
@@ -70,11 +70,7 @@ impl Client {
 
     /// Writes at the end of the current line who wrote it, once the person rests there.
     pub fn annotate(self: &Rc<Self>) {
-        if !self.store.review.show_authors.get_untracked() {
-            monaco::authors::annotate(0, "");
-            return;
-        }
-        if self.writers.borrow().resting.is_some() {
+        if !self.store.review.show_authors.get_untracked() || self.writers.borrow().resting.is_some() {
             return;
         }
         let client = Rc::downgrade(self);
@@ -85,6 +81,11 @@ impl Client {
             }
         };
         self.writers.borrow_mut().resting = Some(Timeout::new(REST_MS, rested));
+    }
+
+    /// Takes away what stands at the end of the current line.
+    pub fn hide_author(&self) {
+        monaco::authors::annotate(0, "");
     }
 
     async fn annotate_line(self: Rc<Self>) {
@@ -98,12 +99,19 @@ impl Client {
             return;
         };
         let by = authors::of_line(&runs, line.start, line.end);
-        monaco::authors::annotate(line.number, &by.map(|by| self.words(by)).unwrap_or_default());
+        monaco::authors::annotate(line.number, &by.map(|by| self.brief(by)).unwrap_or_default());
     }
 
-    fn words(&self, by: &protocol::http::Author) -> String {
-        let me = self.store.me.with_untracked(|me| me.as_ref().map(|me| me.id.clone()));
-        authors::words(by, me.as_ref(), |turn, hunk| self.reason(turn, hunk))
+    fn words(&self, by: &Author) -> String {
+        authors::words(by, self.my_id().as_ref(), |turn, hunk| self.reason(turn, hunk))
+    }
+
+    fn brief(&self, by: &Author) -> String {
+        authors::brief(by, self.my_id().as_ref(), |turn, hunk| self.reason(turn, hunk))
+    }
+
+    fn my_id(&self) -> Option<ParticipantId> {
+        self.store.me.with_untracked(|me| me.as_ref().map(|me| me.id.clone()))
     }
 
     fn reason(&self, turn: &TurnId, hunk: Option<&HunkId>) -> Reason {

@@ -72,14 +72,20 @@ fn Sides() -> impl IntoView {
             monaco::diff::set_inline(store.review.inline.get_untracked());
             monaco::diff::create(&element);
             mounted.set(true);
-            monaco::diff::focus();
         }
     });
-    Effect::new(move |_| {
-        if let Some(file) = shown(store).filter(|_| mounted.get()) {
+    Effect::new(move |been_here: Option<bool>| {
+        let file = shown(store).filter(|_| mounted.get());
+        let shows = file.is_some();
+        if let Some(file) = file {
             let text = |side: &Option<String>| side.clone().unwrap_or_default();
             monaco::diff::show(&file.change.path, &text(&file.change.before), &text(&file.change.after));
+            // The keyboard comes along, once: who then chooses from the list stays in the list.
+            if been_here != Some(true) {
+                monaco::diff::focus();
+            }
         }
+        shows
     });
     Effect::new(move |_| monaco::diff::set_inline(store.review.inline.get()));
     on_cleanup(monaco::diff::dispose);

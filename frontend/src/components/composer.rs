@@ -72,9 +72,12 @@ pub fn Composer() -> impl IntoView {
         <form class="composer" data-pane="prompt" tabindex="-1" data-mode=move || if running.get() { "steer" } else { "prompt" }
             on:submit=move |event| { event.prevent_default(); submit(); }>
             <Offer />
+            <div class="composer-top">
+                <ScopeControl />
+                <ConventionsCount />
+            </div>
             <ConventionOffer />
             <MentionList mentions />
-            <ScopeControl />
             <div class="composer-box" hidden=move || convention::takes_the_place(store)>
                 <textarea aria-label="Prompt" rows="2" node_ref=store.composer_ref data-pane-focus=""
                     placeholder=placeholder disabled=move || !store.may_edit()
@@ -89,7 +92,6 @@ pub fn Composer() -> impl IntoView {
                     on:focus=move |_| store.composer_focused()
                     on:keydown=on_key></textarea>
                 <div class="composer-bar">
-                    <ConventionsCount />
                     <span class="composer-hint">
                         {move || match (running.get(), stopped.get().is_some()) {
                             (true, _) => view! { <kbd>"Enter"</kbd> " steers" }.into_any(),

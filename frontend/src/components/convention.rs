@@ -38,13 +38,15 @@ fn Question(offer: Offer) -> impl IntoView {
             }
         }
     });
+    // To the prompt box, once it is back in its place.
+    let back = move || request_animation_frame(move || store.focus_composer());
     let accept = move || {
         store.add_convention(&rule.get_untracked());
-        store.focus_composer();
+        back();
     };
     let dismiss = move || {
         store.dismiss_offer();
-        store.focus_composer();
+        back();
     };
     let on_key = move |event: web_sys::KeyboardEvent| match event.key().as_str() {
         "Enter" if !event.is_composing() => {
@@ -61,7 +63,7 @@ fn Question(offer: Offer) -> impl IntoView {
     view! {
         <div class="convention" role="group" aria-label="A convention">
             <p><strong>"You have said this twice."</strong> " Add it to " {conventions::PATH} "?"</p>
-            <input class="field" node_ref=field aria-label="The rule" spellcheck="true" autocomplete="off"
+            <input class="field" node_ref=field data-pane-focus="" aria-label="The rule" spellcheck="true" autocomplete="off"
                 prop:value=move || rule.get() on:input:target=move |event| rule.set(event.target().value())
                 on:keydown=on_key />
             <div class="actions">

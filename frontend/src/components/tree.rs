@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use leptos::html;
 use leptos::prelude::*;
 use protocol::FileId;
+use wasm_bindgen::JsCast;
 
 use super::file_row::Row;
 use super::icons;
@@ -37,7 +38,7 @@ pub fn Tree(
         if let Some(list) = list.get() {
             look();
             let scrolled = wasm_bindgen::closure::Closure::<dyn Fn()>::new(look).into_js_value();
-            let _ = list.add_event_listener_with_callback("scroll", wasm_bindgen::JsCast::unchecked_ref(&scrolled));
+            let _ = list.add_event_listener_with_callback("scroll", scrolled.unchecked_ref());
         }
     });
     let resized = window_event_listener(leptos::ev::resize, move |_| look());
@@ -49,20 +50,24 @@ pub fn Tree(
         }
     });
     let keys = move |event: web_sys::KeyboardEvent| {
-        if untrack(|| act(&event, rows, folded, focused, store)) {
+        // In a field, arrows are the field's own.
+        let in_field = event.target().is_some_and(|target| target.dyn_ref::<web_sys::HtmlInputElement>().is_some());
+        if !in_field && untrack(|| act(&event, rows, folded, focused, store)) {
             event.prevent_default();
         }
     };
-    let view_of = Memo::new(move |_| {
+    // The rows in view, and how many are above and below them.
+    let window = Memo::new(move |_| {
         let (top, height) = seen.get();
-        rows.with(|rows| tree::in_view(rows.len(), ROW_PX, top, height))
+        rows.with(|rows| {
+            let range = tree::in_view(rows.len(), ROW_PX, top, height);
+            let below = rows.len() - range.end;
+            (range.start, rows.get(range).map(<[TreeRow]>::to_vec).unwrap_or_default(), below)
+        })
     });
-    let drawn = move || {
-        let range = view_of.get();
-        rows.with(|rows| rows.get(range).map(<[TreeRow]>::to_vec).unwrap_or_default())
-    };
-    let above = move || format!("height:{}px", view_of.get().start as f64 * ROW_PX);
-    let below = move || format!("height:{}px", rows.with(Vec::len).saturating_sub(view_of.get().end) as f64 * ROW_PX);
+    let drawn = move || window.with(|(_, drawn, _)| drawn.clone());
+    let above = move || window.with(|(above, ..)| format!("height:{}px", *above as f64 * ROW_PX));
+    let below = move || window.with(|(.., below)| format!("height:{}px", *below as f64 * ROW_PX));
     view! {
         <li class="rows-away" aria-hidden="true" style=above></li>
         <For each=drawn key=TreeRow::clone let(row)>
@@ -182,7 +187,7 @@ fn bring(
     let path = store.files.with(|files| files.iter().find(|f| f.id == *file).map(|file| file.display.clone()));
     let Some(path) = path else { return };
     if folded.with(|folded| tree::folders_of(&path).any(|folder| folded.contains(folder))) {
-        folded.update(|folded| tree::folders_of(&path).for_each(|folder| drop(folded.remove(folder))));
+        folded.update(|folded| tree::folders_of(&path).for_each(|folder| _ = folded.remove(folder)));
     }
     let at = rows.with(|rows| rows.iter().position(|row| row.spot() == Spot::File(file.clone())));
     let (Some(at), Some(list)) = (at, list.get()) else { return };

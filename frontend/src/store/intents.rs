@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 use protocol::{FileId, HunkId, LessonId, ModelId, SessionId, TurnId};
+use wasm_bindgen::JsCast;
 
 use super::status::{SPEED_MAX, SPEED_MIN};
-use super::{Hunk, Store, Theme, kept};
+use super::{Store, Theme, kept};
 use crate::browser;
 
 /// The first screen.
@@ -78,13 +79,6 @@ impl Store {
             client.revert_hunk(turn, hunk);
         }
     }
-
-    /// Opens the hunk's file and shows its place.
-    pub fn reveal_hunk(&self, hunk: &Hunk) {
-        if let Some(client) = self.client() {
-            client.reveal(hunk);
-        }
-    }
 }
 
 /// Files.
@@ -123,10 +117,16 @@ impl Store {
 
 /// The prompt box and the page.
 impl Store {
-    /// Puts the keyboard into the prompt box.
+    /// Puts the keyboard into the prompt box, or into what stands in its place.
     pub fn focus_composer(&self) {
         if let Some(composer) = self.composer_ref.get_untracked() {
             let _ = composer.focus();
+        }
+        if self.review.offer.with_untracked(Option::is_some)
+            && let Ok(Some(field)) = document().query_selector(".convention .field")
+            && let Some(field) = field.dyn_ref::<web_sys::HtmlElement>()
+        {
+            let _ = field.focus();
         }
     }
 

@@ -213,10 +213,13 @@ impl Store {
 impl Store {
     /// Shows or hides who wrote the current line. Kept by this browser.
     pub fn toggle_authors(&self) {
-        self.review.show_authors.update(|show| *show = !*show);
-        browser::keep("authors", &self.review.show_authors.get_untracked().to_string());
-        if let Some(client) = self.client() {
-            client.annotate();
+        let show = !self.review.show_authors.get_untracked();
+        self.review.show_authors.set(show);
+        browser::keep("authors", &show.to_string());
+        match self.client() {
+            Some(client) if show => client.annotate(),
+            Some(client) => client.hide_author(),
+            None => {}
         }
     }
 
