@@ -13,6 +13,7 @@ mod interrupt;
 mod lab;
 mod line;
 mod machine;
+mod messy;
 mod page;
 pub mod relay;
 mod report;
@@ -42,6 +43,8 @@ pub enum Part {
     Idle,
     /// Frames and Esc in the page, in a real Chromium
     Page,
+    /// Everything that a person waits for, in a small project and in a messy one
+    Messy,
 }
 
 /// How much is done.
@@ -108,6 +111,7 @@ pub async fn run(parts: &[Part], effort: &Effort, name: &str) -> Result<()> {
             Part::First => first_token::run(effort, &mut report).await,
             Part::Idle => idle::run(effort, &mut report).await,
             Part::Page => page::run(effort, &mut report).await,
+            Part::Messy => messy::run(effort, &mut report).await,
         };
         if let Err(error) = ran {
             // The other parts' figures are worth having all the same.

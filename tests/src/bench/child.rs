@@ -29,6 +29,17 @@ pub struct Server {
 impl Server {
     /// The real server, with one model: the upstream at `upstream`.
     pub async fn midstream(upstream: &str) -> Result<Server> {
+        Self::midstream_with(&[("OPENAI_BASE_URL", upstream)], "").await
+    }
+
+    /// The real server, with a model that takes `context` tokens: the upstream at `upstream`.
+    pub async fn midstream_with_context(upstream: &str, context: u32) -> Result<Server> {
+        let file =
+            format!("[[models]]\nid = \"small\"\nbase_url = {upstream:?}\nmodel = \"m\"\ncontext_tokens = {context}\n");
+        Self::midstream_with(&[], &file).await
+    }
+
+    async fn midstream_with(env: &[(&str, &str)], file: &str) -> Result<Server> {
         let program = beside_us("midstream")?;
         anyhow::ensure!(
             program.exists(),
@@ -37,19 +48,21 @@ impl Server {
         );
         let mut command = Command::new(program);
         command.args(["--addr", "127.0.0.1:0", "--no-discover"]);
-        command.env("OPENAI_BASE_URL", upstream).env("MIDSTREAM_LOG", "warn");
-        Self::start(command).await
+        command.envs(env.iter().copied()).env("MIDSTREAM_LOG", "warn");
+        Self::start(command, file).await
     }
 
     /// The bare relay.
     pub async fn relay(upstream: &str) -> Result<Server> {
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["--relay-to", upstream]);
-        Self::start(command).await
+        Self::start(command, "").await
     }
 
-    async fn start(mut command: Command) -> Result<Server> {
+    /// Starts it in a folder of its own, with `file` as the configuration that it finds there.
+    async fn start(mut command: Command, file: &str) -> Result<Server> {
         let folder = Folder::new()?;
+        std::fs::write(folder.0.join("midstream.toml"), file)?;
         // No key, configuration or data of the person who runs the bench gets in.
         for (name, _) in std::env::vars() {
             if name.ends_with("_API_KEY") || (name.starts_with("MIDSTREAM_") && name != "MIDSTREAM_LOG") {

@@ -38,9 +38,12 @@ pub struct Row {
     pub direct: Option<Spread>,
     /// Through the bare relay.
     pub relay: Option<Spread>,
-    /// Through Midstream.
+    /// Through Midstream, in a small project: where the size of the project is what is compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub small: Option<Spread>,
+    /// Through Midstream; in a messy project, where there is a figure of a small one.
     pub midstream: Option<Spread>,
-    /// Midstream's median to the relay's, or to the direct one's where no relay takes part.
+    /// Midstream's median to the relay's, or to the direct one's where no relay takes part, or to the small project's.
     pub ratio: Option<f64>,
     /// What is aimed at, in words.
     pub aim: Option<String>,
@@ -57,6 +60,7 @@ impl Row {
             unit,
             direct: None,
             relay: None,
+            small: None,
             midstream: None,
             ratio: None,
             aim: None,
@@ -76,10 +80,16 @@ impl Row {
         self
     }
 
+    /// With the small project's figure.
+    pub fn small(mut self, figure: Option<Spread>) -> Row {
+        self.small = figure;
+        self
+    }
+
     /// With Midstream's figure; the ratio follows from the ones there are.
     pub fn midstream(mut self, figure: Option<Spread>) -> Row {
         self.midstream = figure;
-        let base = self.relay.or(self.direct).map(|base| base.median);
+        let base = self.relay.or(self.direct).or(self.small).map(|base| base.median);
         self.ratio = figure.zip(base.filter(|base| *base > 0.0)).map(|(ours, base)| ours.median / base);
         self
     }
@@ -118,6 +128,8 @@ pub struct Report {
 }
 
 const HEADS: [&str; 7] = ["", "direct", "bare relay", "Midstream", "min..max", "ratio", "aim"];
+/// Where a small project and a messy one stand beside each other.
+const PROJECT_HEADS: [&str; 7] = ["", "", "small", "messy", "min..max", "ratio", "aim"];
 
 impl Report {
     /// Adds a condition.
@@ -146,7 +158,8 @@ impl Report {
         for (row, cells) in self.rows.iter().zip(&cells) {
             if row.section != section {
                 section = &row.section;
-                let mut heads = HEADS.map(str::to_owned);
+                let heads = if row.small.is_some() { PROJECT_HEADS } else { HEADS };
+                let mut heads = heads.map(str::to_owned);
                 if let Some(first) = heads.first_mut() {
                     section.clone_into(first);
                 }
@@ -193,7 +206,7 @@ fn cells(row: &Row) -> [String; 7] {
     [
         row.measure.clone(),
         figure(row.direct),
-        figure(row.relay),
+        figure(row.relay.or(row.small)),
         figure(row.midstream),
         spread,
         row.ratio.map_or(String::new(), |ratio| format!("{ratio:.2}x")),
@@ -254,6 +267,9 @@ mod tests {
                 .aim_ratio(1.5),
         );
         report.rows.push(Row::new("streams", "a longer one", Unit::Seconds).midstream(spread(1.0)));
+        report
+            .rows
+            .push(Row::new("size", "p50", Unit::Millis).small(spread(2.0)).midstream(spread(4.0)).aim_ratio(1.5));
         let table = report.table();
         let lines: Vec<&str> = table.lines().skip(3).collect();
         assert_eq!(
@@ -261,6 +277,10 @@ mod tests {
             [
                 "p50            90 µs    1,200 µs   1,800 µs  1,500..12,345  1.50x  at most 1.5x: met",
                 "a longer one                         1.00 s",
+                "",
+                "size                          small      messy       min..max  ratio  aim",
+                "---------------------------------------------------------------------------",
+                "p50                          2.0 ms     4.0 ms                 2.00x  at most 1.5x: MISSED",
             ],
             "{table}"
         );

@@ -111,7 +111,7 @@ async fn perform(
     }
     wait(script, out, async { tokio::time::sleep_until(start).await }).await?;
     if !script.head.is_empty() {
-        out.write(&[wire.token(script.head)]).await?;
+        out.write(&[wire.token(&script.head)]).await?;
     }
     let total = fault_at.unwrap_or(usize::MAX).min(script.tokens.len());
     let mut sent = 0;
@@ -134,6 +134,9 @@ async fn perform(
         out.write(&batch).await?;
         tally.note(|call| call.tokens_sent = until);
         sent = until;
+    }
+    if sent == script.tokens.len() && !script.tail.is_empty() {
+        out.write(&[wire.token(&script.tail)]).await?;
     }
     match &script.fault {
         Some(Fault::ErrorAt(_, error)) => {

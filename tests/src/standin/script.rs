@@ -1,5 +1,6 @@
 //! What the stand-in plays in answer to one call. Data, and the gate that lets a test release each token.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,9 @@ use super::stamp;
 #[derive(Clone, Debug)]
 pub struct Script {
     /// Said at once before the tokens, uncounted: what a block of stamps begins with.
-    pub head: &'static str,
+    pub head: Cow<'static, str>,
+    /// Said at once after the tokens, uncounted: what ends that block.
+    pub tail: Cow<'static, str>,
     /// What is said.
     pub tokens: Tokens,
     /// From the request to the first token; headers go out at once.
@@ -174,7 +177,8 @@ impl Script {
 
     fn of(tokens: Tokens, pace: Pace) -> Self {
         Self {
-            head: "",
+            head: Cow::Borrowed(""),
+            tail: Cow::Borrowed(""),
             tokens,
             first_token: Duration::ZERO,
             pace,
@@ -191,8 +195,14 @@ impl Script {
     }
 
     /// After that text.
-    pub fn after(mut self, head: &'static str) -> Self {
-        self.head = head;
+    pub fn after(mut self, head: impl Into<Cow<'static, str>>) -> Self {
+        self.head = head.into();
+        self
+    }
+
+    /// Before that text.
+    pub fn before(mut self, tail: impl Into<Cow<'static, str>>) -> Self {
+        self.tail = tail.into();
         self
     }
 

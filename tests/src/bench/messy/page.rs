@@ -1,0 +1,133 @@
+//! A round as a person sees it, in a real Chromium: the page opens, the big file opens, keys are painted, Esc freezes.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use serde_json::json;
+
+use super::project::{FIRST, LEDGER, function};
+use super::{Figure, Lab, Room, Table};
+use crate::bench::Effort;
+use crate::browser::{Browser, Page};
+use crate::standin::Script;
+
+/// Keys that are pressed, each while nothing else happens and while a turn writes.
+const KEYS: usize = 30;
+/// How far apart.
+const APART: Duration = Duration::from_millis(60);
+/// Tokens a second.
+const RATE: f64 = 100.0;
+/// More than any stream lives to make.
+const ENDLESS: usize = 1_000_000;
+/// A page that takes longer is a finding, not a hang.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a turn runs before Esc.
+const RUNS: Duration = Duration::from_millis(1000);
+
+/// Notes when the editor first shows a text, and when the frame with it is out.
+const WATCH: &str = "addEventListener('DOMContentLoaded', () => {
+    const look = () => {
+        if (globalThis.midstreamTest?.text?.()?.length > 0) {
+            setTimeout(() => { globalThis.benchShown = performance.now(); });
+        } else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look); });";
+/// From now on every key's time to its painting is noted.
+const KEY_PROBE: &str = "globalThis.benchKeys = [];
+    addEventListener('keydown', (event) => {
+        const pressed = event.timeStamp;
+        requestAnimationFrame(() => {
+            const painted = new MessageChannel();
+            painted.port1.onmessage = () => benchKeys.push(performance.now() - pressed);
+            painted.port2.postMessage(0);
+        });
+    }, { capture: true });";
+
+/// Measures both projects, in turns.
+pub async fn rounds(lab: &Lab, effort: &Effort, mut small: Room, mut messy: Room, table: &mut Table) -> Result<()> {
+    let browser = Browser::launch().await?;
+    // The browser's caches are filled; nobody's figures have that in them.
+    navigate(lab, &browser, &small).await?.0.close().await?;
+    for number in 0..effort.page_rounds {
+        eprintln!("  page, round {} of {}", number + 1, effort.page_rounds);
+        table.small.push(round(lab, &browser, &mut small).await?);
+        table.messy.push(round(lab, &browser, &mut messy).await?);
+    }
+    Ok(())
+}
+
+async fn round(lab: &Lab, browser: &Browser, room: &mut Room) -> Result<Vec<Figure>> {
+    eprintln!("    {}", room.name);
+    let (page, shown) = navigate(lab, browser, room).await?;
+    let section = "the page";
+    let mut figures = vec![Figure::millis(section, "navigation to the first file shown", shown)];
+    page.wait(&format!("midstreamTest.file() === {:?}", FIRST), PATIENCE).await?;
+
+    let row = format!("document.querySelector(`button.file-name[title={LEDGER:?}]`)");
+    page.wait(&row, PATIENCE).await?;
+    let opened: f64 = page
+        .eval(&format!(
+            "new Promise((done) => {{
+                const begun = performance.now();
+                {row}.click();
+                requestAnimationFrame(() => setTimeout(() => done(performance.now() - begun)));
+            }})"
+        ))
+        .await?;
+    page.wait(&format!("midstreamTest.text().length >= {}", room.ledger), PATIENCE).await?;
+    figures.push(Figure::millis(section, "choosing the open file to its text shown", opened));
+
+    page.run(KEY_PROBE).await?;
+    page.by_selector(".monaco-editor textarea").focus().await?;
+    page.press("Control+End").await?;
+    let mut idle = keys(&page).await?;
+    let idle = Figure::quantiles(section, ["key to painted, idle, p50", "key to painted, idle, p99"], &mut idle);
+    figures.extend(idle);
+
+    let old = function(0, room.next_function());
+    let head = format!("<edit path=\"{LEDGER}\" why=\"measure\">\n<old_text>\n{old}</old_text>\n<new_text>\n");
+    lab.standin.set_default(Script::stamped(ENDLESS, RATE).after(head));
+    page.press("Control+k").await?;
+    page.type_text("write it").await?;
+    page.press("Enter").await?;
+    page.wait("midstreamTest.turn()?.status === 'running'", PATIENCE).await?;
+    page.by_selector(".monaco-editor textarea").focus().await?;
+    page.press("Control+End").await?;
+    tokio::time::sleep(RUNS).await;
+    let mut busy = keys(&page).await?;
+    let busy_names =
+        ["key to painted, while a turn writes there, p50", "key to painted, while a turn writes there, p99"];
+    figures.extend(Figure::quantiles(section, busy_names, &mut busy));
+
+    page.press("Control+k").await?;
+    page.by_role("textbox", "Prompt").until("element === document.activeElement").await?;
+    page.press("Escape").await?;
+    page.wait("midstreamTest.strip().interruptToFreezeMs != null", PATIENCE).await?;
+    let freeze = page.eval("midstreamTest.strip().interruptToFreezeMs").await?;
+    figures.push(Figure::millis(section, "Esc to freeze", freeze));
+    page.wait("midstreamTest.turn()?.status === 'interrupted'", PATIENCE).await?;
+    page.close().await?;
+    Ok(figures)
+}
+
+/// Opens a session's page: milliseconds from the navigation's start to a file in the editor.
+async fn navigate(lab: &Lab, browser: &Browser, room: &Room) -> Result<(Page, f64)> {
+    let page = browser.page(&format!("http://{}/healthz", lab.server.addr)).await?;
+    page.command("Page.addScriptToEvaluateOnNewDocument", json!({ "source": WATCH })).await?;
+    let url = format!("http://{}/s/{}#{}", lab.server.addr, room.session.id, room.session.token);
+    page.goto(&url).await?;
+    page.wait("globalThis.benchShown", PATIENCE).await?;
+    let shown = page.eval("benchShown").await?;
+    Ok((page, shown))
+}
+
+/// Presses keys as a person does; how long each took to be painted, in milliseconds.
+async fn keys(page: &Page) -> Result<Vec<f64>> {
+    page.run("benchKeys.length = 0").await?;
+    for _ in 0..KEYS {
+        page.press("x").await?;
+        tokio::time::sleep(APART).await;
+    }
+    page.wait(&format!("benchKeys.length >= {KEYS}"), PATIENCE).await?;
+    page.eval("benchKeys").await
+}
