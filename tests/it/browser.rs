@@ -1,11 +1,13 @@
 //! In a real Chromium: what only a browser can show. One file for each story.
 
+mod compare;
 mod connection;
 mod faults;
 mod files;
 mod guard;
 mod look;
 mod r#loop;
+mod review;
 mod rig;
 mod stage;
 mod typing;
