@@ -55,8 +55,8 @@ impl Client {
         }
     }
 
-    /// Keeps the current change. Whether there is one.
-    pub fn keep_current(&self) -> bool {
+    /// Keeps the current change, or lets it through where it is held. Whether there is one.
+    pub fn keep_current(self: &Rc<Self>) -> bool {
         let Some(hunk) = untrack(|| self.store.current_hunk_view()) else {
             return false;
         };
@@ -66,17 +66,20 @@ impl Client {
                 self.accept_hunk(hunk.turn, hunk.id);
                 self.store.say("Kept");
             }
-            _ => {}
+            HunkStatus::Held => self.apply_hunk(hunk.turn, hunk.id),
+            HunkStatus::Accepted | HunkStatus::Failed | HunkStatus::Reverted | HunkStatus::Refused => {}
         }
         true
     }
 
-    /// Takes the current change back. Whether there is one.
-    pub fn revert_current(&self) -> bool {
+    /// Takes the current change back, or refuses it where it is held. Whether there is one.
+    pub fn revert_current(self: &Rc<Self>) -> bool {
         let Some(hunk) = untrack(|| self.store.current_hunk_view()) else {
             return false;
         };
-        if hunk.view.with_untracked(review::can_be_reverted) {
+        if hunk.view.with_untracked(|view| view.status == HunkStatus::Held) {
+            self.refuse_hunk(hunk.turn, hunk.id, None);
+        } else if hunk.view.with_untracked(review::can_be_reverted) {
             self.revert_hunk(hunk.turn, hunk.id);
         }
         true

@@ -67,7 +67,7 @@ fn Question(offer: Offer) -> impl IntoView {
                 prop:value=move || rule.get() on:input:target=move |event| rule.set(event.target().value())
                 on:keydown=on_key />
             <div class="actions">
-                <span class="composer-hint">"The model reads it with every request."</span>
+                <span class="composer-hint">"Read with every request."</span>
                 <button class="button" type="button" on:click=move |_| dismiss()>"No" <kbd>"Esc"</kbd></button>
                 <button class="button primary" type="button" disabled=move || rule.with(|rule| rule.trim().is_empty())
                     on:click=move |_| accept()>"Add it" <kbd>"Enter"</kbd></button>
