@@ -116,8 +116,10 @@ impl Client {
             return;
         };
         monaco::show(&id, &path, &text);
+        if self.store.open_file.get_untracked().as_ref() != Some(&id) {
+            self.store.guard.selecting.set(false);
+        }
         self.store.open_file.set(Some(id));
-        self.store.guard.selecting.set(false);
         self.show_hunks();
         self.show_guard();
         self.show_people();

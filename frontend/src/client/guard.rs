@@ -53,13 +53,21 @@ impl Client {
         Some(RefusalSteer { steer_id, shown_seq, text })
     }
 
-    /// Puts an element of the page's above the lines that a held hunk would change. Whether those are in the open file.
-    pub fn show_held(&self, hunk: &Hunk, element: &web_sys::HtmlElement) -> bool {
-        let Some((start, end)) = self.place_of(hunk) else {
-            return false;
-        };
-        guards::put_block(hunk.id.as_str(), element, start, end);
-        true
+    /// Puts an element of the page's above the lines that a held hunk would change, if those are in the open file.
+    pub fn show_held(&self, hunk: &Hunk, element: &web_sys::HtmlElement) {
+        if let Some((start, end)) = self.place_of(hunk) {
+            guards::put_block(hunk.id.as_str(), element, start, end);
+        }
+    }
+
+    /// Scrolls to that element, if it is not in sight.
+    pub fn reveal_held(&self, hunk: &HunkId) {
+        guards::reveal_block(hunk.as_str());
+    }
+
+    /// Takes that element away.
+    pub fn hide_held(&self, hunk: &HunkId) {
+        guards::remove_block(hunk.as_str());
     }
 
     fn place_of(&self, hunk: &Hunk) -> Option<(u32, u32)> {

@@ -20,6 +20,7 @@ pub fn HeldZones() -> impl IntoView {
         held.retain(|hunk| hunk.view.with(|view| view.place.is_some() && view.file_id == open));
         held.into_iter().map(|hunk| Keyed(open.clone(), hunk)).collect::<Vec<_>>()
     });
+    Effect::new(move |_| store.rescue_refusal());
     view! {
         <For each=move || here.get() key=|keyed| (keyed.0.clone(), keyed.1.id.clone()) let(keyed)>
             <Zone hunk=keyed.1 />

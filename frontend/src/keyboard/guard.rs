@@ -66,13 +66,8 @@ fn steer(store: Store, hunk: &Hunk) -> bool {
     if store.active.get_untracked().as_ref() != Some(&hunk.turn) {
         return true;
     }
-    let place = if hunk.view.with_untracked(|view| view.place.is_some()) {
-        store.go_to_held(hunk);
-        Place::Editor
-    } else {
-        Place::Card
-    };
-    store.begin_refusal(hunk, place);
+    let has_place = hunk.view.with_untracked(|view| view.place.is_some());
+    store.begin_refusal(hunk, if has_place { Place::Editor } else { Place::Card });
     true
 }
 

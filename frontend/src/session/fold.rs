@@ -190,6 +190,7 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use protocol::Seq;
+    use protocol::scope::HoldReason;
 
     use super::*;
 
@@ -276,6 +277,30 @@ mod tests {
         let steer = turn.steer(&"s".into()).unwrap();
         assert_eq!(steer.stage.get_untracked(), SteerProgress::Server(SteerStage::Applied));
         assert_eq!(steer.view.get_untracked().apply_ms, Some(0.2));
+    }
+
+    #[test]
+    fn a_held_hunk_waits_with_its_proposal_until_it_is_decided() {
+        let (mut session, _owner) = session();
+        let turn = started(&mut session);
+        session.apply(&frame(
+            r#"{"type":"hunk/opened","seq":2,"turnId":"t","hunk":{"id":"h","offset":0,"path":"a.py","why":"w","status":"open","added":0,"removed":0}}"#,
+        ));
+        let hunk = turn.hunks.get_untracked().remove(0);
+        let stands = || hunk.view.with_untracked(|h| (h.status, h.hold, h.proposal.clone().map(|p| p.new)));
+        let held = |proposal: &str| {
+            format!(
+                r#"{{"type":"hunk/held","seq":3,"turnId":"t","hunkId":"h","reason":"locked","message":"m","added":1,"removed":2{proposal}}}"#
+            )
+        };
+        session.apply(&frame(&held("")));
+        assert_eq!(stands(), (HunkStatus::Held, Some(HoldReason::Locked), None), "it is still being written");
+        session.apply(&frame(&held(r#","proposal":{"old":"a\n","new":"b\n"}"#)));
+        assert_eq!(stands(), (HunkStatus::Held, Some(HoldReason::Locked), Some("b\n".to_owned())));
+        session.apply(&frame(
+            r#"{"type":"hunk/closed","seq":4,"turnId":"t","hunkId":"h","status":"refused","added":1,"removed":2}"#,
+        ));
+        assert_eq!(stands(), (HunkStatus::Refused, Some(HoldReason::Locked), None), "why it was held stays known");
     }
 
     #[test]

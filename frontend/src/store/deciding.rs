@@ -7,7 +7,6 @@ use protocol::{FileId, HunkId, ParticipantId};
 
 use super::guard::{Place, Refusing};
 use super::{Hunk, Store};
-use crate::monaco::guards;
 
 /// Held hunks.
 impl Store {
@@ -29,14 +28,14 @@ impl Store {
 
     /// Asks what to do instead, there: the words are typed in place.
     pub fn begin_refusal(&self, hunk: &Hunk, place: Place) {
-        self.current_hunk.set(Some(hunk.id.clone()));
         if self.guard.refusing.with_untracked(|now| now.as_ref().is_none_or(|now| now.hunk != hunk.id)) {
             self.guard.draft.set(String::new());
         }
         let followed = self.following.get_untracked();
-        // The editor stays where the words are typed.
-        if place == Place::Editor {
-            self.following.set(false);
+        // The editor goes where the words are typed, and stays there until they are.
+        match place {
+            Place::Editor => self.go_to_held(hunk),
+            Place::Card => self.current_hunk.set(Some(hunk.id.clone())),
         }
         self.guard.refusing.set(Some(Refusing { hunk: hunk.id.clone(), place, followed }));
     }
@@ -58,6 +57,21 @@ impl Store {
         let sent = self.client().is_some_and(|client| client.refuse_hunk(hunk.turn.clone(), hunk.id.clone(), words));
         if sent {
             self.end_refusal();
+        }
+    }
+
+    /// Somebody else decided while words were being typed: they go to the prompt box. Tracks the held hunks.
+    pub fn rescue_refusal(&self) {
+        let writing = self.guard.refusing.get();
+        if writing.is_none_or(|now| self.held().iter().any(|hunk| hunk.id == now.hunk)) {
+            return;
+        }
+        let words = self.guard.draft.get_untracked();
+        self.end_refusal();
+        if !words.trim().is_empty() {
+            self.composer.update(|composer| {
+                *composer = if composer.trim().is_empty() { words } else { format!("{words}\n{composer}") };
+            });
         }
     }
 
@@ -99,18 +113,24 @@ impl Store {
     pub fn go_to_held(&self, hunk: &Hunk) {
         self.visit_hunk(hunk);
         // Its element comes with the file: what was opened just now has it a frame later.
-        let id = hunk.id.clone();
-        request_animation_frame(move || guards::reveal_block(id.as_str()));
+        if let Some(client) = self.client() {
+            let id = hunk.id.clone();
+            request_animation_frame(move || client.reveal_held(&id));
+        }
     }
 
-    /// Puts an element of the page's above the lines that a held hunk would change. Whether those are in the open file.
-    pub fn show_held(&self, hunk: &Hunk, element: &web_sys::HtmlElement) -> bool {
-        self.client().is_some_and(|client| client.show_held(hunk, element))
+    /// Puts an element of the page's above the lines that a held hunk would change, if those are in the open file.
+    pub fn show_held(&self, hunk: &Hunk, element: &web_sys::HtmlElement) {
+        if let Some(client) = self.client() {
+            client.show_held(hunk, element);
+        }
     }
 
     /// Takes that element away.
     pub fn hide_held(&self, hunk: &HunkId) {
-        guards::remove_block(hunk.as_str());
+        if let Some(client) = self.client() {
+            client.hide_held(hunk);
+        }
     }
 }
 
