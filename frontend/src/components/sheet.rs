@@ -33,7 +33,7 @@ const GUARD: [Key; 5] = [
     ("Apply it", "Alt A"),
     ("Refuse it", "Alt R"),
     ("Refuse it and steer", "Alt S"),
-    ("Lock or unlock lines, or the file", "Ctrl Alt L"),
+    ("Lock or unlock", "Ctrl Alt L"),
 ];
 
 const PAGE: [Key; 7] = [
