@@ -65,22 +65,35 @@ impl Segment {
 
     /// Sends what is left, then the end.
     async fn finish(&self, mut run: Run, outcome: Result<EndReason, UpstreamFailure>) {
-        while let Some(asked) = run.waits_for.take() {
-            // The question itself may still wait in the pending step; buffered text may hold another block.
-            if run.has_pending() && !self.send(ModelEvent::Step(Box::new(run.take()))).await {
-                return;
-            }
-            let Ok(seen) = asked.answer.await else { return };
-            run.resolve(asked.question, seen).await;
+        if !self.answer(&mut run).await {
+            return;
         }
-        let rest = run.engine.finish();
+        // Of what may have been longer nothing is applied that cannot be told from the whole.
+        let is_whole = matches!(outcome, Ok(EndReason::Stop));
+        let rest = if is_whole { run.engine.finish() } else { run.engine.cut() };
         run.append(rest);
+        if !self.answer(&mut run).await {
+            return;
+        }
         if run.has_pending() && !self.send(ModelEvent::Step(Box::new(run.take()))).await {
             return;
         }
         let stages = run.pending.stages;
         let end = SegmentEnd { outcome, usage: run.usage, stages };
         self.send(ModelEvent::End(Box::new(end))).await;
+    }
+
+    /// Waits for the answers to the engine's questions; whether the session still wants the segment.
+    async fn answer(&self, run: &mut Run) -> bool {
+        while let Some(asked) = run.waits_for.take() {
+            // The question itself may still wait in the pending step; buffered text may hold another block.
+            if run.has_pending() && !self.send(ModelEvent::Step(Box::new(run.take()))).await {
+                return false;
+            }
+            let Ok(seen) = asked.answer.await else { return false };
+            run.resolve(asked.question, seen).await;
+        }
+        true
     }
 
     async fn send(&self, kind: ModelEvent) -> bool {

@@ -28,6 +28,8 @@ pub(super) enum State {
     Add {
         /// Blank lines without a sign: they count when more of the text follows.
         blanks: u32,
+        /// A line of it has come.
+        begun: bool,
     },
 }
 
@@ -64,16 +66,19 @@ impl Parser {
     /// A line that was not withheld begins. Whether the rest of it streams on in the envelope, or outside; if
     /// not, it is still withheld.
     pub(super) fn patch_line_begins(&mut self) -> bool {
-        if let Outer::Patch(State::Add { blanks }) = &mut self.state
+        if let Outer::Patch(State::Add { blanks, begun }) = &mut self.state
             && self.held.starts_with('+')
         {
-            let blanks = std::mem::take(blanks);
+            let (blanks, begun) = (std::mem::take(blanks), std::mem::replace(begun, true));
             self.held.remove(0);
+            if !begun {
+                self.tokens.push(Token::Wanted(Wanted::Text(String::new())));
+            }
             self.blank_lines(blanks);
             return true;
         }
         if let Outer::Patch(state) = std::mem::take(&mut self.state) {
-            self.patch_ends(state, End::Whole);
+            self.patch_breaks(state);
         }
         if !self.may_open() {
             return true;
@@ -88,12 +93,12 @@ impl Parser {
         let blank = line.trim().is_empty();
         match state {
             State::Between if blank => self.state = Outer::Patch(State::Between),
-            State::Add { blanks } if blank => {
-                self.state = Outer::Patch(State::Add { blanks: blanks.saturating_add(1) });
+            State::Add { blanks, begun } if blank => {
+                self.state = Outer::Patch(State::Add { blanks: blanks.saturating_add(1), begun });
             }
             State::Update(update) => self.line_in_update(line, update),
             state => {
-                self.patch_ends(state, End::Whole);
+                self.patch_breaks(state);
                 self.line_outside(line);
             }
         }
@@ -108,8 +113,7 @@ impl Parser {
             }
             Marker::Add(path) => {
                 if self.patch_hunk(offset, path, Kind::Create) {
-                    self.tokens.push(Token::Wanted(Wanted::Text(String::new())));
-                    Outer::Patch(State::Add { blanks: 0 })
+                    Outer::Patch(State::Add { blanks: 0, begun: false })
                 } else {
                     Outer::Patch(State::Between)
                 }
@@ -203,12 +207,25 @@ impl Parser {
         self.tokens.extend(chunk.tokens());
     }
 
+    /// A line that is none of the envelope's: it ends there. A new file of which only such lines have come was meant
+    /// to have a text.
+    fn patch_breaks(&mut self, state: State) {
+        if matches!(state, State::Add { begun: false, .. }) {
+            self.tokens.push(Token::Fail(Malformed::MissingNewText));
+        } else {
+            self.patch_ends(state, End::Whole);
+        }
+    }
+
     /// The section ends, and the envelope, as far as it is open.
     pub(super) fn patch_ends(&mut self, state: State, end: End) {
         match state {
             State::Between => {}
             State::Add { .. } if end == End::Cut => self.tokens.push(Token::Fail(Malformed::Unterminated)),
-            State::Add { .. } => self.tokens.extend([Token::NewEnd, Token::Close]),
+            State::Add { begun, .. } => {
+                let wanted = (!begun).then(|| Token::Wanted(Wanted::Text(String::new())));
+                self.tokens.extend(wanted.into_iter().chain([Token::NewEnd, Token::Close]));
+            }
             State::Update(update) => self.update_ends(update, end),
         }
     }

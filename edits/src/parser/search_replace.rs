@@ -2,6 +2,8 @@
 //!
 //! Markers stand at the front of their line, five to nine characters each, not necessarily as many. The file's
 //! name stands above (see `above`); a block without one belongs to the file of the block before it.
+//!
+//! A divider ends the old text, unless a merge conflict is open in it: then it is the conflict's own.
 
 use super::{Parser, State as Outer, Token};
 use crate::action::{Format, Kind, Malformed, Wanted};
@@ -21,7 +23,8 @@ pub(super) struct State {
 
 #[derive(Debug)]
 enum Part {
-    Old(String),
+    /// The old text so far, and whether a conflict is open in it: its divider is text.
+    Old(String, bool),
     New,
 }
 
@@ -53,6 +56,12 @@ pub(super) fn marker(line: &str) -> Option<Marker> {
     }
 }
 
+/// Whether a conflict of the old text is open after this line. Git's markers have seven characters and a name.
+fn conflict_after(line: &str, open: bool) -> bool {
+    let is = |marks: &str| line.strip_prefix(marks).is_some_and(|rest| rest.starts_with(' '));
+    if open { !is(">>>>>>>") } else { is("<<<<<<<") }
+}
+
 /// Whether a line that begins so could still become the opening marker.
 pub(super) fn may_open(start: &str) -> bool {
     may_be(start, '<', " SEARCH>")
@@ -74,7 +83,7 @@ fn may_be(start: &str, mark: char, word: &str) -> bool {
 impl State {
     pub(super) fn withholds(&self, start: &str) -> bool {
         match self.part {
-            Part::Old(_) => true,
+            Part::Old(..) => true,
             Part::New => may_be(start, '>', " REPLACE") || may_open(start),
         }
     }
@@ -97,13 +106,13 @@ impl Parser {
         if dead {
             self.tokens.push(Token::Fail(Malformed::NoPath));
         }
-        self.state = Outer::Search(State { part: Part::Old(String::new()), dead });
+        self.state = Outer::Search(State { part: Part::Old(String::new(), false), dead });
     }
 
     pub(super) fn line_in_search(&mut self, line: &str, mut state: State) {
         let dead = state.dead;
         match (state.part, marker(line)) {
-            (Part::Old(text), Some(Marker::Divider)) => {
+            (Part::Old(text, false), Some(Marker::Divider)) => {
                 self.say(dead, Token::Wanted(Wanted::Text(text)));
                 state.part = Part::New;
             }
@@ -112,17 +121,17 @@ impl Parser {
                 self.say(dead, Token::Close);
                 return;
             }
-            (Part::Old(_), Some(Marker::Replace)) => {
+            (Part::Old(..), Some(Marker::Replace)) => {
                 return self.say(dead, Token::Fail(Malformed::MissingNewText));
             }
             (_, Some(Marker::Search)) => {
                 self.say(dead, Token::Fail(Malformed::Unterminated));
                 return self.search_begins();
             }
-            (Part::Old(mut text), None) => {
+            (Part::Old(mut text, conflict), None | Some(Marker::Divider)) => {
                 text.push_str(line);
                 text.push('\n');
-                state.part = Part::Old(text);
+                state.part = Part::Old(text, conflict_after(line, conflict));
             }
             (Part::New, None | Some(Marker::Divider)) => {
                 if !dead {

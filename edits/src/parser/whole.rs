@@ -2,7 +2,8 @@
 //!
 //! The fence's info line names the file, or the line above does, alone; a fence without a name is commentary. A
 //! block of another syntax at its front makes the fence that block's wrapping. The fence and what it holds begin
-//! at the front of their lines. A fence with nothing in it is commentary: it would empty the file.
+//! at the front of their lines. A fence with nothing in it is commentary: it would empty the file. So is one that begins
+//! like a unified diff or like a merge conflict: whatever it is, it is no file.
 //!
 //! A file that leaves text out (`# ... rest of the code unchanged ...`) is no whole file: the engine fails its hunk at
 //! that line, if the old file does not have it. What came before it stays applied, and so does the rest of the old
@@ -32,11 +33,33 @@ pub(super) struct State {
     depth: u32,
 }
 
+/// How a unified diff begins.
+const DIFF_HEADS: [&str; 4] = ["--- a/", "--- /dev/null", "diff --git ", "@@ -"];
+/// How a conflict begins, or a SEARCH/REPLACE block in somebody's own dialect: some of these, and a word.
+const CONFLICT: char = '<';
+const CONFLICT_MIN: usize = 4;
+/// The longest such line, in bytes.
+const HEAD_MAX: usize = 128;
+
+/// Whether no file begins with this line.
+fn is_no_file(line: &str) -> bool {
+    let word = line.trim_start_matches(CONFLICT);
+    DIFF_HEADS.iter().any(|head| line.starts_with(head))
+        || (line.len() <= HEAD_MAX && line.len() - word.len() >= CONFLICT_MIN && word.starts_with(' '))
+}
+
+/// Whether a line that begins so could still be one that no file begins with.
+fn may_be_no_file(start: &str) -> bool {
+    let word = start.trim_start_matches(CONFLICT);
+    DIFF_HEADS.iter().any(|head| head.starts_with(start) || start.starts_with(head))
+        || (start.len() <= HEAD_MAX && start.starts_with(CONFLICT) && (word.is_empty() || word.starts_with(' ')))
+}
+
 impl Named {
     pub(super) fn withholds(&self, start: &str) -> bool {
         super::fence::may_be(start)
             || if self.inner.is_none() {
-                outside::may_begin_block(start) || name::may_be(start)
+                outside::may_begin_block(start) || name::may_be(start) || may_be_no_file(start)
             } else {
                 search_replace::may_open(start)
             }
@@ -74,7 +97,7 @@ impl Parser {
             return self.line_outside(&line);
         }
         if named.inner.is_none() {
-            if named.fence.closes(&line) {
+            if named.fence.closes(&line) || is_no_file(&line) {
                 self.named_is_commentary(named);
                 return self.line_outside(&line);
             }

@@ -139,7 +139,7 @@ fn any_line(format: Option<Format>) -> impl Strategy<Value = String> {
     ]);
     let allowed = move |line: &str| {
         let is_edit = matches!(line, "<edit path=\"b\">" | "</new_text>" | "<old_text>" | "</edit>");
-        let is_search = matches!(line, "<<<<<<< SEARCH" | "=======" | ">>>>>>> REPLACE");
+        let is_search = matches!(line, "<<<<<<< SEARCH" | "=======" | ">>>>>>> REPLACE" | "<<<<<<< HEAD");
         let may = |of: Format| format.is_some_and(|format| format != of);
         let is_fence = line.starts_with("```");
         (!is_edit || may(Format::Edit))
@@ -229,10 +229,11 @@ fn render(scenario: &mut Scenario, edit: &Edit) {
     }
 }
 
-/// A block in front makes the fence that block's.
+/// A block in front makes the fence that block's; a conflict in front, nobody's.
 fn is_wrapping(new: &[String]) -> bool {
     let opens = |line: Option<&String>| {
-        line.is_some_and(|line| ["<edit path=\"b\">", "<<<<<<< SEARCH", "*** Update File: b"].contains(&line.as_str()))
+        const BLOCKS: [&str; 4] = ["<edit path=\"b\">", "<<<<<<< SEARCH", "<<<<<<< HEAD", "*** Update File: b"];
+        line.is_some_and(|line| BLOCKS.contains(&line.as_str()))
     };
     opens(new.first()) || (new.first().is_some_and(|line| line == "b.py") && opens(new.get(1)))
 }
