@@ -12,8 +12,10 @@ use crate::place::Place;
 use crate::progress::Steps;
 use crate::tools;
 
-/// What is tested natively: everything but the frontend, whose features must not unify with the backend's.
+/// What is built and tested together: everything but the frontend, whose features must not unify with the backend's.
 const PACKAGES: [&str; 3] = ["--workspace", "--exclude", "frontend"];
+/// The frontend's own tests, of what has no DOM, run natively and by themselves.
+const PAGE: [&str; 2] = ["--package", "frontend"];
 
 /// Where the tests that need a browser live, as a prefix of their names.
 const BROWSER_TESTS: &str = "browser::";
@@ -31,14 +33,19 @@ pub struct Args {
 /// Builds and runs all tests.
 pub fn run(args: Args) -> Result<()> {
     let place = Place::find()?;
-    let mut steps = Steps::new(assets::STEPS + 1 + usize::from(!args.no_browser));
+    let mut steps = Steps::new(assets::STEPS + 2 + usize::from(!args.no_browser));
     // The browser is looked for first: a person should learn at once that it is missing, not after the build.
     let chromium = match args.no_browser {
         true => None,
         false => Some(steps.step("finding Chromium", |_| tools::ensure_chromium())?),
     };
     assets::build(&place, Profile::Release, &mut steps)?;
+    steps.command("building the page's tests", place.cargo(&["test", "--no-run"]).args(PAGE))?;
     steps.command("building the tests", place.cargo(&["test", "--no-run"]).args(PACKAGES))?;
+
+    let mut page = place.cargo(&["test", "--no-fail-fast"]);
+    page.args(PAGE).args(&args.filter);
+    let (mut total, page_ended_well) = stream(&mut page)?;
 
     let mut command = place.cargo(&["test", "--no-fail-fast"]);
     // A failed test tells where it waited; the stack of every error would bury that.
@@ -48,7 +55,9 @@ pub fn run(args: Args) -> Result<()> {
         Some(chromium) => command.env("MIDSTREAM_CHROMIUM", chromium),
         None => command.args(["--skip", BROWSER_TESTS]),
     };
-    let (total, ended_well) = stream(&mut command)?;
+    let (rest, ended_well) = stream(&mut command)?;
+    total.add(&rest);
+    let ended_well = ended_well && page_ended_well;
     println!();
     if !ended_well && total.failed == 0 {
         println!("a test program did not build or ended without a result; see above");
@@ -104,6 +113,12 @@ impl Total {
         }
     }
 
+    fn add(&mut self, other: &Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
+
     fn line(&self) -> String {
         match self.skipped {
             0 => format!("{} passed, {} failed", self.passed, self.failed),
@@ -124,5 +139,7 @@ mod tests {
         total.read("test result: FAILED. 2 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.00s");
         assert_eq!(total, Total { passed: 10, failed: 3, skipped: 1 });
         assert_eq!(total.line(), "10 passed, 3 failed, 1 skipped");
+        total.add(&Total { passed: 1, failed: 0, skipped: 0 });
+        assert_eq!(total.line(), "11 passed, 3 failed, 1 skipped");
     }
 }
