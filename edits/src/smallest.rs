@@ -11,6 +11,7 @@ const EXACT_LINES_MAX: usize = 20_000;
 
 /// Lines added and removed by the smallest line diff.
 pub fn smallest(old: &str, new: &str) -> Counts {
+    let (old, new) = differing(old, new);
     let input = InternedInput::new(old, new);
     let diff = compute(&input);
     Counts { added: diff.count_additions(), removed: diff.count_removals() }
@@ -34,6 +35,37 @@ pub fn smallest_ops(old: &str, new: &str) -> Vec<DiffOp> {
     }
     push(&mut ops, DiffOp::Keep(length(old.get(at..))));
     ops
+}
+
+/// The texts without the whole lines that both begin or end with: a few lines change in files of tens of thousands.
+fn differing<'a>(old: &'a str, new: &'a str) -> (&'a str, &'a str) {
+    let same = same_front(old.as_bytes(), new.as_bytes());
+    let front = old.as_bytes().get(..same).and_then(|bytes| bytes.iter().rposition(|byte| *byte == b'\n'));
+    let front = front.map_or(0, |newline| newline + 1);
+    let (old, new) = (old.get(front..).unwrap_or_default(), new.get(front..).unwrap_or_default());
+    let same = same_back(old.as_bytes(), new.as_bytes());
+    // A line is whole from behind a newline on: its own, so that the one before it stays where it is.
+    let back = old.as_bytes().get(old.len() - same..).and_then(|bytes| bytes.iter().position(|byte| *byte == b'\n'));
+    let back = back.map_or(0, |newline| same - newline - 1);
+    (old.get(..old.len() - back).unwrap_or_default(), new.get(..new.len() - back).unwrap_or_default())
+}
+
+/// Compared at once, in bytes.
+const STRIDE: usize = 4096;
+
+/// How many bytes both begin with.
+fn same_front(old: &[u8], new: &[u8]) -> usize {
+    let strides = old.chunks_exact(STRIDE).zip(new.chunks_exact(STRIDE)).take_while(|(a, b)| a == b).count() * STRIDE;
+    let (old, new) = (old.get(strides..).unwrap_or_default(), new.get(strides..).unwrap_or_default());
+    strides + old.iter().zip(new).take_while(|(a, b)| a == b).count()
+}
+
+/// How many bytes both end with.
+fn same_back(old: &[u8], new: &[u8]) -> usize {
+    let strides = old.rchunks_exact(STRIDE).zip(new.rchunks_exact(STRIDE)).take_while(|(a, b)| a == b).count() * STRIDE;
+    let rest = |bytes: &[u8]| bytes.len() - strides;
+    let (old, new) = (old.get(..rest(old)).unwrap_or_default(), new.get(..rest(new)).unwrap_or_default());
+    strides + old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b).count()
 }
 
 fn compute(input: &InternedInput<&str>) -> Diff {
@@ -61,6 +93,26 @@ mod tests {
     use super::*;
     use crate::action::Place;
     use crate::testing::Applier;
+
+    #[test]
+    fn what_both_begin_and_end_with_changes_no_count() {
+        let lines = |from: usize, to: usize| (from..to).map(|n| format!("line {n} é\n")).collect::<String>();
+        let whole = |old: &str, new: &str| {
+            let diff = compute(&InternedInput::new(old, new));
+            Counts { added: diff.count_additions(), removed: diff.count_removals() }
+        };
+        let long = lines(0, 2000);
+        let swapped = long.replace("line 1000 é\n", "x\ny\n");
+        let repeated = long.replace("line 1000 é\n", "line 1000 é\nline 1000 é\n");
+        let texts = ["", "\n", "a", "a\n", "a\na\n", "b\na\na", &long, &swapped, &repeated, long.trim_end()];
+        for old in texts {
+            for new in texts {
+                assert_eq!(smallest(old, new), whole(old, new));
+            }
+        }
+        let (old, new) = differing(&long, &swapped);
+        assert_eq!((old, new), ("line 1000 é\n", "x\ny\n"));
+    }
 
     #[test]
     fn it_is_smallest_and_right() {
