@@ -40,9 +40,19 @@ pub(crate) struct Files {
     structure: IdSet,
     /// Revisions are drawn from one counter, so that a file that comes back does not repeat one.
     last_revision: u64,
+    /// Another number whenever a file comes, goes or gets another path.
+    table: u64,
 }
 
 impl Files {
+    pub(crate) fn table(&self) -> u64 {
+        self.table
+    }
+
+    pub(crate) fn last_revision(&self) -> u64 {
+        self.last_revision
+    }
+
     pub(crate) fn get(&self, id: &str) -> Option<&File> {
         self.by_id.get(id)
     }
@@ -123,6 +133,7 @@ impl Files {
         for (id, value) in root.iter(txn) {
             found.push((id.to_owned(), read_file(txn, value)?));
         }
+        self.table += 1;
         let mut before = std::mem::take(&mut self.by_id);
         self.by_text.clear();
         self.by_map.clear();
@@ -137,6 +148,7 @@ impl Files {
     /// Reads what became of one file: for changes of our own, which say what they change.
     pub(crate) fn read_one<T: ReadTxn>(&mut self, root: &MapRef, txn: &T, id: &str) -> Result<(), Refused> {
         let read = root.get(txn, id).map(|value| read_file(txn, value)).transpose()?;
+        self.table += 1;
         let known = self.by_id.remove(id);
         if let Some(known) = &known {
             self.by_text.remove(&known.text);
