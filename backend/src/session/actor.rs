@@ -163,8 +163,13 @@ impl Actor {
                 }
             }
             self.carry_out();
-            self.state.settle();
-            self.carry_out();
+            if self.state.is_unsettled() {
+                // What was carried out woke others, and they may run on this thread only once it is free: an answer
+                // does not wait for what is written down about it.
+                tokio::task::yield_now().await;
+                self.state.settle();
+                self.carry_out();
+            }
         }
         self.close();
     }

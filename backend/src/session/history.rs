@@ -72,6 +72,9 @@ pub struct History {
     points: VecDeque<Marked>,
     /// The files at the newest point: revision and path.
     known: HashMap<String, (u64, String)>,
+    /// The document's number for which files there are, and its newest revision, at the newest point; nothing: every
+    /// file has to be looked at.
+    seen: Option<(u64, u64)>,
     /// What the points hold.
     bytes: usize,
 }
@@ -128,6 +131,12 @@ impl History {
 
     /// What has changed since the newest point.
     fn look(&mut self, doc: &Document) -> BTreeMap<String, Option<Saved>> {
+        let before = self.seen.replace((doc.table(), doc.last_revision()));
+        if let Some((table, revision)) = before
+            && table == doc.table()
+        {
+            return self.look_at(doc, doc.changed_since(revision));
+        }
         let mut changed = BTreeMap::new();
         let listing = doc.listing();
         for (file, path) in &listing {
@@ -155,6 +164,17 @@ impl History {
         changed
     }
 
+    /// What has changed in files of which only the text has.
+    fn look_at(&mut self, doc: &Document, files: Vec<&str>) -> BTreeMap<String, Option<Saved>> {
+        let mut changed = BTreeMap::new();
+        for id in files {
+            let Some((known, (revision, text))) = self.known.get_mut(id).zip(doc.view(id)) else { continue };
+            known.0 = revision;
+            changed.insert(id.to_owned(), Some(Saved { path: known.1.as_str().into(), text }));
+        }
+        changed
+    }
+
     /// Drops a point; what changed up to it has changed up to the next one then. The oldest goes into the base, but
     /// the session's start stays what it was: that is why the base keeps no later text.
     fn forget(&mut self, at: usize) {
@@ -162,6 +182,7 @@ impl History {
         self.bytes = self.bytes.saturating_sub(weight(&gone.changed));
         let Some(next) = self.points.get_mut(at) else {
             // It was the newest: what it knew is looked at again.
+            self.seen = None;
             gone.changed.keys().for_each(|id| {
                 self.known.remove(id);
             });

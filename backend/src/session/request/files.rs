@@ -12,7 +12,7 @@ use protocol::context::{ContextFile, ContextHow};
 use super::budget::tokens;
 use super::outline::{OUTLINE_MAX, Outline, outline};
 use super::project::{Known, Project, Source};
-use super::text::{Lines, bytes_of};
+use super::text::{Lines, Units, bytes_of};
 use super::{Focus, Sent, SentFile, Shown, Spot, notes, symbols, window};
 
 /// The most of a file that does not fit whole, in bytes: about 8,000 tokens around the places that matter.
@@ -223,7 +223,8 @@ impl Planner<'_> {
         let is_plain = known.is_some_and(|k| spots.is_empty() || k.shown == Shown::Whole);
         let read = if is_plain { None } else { self.source.read(&file.id) };
         let part = read.and_then(|(revision, text)| {
-            let places: Vec<Range<usize>> = spots.iter().map(|units| bytes_of(&text, units)).collect();
+            let counted = Units::of(&text);
+            let places: Vec<Range<usize>> = spots.iter().map(|units| counted.bytes_of(units)).collect();
             let (body, shown) = self.body(&file.path, &text, &places, share, before, known.is_some())?;
             Some((revision, body, shown))
         });

@@ -18,6 +18,10 @@ const RESCAN_MAX: usize = 64 * 1024;
 pub trait Source {
     /// All of them, by id.
     fn list(&self) -> Vec<FileInfo>;
+    /// Another number whenever a file comes, goes or gets another path.
+    fn table(&self) -> u64;
+    /// The revisions of all, in the order of [`Source::list`].
+    fn revisions(&self) -> Vec<u64>;
     /// One's revision and text.
     fn read(&self, id: &str) -> Option<(u64, Arc<str>)>;
 }
@@ -25,6 +29,14 @@ pub trait Source {
 impl Source for Document {
     fn list(&self) -> Vec<FileInfo> {
         self.files()
+    }
+
+    fn table(&self) -> u64 {
+        Document::table(self)
+    }
+
+    fn revisions(&self) -> Vec<u64> {
+        Document::revisions(self)
     }
 
     fn read(&self, id: &str) -> Option<(u64, Arc<str>)> {
@@ -41,6 +53,8 @@ pub struct Project {
     by_path: HashMap<String, usize>,
     /// How often it was looked at.
     visits: u64,
+    /// The source's number for which files there are.
+    table: Option<u64>,
 }
 
 /// A file.
@@ -50,8 +64,6 @@ pub struct Known {
     pub id: String,
     /// Its path as it is shown: `name (2)` where an earlier file has the same one.
     pub path: String,
-    /// The path itself.
-    own_path: String,
     /// The revision of its text.
     pub revision: u64,
     /// The visit that first saw it.
@@ -76,14 +88,14 @@ impl Project {
     /// Looks at the files anew. Returns the visit's number.
     pub fn visit(&mut self, source: &dyn Source) -> u64 {
         self.visits += 1;
-        let listing = source.list();
-        let same = |(known, info): (&Known, &FileInfo)| known.id == info.id && known.own_path == info.path;
-        if listing.len() == self.files.len() && self.files.iter().zip(&listing).all(same) {
-            for (known, info) in self.files.iter_mut().zip(&listing) {
-                known.revision = info.revision;
+        let table = Some(source.table());
+        if self.table == table {
+            for (known, revision) in self.files.iter_mut().zip(source.revisions()) {
+                known.revision = revision;
             }
         } else {
-            self.take(listing);
+            self.take(source.list());
+            self.table = table;
         }
         self.visits
     }
@@ -146,9 +158,9 @@ impl Project {
         for info in listing {
             let namesakes = seen.entry(info.path.clone()).or_default();
             *namesakes += 1;
-            let path = if *namesakes > 1 { format!("{} ({namesakes})", info.path) } else { info.path.clone() };
+            let path = if *namesakes > 1 { format!("{} ({namesakes})", info.path) } else { info.path };
             let (since, facts) = before.remove(&info.id).map_or((self.visits, None), |f| (f.since, f.facts));
-            self.files.push(Known { id: info.id, path, own_path: info.path, revision: info.revision, since, facts });
+            self.files.push(Known { id: info.id, path, revision: info.revision, since, facts });
         }
         self.files.sort_by(|a, b| a.id.cmp(&b.id));
         self.by_path = self.files.iter().enumerate().map(|(at, file)| (file.path.clone(), at)).collect();

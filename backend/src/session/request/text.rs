@@ -53,36 +53,54 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// The byte at which a UTF-16 unit begins; past the end, the end.
-pub fn byte_at(text: &str, units: u32) -> usize {
-    let mut left = units as usize;
-    let mut at = 0;
-    while let Some(piece) = text.as_bytes().get(at..at + STRIDE) {
-        let len = utf16(piece);
-        // A character that the piece's end splits counts with its first byte, so pieces add up.
-        if len >= left {
-            break;
-        }
-        left -= len;
-        at += STRIDE;
-    }
-    let at = ceil_char(text, at);
-    // What began before `at` was counted there.
-    let rest = text.get(at..).unwrap_or_default();
-    rest.char_indices()
-        .scan(0, |seen, (byte, ch)| {
-            let before = *seen;
-            *seen += ch.len_utf16();
-            Some((before, byte))
-        })
-        .find(|(before, _)| *before >= left)
-        .map_or(text.len(), |(_, byte)| at + byte)
+/// Where a text's UTF-16 units are: counted once, however many places are looked up in a long text.
+pub struct Units<'a> {
+    text: &'a str,
+    /// The units before each piece of [`STRIDE`] bytes.
+    before: Vec<usize>,
 }
 
-/// A range of UTF-16 units as bytes.
+impl<'a> Units<'a> {
+    /// Counts a text.
+    pub fn of(text: &'a str) -> Units<'a> {
+        // A character that a piece's end splits counts with its first byte, so pieces add up.
+        let before = text.as_bytes().chunks(STRIDE).scan(0, |seen, piece| {
+            let before = *seen;
+            *seen += utf16(piece);
+            Some(before)
+        });
+        Units { text, before: before.collect() }
+    }
+
+    /// The byte at which a unit begins; past the end, the end.
+    pub fn byte_at(&self, units: u32) -> usize {
+        let units = units as usize;
+        // The last piece that has fewer units before it: what is looked for begins in it, or right behind it.
+        let piece = self.before.partition_point(|before| *before < units).saturating_sub(1);
+        let left = units - self.before.get(piece).copied().unwrap_or_default();
+        let at = ceil_char(self.text, piece * STRIDE);
+        // What began before `at` was counted there.
+        let rest = self.text.get(at..).unwrap_or_default();
+        rest.char_indices()
+            .scan(0, |seen, (byte, ch)| {
+                let before = *seen;
+                *seen += ch.len_utf16();
+                Some((before, byte))
+            })
+            .find(|(before, _)| *before >= left)
+            .map_or(self.text.len(), |(_, byte)| at + byte)
+    }
+
+    /// A range of units as bytes.
+    pub fn bytes_of(&self, units: &Range<u32>) -> Range<usize> {
+        let start = self.byte_at(units.start);
+        start..self.byte_at(units.end).max(start)
+    }
+}
+
+/// A range of UTF-16 units as bytes, where it is the only one that is looked up.
 pub fn bytes_of(text: &str, units: &Range<u32>) -> Range<usize> {
-    let start = byte_at(text, units.start);
-    start..byte_at(text, units.end).max(start)
+    Units::of(text).bytes_of(units)
 }
 
 /// The longest front of at most `most` bytes.
@@ -100,6 +118,9 @@ fn ceil_char(text: &str, at: usize) -> usize {
 
 /// UTF-16 units that begin in these bytes of UTF-8: one for every first byte, and one more for a pair.
 fn utf16(bytes: &[u8]) -> usize {
+    if bytes.is_ascii() {
+        return bytes.len();
+    }
     let units = |byte: &u8| usize::from(byte & 0xc0 != 0x80) + usize::from(*byte >= 0xf0);
     bytes.iter().map(units).sum()
 }
@@ -120,15 +141,17 @@ mod tests {
     #[test]
     fn units_are_bytes_whatever_the_characters() {
         let long: String = "aé文😀\n".chars().cycle().take(20_000).collect();
-        for text in ["", "abc", "é😀x", &long] {
+        let ascii = "0123456789abcde\n".repeat(1000);
+        for text in ["", "abc", "é😀x", &long, &ascii] {
+            let places = Units::of(text);
             let mut units = 0;
             for (byte, ch) in text.char_indices() {
                 if units < 50 || units % 997 < 2 {
-                    assert_eq!(byte_at(text, units), byte, "{units}");
+                    assert_eq!(places.byte_at(units), byte, "{units}");
                 }
                 units += u32::try_from(ch.len_utf16()).unwrap();
             }
-            assert_eq!((byte_at(text, units), byte_at(text, u32::MAX)), (text.len(), text.len()));
+            assert_eq!((places.byte_at(units), places.byte_at(u32::MAX)), (text.len(), text.len()));
         }
     }
 }

@@ -10,6 +10,11 @@ use super::State;
 use crate::session::history::{self, Difference, Files, Point};
 
 impl State {
+    /// Whether [`State::settle`] has something to do.
+    pub fn is_unsettled(&self) -> bool {
+        !self.passed.is_empty()
+    }
+
     /// What can wait until the current input's effects are on their way, and must be done before the next input:
     /// remembers the files where a point was passed, and measures turns that ended.
     pub fn settle(&mut self) {
