@@ -21,6 +21,9 @@ const RATE: f64 = 100.0;
 const ENDLESS: usize = 1_000_000;
 /// A page that takes longer is a finding, not a hang.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// How long nothing happens before keys count as pressed in a quiet moment: editors look through a file that was just
+/// opened.
+const REST: Duration = Duration::from_secs(3);
 /// How long a turn runs before Esc.
 const RUNS: Duration = Duration::from_millis(1000);
 
@@ -80,6 +83,14 @@ async fn round(lab: &Lab, browser: &Browser, room: &mut Room) -> Result<Vec<Figu
     page.run(KEY_PROBE).await?;
     page.by_selector(".monaco-editor textarea").focus().await?;
     page.press("Control+End").await?;
+    let mut first = keys(&page).await?;
+    let opened = Figure::quantiles(
+        section,
+        ["key to painted, just opened, p50", "key to painted, just opened, p99"],
+        &mut first,
+    );
+    figures.extend(opened);
+    tokio::time::sleep(REST).await;
     let mut idle = keys(&page).await?;
     let idle = Figure::quantiles(section, ["key to painted, idle, p50", "key to painted, idle, p99"], &mut idle);
     figures.extend(idle);

@@ -70,7 +70,6 @@ pub struct Player {
     begun: VecDeque<Instant>,
     shown: Seq,
     counter: u64,
-    steers: u32,
 }
 
 impl Player {
@@ -111,17 +110,12 @@ impl Player {
             begun: VecDeque::new(),
             shown: Seq::ZERO,
             counter: 0,
-            steers: 0,
         };
         loop {
             let message = player.message().await?;
             bytes += message.len();
             match message {
-                Message::Binary(frame) => {
-                    if player.update(&frame)? {
-                        break;
-                    }
-                }
+                Message::Binary(frame) if player.update(&frame)? => break,
                 // A page reads it all; so does this.
                 Message::Text(text) => drop(serde_json::from_str::<ServerFrame>(&text)?),
                 _ => {}
@@ -130,6 +124,14 @@ impl Player {
         #[allow(clippy::cast_precision_loss, reason = "some megabytes")]
         let kilobytes = bytes as f64 / 1024.0;
         Ok((player, Opened { welcome: welcomed, document: millis(), kilobytes }))
+    }
+
+    /// Comes in anew in its place.
+    pub async fn again(&mut self, addr: SocketAddr, session: &CreatedSession) -> Result<Opened> {
+        let (player, opened) = Player::join(addr, session).await?;
+        let begun = std::mem::take(&mut self.begun);
+        *self = Player { begun, ..player };
+        Ok(opened)
     }
 
     /// Brings files in, frame by frame.
@@ -225,10 +227,9 @@ impl Player {
 
     /// Steers at what came: when it was sent.
     pub async fn steer(&mut self, text: &str) -> Result<Instant> {
-        self.steers += 1;
         let frame = ClientFrame::TurnSteer {
             turn_id: self.turn.clone(),
-            steer_id: SteerId(format!("s{}", self.steers)),
+            steer_id: SteerId(format!("s{:016x}", fastrand::u64(..))),
             shown_seq: self.shown,
             text: text.to_owned(),
         };

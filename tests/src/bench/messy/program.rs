@@ -7,7 +7,7 @@ use protocol::latency::Latency;
 use protocol::view::TurnStatus;
 use tokio::time::timeout;
 
-use super::player::{News, Player};
+use super::player::News;
 use super::project::{LEDGER, function};
 use super::{Figure, Lab, Room};
 use crate::bench::report::Unit;
@@ -55,11 +55,12 @@ pub async fn round(lab: &Lab, room: &mut Room) -> Result<Vec<Figure>> {
     Ok(figures)
 }
 
-async fn open(lab: &Lab, room: &Room) -> Result<Vec<Figure>> {
+async fn open(lab: &Lab, room: &mut Room) -> Result<Vec<Figure>> {
     let section = "opening, a program";
     let (mut welcome, mut document, mut kilobytes) = (Vec::new(), Vec::new(), 0.0);
     for _ in 0..OPENINGS {
-        let (_, opened) = Player::join(lab.server.addr, &room.session).await?;
+        // Nobody read the old connection since the last round: it may have been given up.
+        let opened = room.player.again(lab.server.addr, &room.session).await?;
         welcome.push(opened.welcome);
         document.push(opened.document);
         kilobytes = opened.kilobytes;
