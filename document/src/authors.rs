@@ -1,6 +1,6 @@
 //! Who wrote what: the visible text of a file as runs of one author each.
 //!
-//! Reads the ids of the text; keeps nothing. What the ledger has forgotten by a load of the session counts as seeded.
+//! Reads the ids of the text; keeps nothing. What was never in the ledger counts as seeded.
 
 use yrs::Transact;
 

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use yrs::updates::decoder::Decode;
-use yrs::{IdSet, Map, MapPrelim, ReadTxn, TextPrelim, Transact, Update};
+use yrs::{IdSet, Map, MapPrelim, ReadTxn, TextPrelim, Transact};
 
 use crate::apply::Run;
 use crate::blocks::Layout;
@@ -12,11 +11,12 @@ use crate::files::{File, Files};
 use crate::hunk::Hunk;
 use crate::ledger::Ledger;
 use crate::limits::Limits;
-use crate::op::{FileInfo, HunkKey, Refused};
-use crate::replica::{self, Replica};
+use crate::op::{FileInfo, HunkKey};
+use crate::replica::Replica;
+use crate::saved::Pending;
 use crate::span;
 use crate::sync::Collected;
-use crate::wire::{self, Content};
+use crate::wire;
 
 /// The first client id of the backend's own. People's are small, which keeps their operations small on the wire, and
 /// stay below this: where the model and a person insert at one place, the order that comes of it is the better one.
@@ -50,7 +50,11 @@ pub struct Document {
     pub(crate) layout: Mutex<Option<Arc<Layout>>>,
     /// What new participants are sent.
     pub(crate) collected: Mutex<Option<Collected>>,
-    next_client: u64,
+    pub(crate) next_client: u64,
+    /// The first of them that is this load's.
+    pub(crate) first_client: u64,
+    /// Updates that were not written down yet.
+    pub(crate) unsaved: Pending,
 }
 
 impl Document {
@@ -73,34 +77,9 @@ impl Document {
             layout: Mutex::new(None),
             collected: Mutex::new(None),
             next_client: 1,
+            first_client: 1,
+            unsaved: Pending::default(),
         }
-    }
-
-    /// The document that [`Document::encode`] wrote down. The ledger is not in it: what the model did before cannot
-    /// be taken back.
-    ///
-    /// # Errors
-    ///
-    /// When the bytes are not such a document.
-    pub fn load(load: u64, bytes: &[u8]) -> Result<Self, Refused> {
-        let mut document = Self::new(load);
-        let contents = wire::walk(bytes)?;
-        document.files.learn(&contents);
-        let bare = |one: &&wire::Struct<'_>| matches!(one.content, Content::Collected | Content::Deleted);
-        document.deleted = span::to_set(&contents.deletes);
-        span::insert_all(&mut document.deleted, contents.structs.iter().filter(bare).map(|one| &one.span));
-        let people = contents.structs.iter().map(|one| one.span.client).filter(|client| *client < FIRST_OWN_CLIENT);
-        document.next_client = people.max().unwrap_or(0) + 1;
-        let update = Update::decode_v1(bytes).map_err(|_| Refused::Malformed("not an update"))?;
-        let integrated = document.replica.guarded(|txn| {
-            txn.apply_update(update).ok()?;
-            (!replica::pending(txn)).then_some(())
-        });
-        integrated.map_err(Refused::from)?;
-        document.replica.record(bytes.to_vec());
-        let (doc, root) = (document.replica.doc(), document.replica.files());
-        document.files.read(&root, &doc.transact())?;
-        Ok(document)
     }
 
     /// Other limits than the default ones.
@@ -108,11 +87,6 @@ impl Document {
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
-    }
-
-    /// Everything, deleted text too, for [`Document::load`]. The ledger is not in it.
-    pub fn encode(&self) -> Vec<u8> {
-        self.replica.encode()
     }
 
     /// Puts a file in, and returns the sync message for whoever is there already. A file of that id is replaced.
@@ -202,6 +176,7 @@ impl Document {
     /// Notes an update that the document holds by now.
     pub(crate) fn changed(&mut self, update: Vec<u8>) {
         self.changes += 1;
+        self.unsaved.push(&update);
         self.replica.record(update);
     }
 

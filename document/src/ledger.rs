@@ -42,7 +42,7 @@ pub(crate) struct Renamed {
 }
 
 /// How far each person's client had written.
-pub(crate) struct Clocks(Box<[(u64, u32)]>);
+pub(crate) struct Clocks(pub(crate) Box<[(u64, u32)]>);
 
 impl Clocks {
     pub(crate) fn of_people(known: &StateVector) -> Self {
@@ -91,13 +91,44 @@ pub(crate) struct Ledger {
     pub(crate) restored: Restored,
     /// Files that the model, or a roll-back, took away, by the ids of their texts.
     pub(crate) removed: BTreeMap<ID, Removed>,
+    pub(crate) unsaved: Unsaved,
+}
+
+/// What of the ledger was not written down yet.
+#[derive(Default)]
+pub(crate) struct Unsaved {
+    /// So many entries, from the first one on, are as they were written down.
+    pub(crate) entries_kept: usize,
+    /// What came to `by_people` since.
+    pub(crate) by_people: Vec<Span>,
+    /// What came to `restored` since.
+    pub(crate) copies: Vec<Copy>,
 }
 
 impl Ledger {
+    /// Notes what people deleted.
+    pub(crate) fn people_deleted(&mut self, ids: &IdSet) {
+        let spans = span::from_set(ids);
+        span::insert_all(&mut self.by_people, &spans);
+        self.unsaved.by_people.extend(spans);
+    }
+
+    /// Notes under which new ids text came back.
+    pub(crate) fn came_back(&mut self, copies: &[Copy]) {
+        self.restored.add(copies);
+        self.unsaved.copies.extend_from_slice(copies);
+    }
+
+    /// Any entry may change from here on.
+    pub(crate) fn rewrite(&mut self) {
+        self.unsaved.entries_kept = 0;
+    }
+
     /// Writes into the entry of a step in a hunk, which is made when there is none.
     pub(crate) fn note(&mut self, place: Place<'_>, write: impl FnOnce(&mut Entry)) {
-        let mut of_step = self.entries.iter_mut().rev().take_while(|entry| entry.step == place.step);
-        if let Some(entry) = of_step.find(|entry| entry.hunk == place.hunk && !entry.undone) {
+        let mut of_step = self.entries.iter_mut().enumerate().rev().take_while(|(_, entry)| entry.step == place.step);
+        if let Some((at, entry)) = of_step.find(|(_, entry)| entry.hunk == place.hunk && !entry.undone) {
+            self.unsaved.entries_kept = self.unsaved.entries_kept.min(at);
             return write(entry);
         }
         let mut entry = Entry {
@@ -142,7 +173,8 @@ impl Ledger {
                 entry.inserted.iter().flat_map(|span| fresh.parts(*span)).map(|(_, new)| new).collect();
             entry.inserted.extend(renamed);
         }
-        self.restored.add(copies);
+        self.rewrite();
+        self.came_back(copies);
     }
 }
 

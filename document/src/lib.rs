@@ -15,6 +15,7 @@ mod region;
 mod restore;
 mod revive;
 mod rollback;
+mod saved;
 mod sync;
 mod tally;
 
@@ -34,7 +35,10 @@ mod wire;
 pub use document::Document;
 pub use limits::Limits;
 pub use merge::{is_question, merge};
-pub use op::{Applied, Author, FileInfo, HunkEvent, HunkKey, ModelOp, Received, Refused, Region, RolledBack, StepKey};
+pub use op::{
+    Applied, Author, Earlier, FileInfo, HunkEvent, HunkKey, ModelOp, Received, Refused, Region, RolledBack, StepKey,
+};
+pub use saved::LoadError;
 
 #[cfg(test)]
 mod tests;

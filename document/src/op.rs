@@ -184,3 +184,12 @@ pub struct FileInfo {
     /// Grows with every change of its text.
     pub revision: u64,
 }
+
+/// Who comes back after a load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Earlier {
+    /// Somebody who is known from before: may bring what anybody had written before the load.
+    Known,
+    /// Somebody who had come and was not written down: may bring what is of such ones, and of the backend.
+    Unknown,
+}

@@ -3,8 +3,9 @@
 use yrs::updates::decoder::Decode;
 use yrs::{BranchID, IdSet, Map, ReadTxn, Text, TextRef, Transact, Update};
 
-use crate::document::Document;
-use crate::op::{Received, Refused};
+use crate::document::{Document, FIRST_OWN_CLIENT};
+use crate::op::{Earlier, Received, Refused};
+use crate::saved::CLIENT_GAP;
 use crate::wire::{Content, Contents, Message, Parent};
 use crate::{craft, path, replica, span, wire};
 
@@ -31,15 +32,38 @@ impl Document {
     pub fn receive(&mut self, client: u64, message: &[u8]) -> Result<Received, Refused> {
         match wire::parse(message)? {
             Message::Step1(state_vector) => Ok(Received::Reply(self.difference(Some(state_vector))?)),
-            Message::Step2(update) => self.integrate(client, update, false),
-            Message::Update(update) => self.integrate(client, update, true),
+            Message::Step2(update) => self.integrate(client, update, false, None),
+            Message::Update(update) => self.integrate(client, update, true, None),
+        }
+    }
+
+    /// The same for one who was there before the document was loaded: its messages may hold what was never written
+    /// down, under ids that were given before the load, and under which nobody writes any more.
+    ///
+    /// # Errors
+    ///
+    /// What is refused has changed nothing.
+    pub fn receive_back(&mut self, client: u64, earlier: Earlier, message: &[u8]) -> Result<Received, Refused> {
+        match wire::parse(message)? {
+            Message::Step2(update) => self.integrate(client, update, false, Some(earlier)),
+            Message::Update(update) => self.integrate(client, update, true, Some(earlier)),
+            Message::Step1(_) => self.receive(client, message),
         }
     }
 
     /// `own`: all deletions in the update are the sender's. A full sync holds everybody's.
-    fn integrate(&mut self, client: u64, bytes: &[u8], own: bool) -> Result<Received, Refused> {
+    fn integrate(
+        &mut self,
+        client: u64,
+        bytes: &[u8],
+        own: bool,
+        earlier: Option<Earlier>,
+    ) -> Result<Received, Refused> {
         let contents = wire::walk(bytes)?;
-        self.check(client, &contents)?;
+        match earlier {
+            Some(earlier) => self.check_back(client, earlier, &contents)?,
+            None => self.check(client, &contents)?,
+        }
         let decoded = Update::decode_v1(bytes).map_err(|_| Refused::Malformed("not an update"))?;
         let claimed = if own { span::to_set(&contents.deletes) } else { IdSet::new() };
         let forwarded = self.ledger.restored.copies_of(&claimed);
@@ -72,8 +96,8 @@ impl Document {
             self.files.read(&root, &doc.transact())?;
             return Err(refused);
         }
-        span::merge(&mut self.ledger.by_people, &claimed);
-        span::merge(&mut self.ledger.by_people, &forwarded);
+        self.ledger.people_deleted(&claimed);
+        self.ledger.people_deleted(&forwarded);
         if !integrated.changes {
             return Ok(Received::Nothing);
         }
@@ -84,7 +108,7 @@ impl Document {
     fn settle(&mut self, contents: &Contents<'_>, integrated: Integrated) -> Received {
         self.run = None;
         span::merge(&mut self.deleted, &integrated.deleted);
-        span::merge(&mut self.ledger.by_people, &integrated.deleted);
+        self.ledger.people_deleted(&integrated.deleted);
         for hunk in self.hunks.values_mut() {
             hunk.lost(&integrated.deleted);
         }
@@ -175,6 +199,39 @@ impl Document {
             return Err(Refused::Pending);
         }
         Ok(())
+    }
+}
+
+impl Document {
+    /// The same for one who comes back. Whether anything is missing shows when it is integrated: it may hold operations
+    /// of several clients that build on each other.
+    fn check_back(&self, client: u64, earlier: Earlier, contents: &Contents<'_>) -> Result<(), Refused> {
+        let known = self.replica.doc().transact().state_vector();
+        let news =
+            contents.structs.iter().filter(|one| one.span.end() > known.get(&yrs::ClientID::new(one.span.client)));
+        let mut new_files = 0;
+        for one in news {
+            if one.span.client != client && !self.is_earlier(one.span.client, earlier) {
+                return Err(Refused::ForeignClient(one.span.client));
+            }
+            if one.content == Content::Skip {
+                return Err(Refused::Pending);
+            }
+            new_files += usize::from(check_content(one)?);
+        }
+        if new_files > 0 && self.files.len() + new_files > self.limits.files_max {
+            return Err(Refused::Limit("files"));
+        }
+        Ok(())
+    }
+
+    /// Whether a client id was given before the document was loaded.
+    fn is_earlier(&self, client: u64, earlier: Earlier) -> bool {
+        let from = match earlier {
+            Earlier::Known => 1,
+            Earlier::Unknown => self.first_client.saturating_sub(CLIENT_GAP),
+        };
+        (from..self.first_client).contains(&client) || (FIRST_OWN_CLIENT..self.model).contains(&client)
     }
 }
 

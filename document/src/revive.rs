@@ -79,7 +79,7 @@ impl Document {
             let new_start = txn.state_vector().get(&yrs::ClientID::new(self.model));
             text.insert(&mut txn, at, character.encode_utf8(&mut [0; 4]));
             at += len;
-            self.ledger.restored.add(&[Copy { old, new_client: self.model, new_start }]);
+            self.ledger.came_back(&[Copy { old, new_client: self.model, new_start }]);
         }
         let update = txn.encode_update_v1();
         drop(txn);

@@ -43,6 +43,7 @@ impl Document {
         let doc = self.replica.doc();
         let Tally { kept, gone } = self.tally(&mut doc.transact_mut(), &plan.files, &discarded);
         self.rewind(&discarded);
+        self.ledger.rewrite();
         for entry in &mut self.ledger.entries {
             entry.undone |= discard(entry.step, entry.hunk);
         }

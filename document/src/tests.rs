@@ -6,6 +6,7 @@ mod files;
 mod hostile;
 mod joining;
 mod regions;
+mod saved;
 mod tallies;
 
 use crate::{Document, ModelOp, Received};
@@ -87,6 +88,13 @@ impl Replica {
 
     fn deletes(&mut self, at: u32, len: u32) -> Vec<u8> {
         self.edit(|text, txn| text.remove_range(txn, at, len))
+    }
+
+    /// Answers a question of the document's.
+    fn answer(&self, ask: &[u8]) -> Vec<u8> {
+        let crate::wire::Message::Step1(vector) = crate::wire::parse(ask).unwrap() else { panic!("not a question") };
+        let known = StateVector::decode_v1(vector).unwrap();
+        crate::wire::step_2(&self.doc.transact().encode_diff_v1(&known))
     }
 
     fn whole(&self) -> Vec<u8> {

@@ -218,7 +218,10 @@ fn read_struct<'a>(reader: &mut Reader<'a>, client: u64, start: u32) -> Result<S
             2 => (1, Content::TextType),
             _ => return Err(Refused::Malformed("a type that files do not use")),
         },
-        8 => (1, Content::Value(reader.one_string_value()?)),
+        8 => {
+            let (len, value) = reader.string_values()?;
+            (len, Content::Value(value))
+        }
         _ => return Err(Refused::Malformed("a content that files do not use")),
     };
     if len == 0 {
@@ -228,16 +231,16 @@ fn read_struct<'a>(reader: &mut Reader<'a>, client: u64, start: u32) -> Result<S
 }
 
 /// A cursor over bytes from outside.
-struct Reader<'a>(&'a [u8]);
+pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Reader<'a> {
-    fn byte(&mut self) -> Result<u8, Refused> {
+    pub(crate) fn byte(&mut self) -> Result<u8, Refused> {
         let (first, rest) = self.0.split_first().ok_or(Refused::Malformed("ends early"))?;
         self.0 = rest;
         Ok(*first)
     }
 
-    fn var(&mut self) -> Result<u64, Refused> {
+    pub(crate) fn var(&mut self) -> Result<u64, Refused> {
         let mut value = 0u64;
         for shift in (0..63).step_by(7) {
             let byte = self.byte()?;
@@ -249,31 +252,31 @@ impl<'a> Reader<'a> {
         Err(Refused::Malformed("an integer too long"))
     }
 
-    fn clock(&mut self) -> Result<u32, Refused> {
+    pub(crate) fn clock(&mut self) -> Result<u32, Refused> {
         u32::try_from(self.var()?).map_err(|_| Refused::Malformed("a clock too large"))
     }
 
     /// A length that stands for itself, without bytes behind it.
-    fn length(&mut self) -> Result<u32, Refused> {
+    pub(crate) fn length(&mut self) -> Result<u32, Refused> {
         match self.clock()? {
             0 => Err(Refused::Malformed("an empty struct")),
             len => Ok(len),
         }
     }
 
-    fn client(&mut self) -> Result<u64, Refused> {
+    pub(crate) fn client(&mut self) -> Result<u64, Refused> {
         match self.var()? {
             client if client <= CLIENT_MAX => Ok(client),
             _ => Err(Refused::Malformed("a client id too large")),
         }
     }
 
-    fn id(&mut self) -> Result<ID, Refused> {
+    pub(crate) fn id(&mut self) -> Result<ID, Refused> {
         Ok(ID::new(ClientID::new(self.client()?), self.clock()?))
     }
 
     /// A number of things of which each takes `least` bytes or more.
-    fn count(&mut self, least: usize) -> Result<usize, Refused> {
+    pub(crate) fn count(&mut self, least: usize) -> Result<usize, Refused> {
         let count = usize::try_from(self.var()?).map_err(|_| Refused::Malformed("a count too large"))?;
         if count > self.0.len() / least {
             return Err(Refused::Malformed("a count past the bytes"));
@@ -281,27 +284,33 @@ impl<'a> Reader<'a> {
         Ok(count)
     }
 
-    fn bytes(&mut self) -> Result<&'a [u8], Refused> {
+    pub(crate) fn bytes(&mut self) -> Result<&'a [u8], Refused> {
         let len = self.count(1)?;
         let (head, rest) = self.0.split_at_checked(len).ok_or(Refused::Malformed("ends early"))?;
         self.0 = rest;
         Ok(head)
     }
 
-    fn string(&mut self) -> Result<&'a str, Refused> {
+    pub(crate) fn string(&mut self) -> Result<&'a str, Refused> {
         std::str::from_utf8(self.bytes()?).map_err(|_| Refused::Malformed("not UTF-8"))
     }
 
-    fn one_string_value(&mut self) -> Result<&'a str, Refused> {
+    /// Values that followed each other under one key: how many, and the last, which is the one that stands.
+    pub(crate) fn string_values(&mut self) -> Result<(u32, &'a str), Refused> {
         /// lib0's tag of a string.
         const STRING: u8 = 119;
-        if self.var()? != 1 || self.byte()? != STRING {
-            return Err(Refused::Malformed("a value that files do not use"));
+        let mut last = Err(Refused::Malformed("an empty struct"));
+        let count = self.count(2)?;
+        for _ in 0..count {
+            if self.byte()? != STRING {
+                return Err(Refused::Malformed("a value that files do not use"));
+            }
+            last = Ok(self.string()?);
         }
-        self.string()
+        Ok((u32::try_from(count).map_err(|_| Refused::Malformed("a count too large"))?, last?))
     }
 
-    fn end(&self) -> Result<(), Refused> {
+    pub(crate) fn end(&self) -> Result<(), Refused> {
         if self.0.is_empty() { Ok(()) } else { Err(Refused::Malformed("bytes left over")) }
     }
 }

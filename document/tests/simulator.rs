@@ -1,5 +1,5 @@
 //! Random sessions against real replicas: people and the model in one file, updates in flight, cuts, reverts,
-//! reloads. The promises that hold for every run are asserted; the stated edges are counted and bounded.
+//! reloads, restarts. The promises that hold for every run are asserted; the stated edges are counted and bounded.
 //!
 //! `MIDSTREAM_SIM_CASES` sets the number of cases of all tests together (20,000 by default), `MIDSTREAM_SIM_SEED`
 //! the first seed. A failure names its seed: `MIDSTREAM_SIM_SEED=<seed> MIDSTREAM_SIM_CASES=1` runs it alone.
@@ -32,6 +32,8 @@ pub struct Plan {
     pub reverts: bool,
     /// Lost connections and reloaded pages.
     pub returns: bool,
+    /// The document is written down, and read again.
+    pub restarts: bool,
     /// The model creates files.
     pub creates: bool,
     /// The model works in all files, removes and renames them, and so do people rename them.
@@ -66,7 +68,7 @@ fn promise_7_every_model_change_is_one_step_to_undo() {
 
 #[test]
 fn promise_7_files_that_went_and_moved_are_taken_back_too() {
-    run(4, Plan { cuts: true, reverts: true, returns: true, creates: true, files: true, large: false });
+    run(4, Plan { cuts: true, reverts: true, returns: true, creates: true, files: true, ..Plan::default() });
 }
 
 #[test]
@@ -74,9 +76,21 @@ fn promise_7_holds_for_large_pieces() {
     run(5, Plan { cuts: true, reverts: true, files: true, large: true, ..Plan::default() });
 }
 
+#[test]
+fn promise_7_holds_when_the_document_was_read_again() {
+    let plan = Plan { cuts: true, reverts: true, returns: true, restarts: true, creates: true, ..Plan::default() };
+    run(6, plan);
+}
+
+#[test]
+fn promise_7_holds_for_files_when_the_document_was_read_again() {
+    let plan = Plan { cuts: true, reverts: true, restarts: true, creates: true, files: true, ..Plan::default() };
+    run(7, plan);
+}
+
 fn run(salt: u64, plan: Plan) {
     let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
-    let cases = number("MIDSTREAM_SIM_CASES").unwrap_or(CASES).div_ceil(5);
+    let cases = number("MIDSTREAM_SIM_CASES").unwrap_or(CASES).div_ceil(7);
     let first = number("MIDSTREAM_SIM_SEED").unwrap_or(salt * 1_000_000_000);
     let mut edges = Edges::default();
     for seed in first..first + cases {
@@ -109,12 +123,17 @@ fn case(seed: u64, plan: Plan) -> Edges {
                 8..=12 => world.person_acts(),
                 13..=18 => world.deliver_one(),
                 _ if plan.cuts && world.rng.bool() => world.cut(),
+                _ if plan.restarts && world.rng.bool() => world.restart(),
+                _ if plan.restarts && world.rng.bool() => world.save(),
                 _ if plan.returns => world.come_back(),
                 _ => {}
             }
         }
     }
     if plan.reverts {
+        if plan.restarts {
+            world.restart();
+        }
         for _ in 0..world.rng.usize(1..4) {
             world.revert();
             world.some_life();

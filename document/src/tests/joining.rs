@@ -1,7 +1,7 @@
 //! Coming and coming back: what is sent, what is asked, and what must not be sent.
 
 use super::*;
-use crate::{Refused, wire};
+use crate::wire;
 use yrs::sync::{Message, SyncMessage};
 use yrs::updates::encoder::Encode;
 
@@ -45,15 +45,15 @@ fn a_saved_document_is_the_same_after_loading_and_its_ids_are_new() {
     let mut person = Replica::join(&mut document);
     let typed = person.types(1, "…");
     document.receive(person.client, &typed).unwrap();
-    let mut loaded = Document::load(8, &document.encode()).unwrap();
+    let mut loaded = Document::load(8, [&*document.encode()]).unwrap();
     assert_eq!(text(&loaded), "a…😀b\n");
-    assert_eq!(loaded.assign_client(), person.client + 1);
+    assert_eq!(loaded.assign_client(), person.client + 1 + crate::saved::CLIENT_GAP);
     assert_ne!(loaded.model, document.model);
     // One who was there before goes on.
     let more = person.types(0, "#");
     loaded.receive(person.client, &more).unwrap();
     assert_eq!(text(&loaded), "#a…😀b\n");
-    assert!(matches!(Document::load(9, &[0xff; 5]), Err(Refused::Malformed(_))));
+    assert!(matches!(Document::load(9, [&[0xff; 5][..]]), Err(crate::LoadError::Foreign)));
 }
 
 #[test]

@@ -84,6 +84,12 @@ impl World {
         files.into_iter().map(|file| file.id).next()
     }
 
+    /// The hunk that was open is not any more.
+    pub fn let_go(&mut self) {
+        self.hand.open = None;
+        self.hand.first.clear();
+    }
+
     pub fn model_step(&mut self) {
         let Some(mut open) = self.hand.open.take() else {
             return;

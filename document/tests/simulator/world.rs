@@ -43,6 +43,9 @@ pub struct World {
     /// Every text that anybody has seen.
     pub seen: HashSet<String>,
     plan: Plan,
+    /// What was written down of the document.
+    records: Vec<Vec<u8>>,
+    loads: u64,
     people_renamed: u32,
     next: u32,
 }
@@ -68,6 +71,8 @@ impl World {
             hand: ModelHand::default(),
             seen: HashSet::new(),
             plan,
+            records: Vec::new(),
+            loads: seed % 1000,
             people_renamed: 0,
             next: 0,
         };
@@ -189,17 +194,44 @@ impl World {
             }
             self.people[who] = Person::join(&mut self.document);
         } else {
-            let lost = self.people[who].disconnect();
-            for act in lost {
-                self.deleted_offline.extend(act.deleted);
-                self.typed_offline.extend(act.typed);
-            }
-            // The answer first: `Document::ask` says why.
-            let answer = self.people[who].answer(&self.document.ask());
-            let known = self.people[who].state_vector();
-            let news = self.document.difference(Some(&known)).unwrap();
-            self.people[who].receive(&news);
-            self.arrive(who, &answer);
+            self.sync(who);
+        }
+        self.look();
+    }
+
+    /// A connection breaks, and the two sync.
+    fn sync(&mut self, who: usize) {
+        let lost = self.people[who].disconnect();
+        for act in lost {
+            self.deleted_offline.extend(act.deleted);
+            self.typed_offline.extend(act.typed);
+        }
+        // The answer first: `Document::ask` says why.
+        let answer = self.people[who].answer(&self.document.ask());
+        let known = self.people[who].state_vector();
+        let news = self.document.difference(Some(&known)).unwrap();
+        self.people[who].receive(&news);
+        self.arrive(who, &answer);
+    }
+
+    /// What has changed is written down.
+    pub fn save(&mut self) {
+        let (record, whole) = self.document.take_changes();
+        if whole || self.rng.u8(0..8) == 0 {
+            self.records = vec![self.document.encode()];
+        } else {
+            self.records.push(record);
+        }
+    }
+
+    /// The document is written down and read again, and everybody comes back to it.
+    pub fn restart(&mut self) {
+        self.save();
+        self.loads += 1;
+        self.document = Document::load(self.loads, self.records.iter().map(Vec::as_slice)).unwrap();
+        self.let_go();
+        for who in 0..self.people.len() {
+            self.sync(who);
         }
         self.look();
     }
