@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 /// Where the server listens by default: this machine only.
 pub const DEFAULT_ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8787);
+/// Instead of a folder: nothing is kept beyond the process.
+pub const IN_MEMORY: &str = ":memory:";
 /// The file that is read when none is named and it is there.
 pub const DEFAULT_FILE: &str = "midstream.toml";
 
@@ -24,12 +26,16 @@ pub struct Flags {
     /// Address to listen on [default: 127.0.0.1:8787]
     #[arg(long, env = "MIDSTREAM_ADDR", value_name = "IP:PORT")]
     pub addr: Option<SocketAddr>,
-    /// Folder for data; sessions live in memory so far, so nothing is written yet [default: ./midstream-data]
+    /// Folder for data: sessions are kept there; `:memory:` keeps them until the server ends
+    /// [default: ./midstream-data]
     #[arg(long, env = "MIDSTREAM_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Configuration file [default: ./midstream.toml, if it is there]
     #[arg(long, env = "MIDSTREAM_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Delete sessions that nobody has changed for this many days [default: never]
+    #[arg(long, env = "MIDSTREAM_RETENTION_DAYS", value_name = "DAYS")]
+    pub retention_days: Option<u32>,
     /// A name under which this server may be asked for, beside loopback names; may be given several times
     #[arg(long, env = "MIDSTREAM_PUBLIC_HOST", value_name = "HOST", value_delimiter = ',')]
     pub public_host: Vec<String>,
@@ -50,6 +56,7 @@ Models:
 File (TOML):
   addr = \"127.0.0.1:8787\"
   data = \"midstream-data\"
+  retention_days = 90
   public_hosts = [\"play.example.org\"]
   [[models]]
   id = \"fast\"
@@ -67,8 +74,11 @@ Examples:
 pub struct Config {
     /// Where to listen.
     pub addr: SocketAddr,
-    /// The data folder.
+    /// The data folder, or [`IN_MEMORY`].
     pub data: PathBuf,
+    /// Days after which a session that nobody has changed is deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retention_days: Option<u32>,
     /// Names beside loopback ones.
     pub public_hosts: Vec<String>,
     /// Whether to look for local models.
@@ -83,6 +93,7 @@ impl Default for Config {
         Config {
             addr: DEFAULT_ADDR,
             data: PathBuf::from("midstream-data"),
+            retention_days: None,
             public_hosts: Vec::new(),
             discover: true,
             models: Vec::new(),
@@ -116,6 +127,7 @@ impl Config {
         if let Some(data) = &flags.data {
             config.data.clone_from(data);
         }
+        config.retention_days = flags.retention_days.or(config.retention_days);
         config.public_hosts.extend(flags.public_host.iter().cloned());
         config.discover &= !flags.no_discover;
         Ok(config)

@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Path, State, WebSocketUpgrade};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
 use protocol::http::{NewSession, Problem};
@@ -20,7 +20,7 @@ use protocol::{ErrorCode, SessionId};
 use tokio_util::task::TaskTracker;
 
 use crate::offers::Offers;
-use crate::registry::{CreateError, Registry};
+use crate::registry::{CreateError, Deleted, Registry};
 use crate::socket;
 use crate::store::StoreError;
 
@@ -45,6 +45,7 @@ pub struct App {
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/api/sessions", post(create))
+        .route("/api/sessions/{id}", delete(forget))
         .route("/api/sessions/{id}/socket", get(connect))
         .route("/api/sessions/{id}/changes", get(review::changes))
         .route("/api/sessions/{id}/authors", get(review::authors))
@@ -77,6 +78,26 @@ async fn create(State(app): State<App>, body: Bytes) -> Response {
         }
         Err(CreateError::Store(error @ StoreError::Full)) => {
             problem(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Limit, &format!("Sorry, {error}."))
+        }
+        Err(CreateError::Store(error)) => {
+            tracing::error!(%error, "a session could not be made");
+            problem(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Internal, "The session could not be made.")
+        }
+    }
+}
+
+/// Deletes a session for good: its owner alone may.
+async fn forget(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    match app.registry.delete(&SessionId(id), token.unwrap_or_default()).await {
+        Ok(Deleted::Done) => StatusCode::NO_CONTENT.into_response(),
+        Ok(Deleted::NotFound) => problem(StatusCode::NOT_FOUND, ErrorCode::NotFound, "There is no such session."),
+        Ok(Deleted::Forbidden) => {
+            problem(StatusCode::UNAUTHORIZED, ErrorCode::Unauthorized, "Only the session's owner deletes it.")
+        }
+        Err(error) => {
+            tracing::error!(%error, "a session could not be deleted");
+            problem(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal, "The session could not be deleted.")
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Which sessions are live: id -> handle, each loaded once.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use protocol::http::CreatedSession;
 use protocol::{Epoch, LessonId, SessionId};
@@ -11,21 +11,27 @@ use tokio_util::task::TaskTracker;
 
 use crate::offers::Offers;
 use crate::secret::{self, Hash};
-use crate::session::state::State;
+use crate::session::persist::Saver;
+use crate::session::state::{self, RestoreError, State};
 use crate::session::{self, SessionHandle};
-use crate::store::{Record, Store, StoreError};
+use crate::store::{Loaded, Record, Store, StoreError};
+
+/// How often sessions past their retention are looked for: it counts in days.
+const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
+/// Milliseconds of a day.
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// All live sessions of this server.
 pub struct Registry {
     live: Mutex<HashMap<SessionId, SessionHandle>>,
+    /// Held while a session is loaded: two loads of one session would be two sessions.
+    loading: tokio::sync::Mutex<()>,
     store: Arc<dyn Store>,
     offers: Arc<Offers>,
     /// Every session's task, so that a drain can wait for them.
     tasks: TaskTracker,
     /// Tells all sessions to drain.
     shutdown: CancellationToken,
-    /// Counts loads: the document's backend ids must never come twice.
-    loads: AtomicU64,
 }
 
 /// Why a session could not be made.
@@ -39,17 +45,39 @@ pub enum CreateError {
     Store(#[from] StoreError),
 }
 
+/// Why a session could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The store did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What it holds cannot be read.
+    #[error(transparent)]
+    Restore(#[from] RestoreError),
+    /// A record of it is not one.
+    #[error("the session is damaged: {0}")]
+    Record(#[from] serde_json::Error),
+    /// Reading it panicked.
+    #[error("reading the session panicked")]
+    Panicked(#[from] tokio::task::JoinError),
+}
+
+/// What became of a wish to delete a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deleted {
+    /// It is gone for good.
+    Done,
+    /// There is none.
+    NotFound,
+    /// Somebody else's.
+    Forbidden,
+}
+
 impl Registry {
     /// No sessions yet.
     pub fn new(store: Arc<dyn Store>, offers: Arc<Offers>, shutdown: CancellationToken) -> Registry {
-        Registry {
-            live: Mutex::default(),
-            store,
-            offers,
-            tasks: TaskTracker::new(),
-            shutdown,
-            loads: AtomicU64::new(1),
-        }
+        let (live, loading) = (Mutex::default(), tokio::sync::Mutex::default());
+        Registry { live, loading, store, offers, tasks: TaskTracker::new(), shutdown }
     }
 
     /// Makes a session, with a lesson's files if one is named.
@@ -59,17 +87,74 @@ impl Registry {
         }
         let (id, token) = (SessionId(secret::token()), secret::token());
         let record = Record { id: id.clone(), owner: Hash::of(&token), lesson };
-        self.store.create(record.clone()).await?;
-        self.open(record);
+        self.store.create(record).await?;
+        // The first load: its files are written down as any change is.
+        if let Some(loaded) = self.store.load(&id).await? {
+            let lesson = loaded.record.lesson.as_ref().and_then(|id| self.offers.lesson(id));
+            let state = State::new(Epoch(secret::token()), loaded.load, self.offers.views(), lesson);
+            self.open(&loaded, state);
+        }
         Ok(CreatedSession { id, token })
     }
 
     /// A session, loaded if it is not live.
-    pub async fn get(&self, id: &SessionId) -> Result<Option<SessionHandle>, StoreError> {
+    pub async fn get(&self, id: &SessionId) -> Result<Option<SessionHandle>, LoadError> {
         if let Some(handle) = self.find(id) {
             return Ok(Some(handle));
         }
-        Ok(self.store.load(id).await?.map(|record| self.open(record)))
+        let _one_at_a_time = self.loading.lock().await;
+        if let Some(handle) = self.find(id) {
+            return Ok(Some(handle));
+        }
+        // One that is just being written for the last time is loaded when that is done.
+        let ending = self.lock().get(id).cloned();
+        if let Some(ending) = ending {
+            ending.ended.cancelled().await;
+        }
+        let Some(loaded) = self.store.load(id).await? else { return Ok(None) };
+        let lesson = loaded.record.lesson.as_ref().and_then(|id| self.offers.lesson(id));
+        let models = self.offers.views();
+        // Reading a large one takes a while, which the sockets of others must not wait for.
+        let (loaded, state) = tokio::task::spawn_blocking(move || {
+            if loaded.batches.is_empty() {
+                let state = State::new(Epoch(secret::token()), loaded.load, models, lesson);
+                return Ok((loaded, state));
+            }
+            let records = loaded.batches.iter().map(|batch| serde_json::from_slice(&batch.state));
+            let records = records.collect::<Result<Vec<state::Record>, _>>()?;
+            let documents = loaded.batches.iter().map(|batch| batch.document.as_slice());
+            let state = State::restore(Epoch(secret::token()), loaded.load, models, lesson, records, documents)?;
+            Ok::<_, LoadError>((loaded, state))
+        })
+        .await??;
+        Ok(Some(self.open(&loaded, state)))
+    }
+
+    /// Deletes a session for good, if `token` is its owner's.
+    pub async fn delete(&self, id: &SessionId, token: &str) -> Result<Deleted, StoreError> {
+        let Some(record) = self.store.find(id).await? else { return Ok(Deleted::NotFound) };
+        if !record.owner.matches(token) {
+            return Ok(Deleted::Forbidden);
+        }
+        self.forget(id).await?;
+        Ok(Deleted::Done)
+    }
+
+    /// From now on, deletes sessions that nobody has changed for so many days and nobody is in.
+    pub fn sweep(self: &Arc<Self>, days: u32) {
+        let registry = Arc::clone(self);
+        self.tasks.spawn(async move {
+            let mut every = tokio::time::interval(SWEEP_EVERY);
+            loop {
+                tokio::select! {
+                    _ = every.tick() => {}
+                    () = registry.shutdown.cancelled() => return,
+                }
+                if let Err(error) = registry.sweep_once(u64::from(days) * DAY_MS).await {
+                    tracing::warn!(%error, "old sessions could not be deleted");
+                }
+            }
+        });
     }
 
     /// Waits until every session has ended.
@@ -78,37 +163,44 @@ impl Registry {
         self.tasks.wait().await;
     }
 
-    fn find(&self, id: &SessionId) -> Option<SessionHandle> {
-        self.lock().get(id).filter(|h| !h.ended.is_cancelled()).cloned()
+    async fn sweep_once(&self, for_ms: u64) -> Result<(), StoreError> {
+        for id in self.store.untouched(for_ms).await? {
+            if self.find(&id).is_none() {
+                tracing::info!(session = %id, "a session past its retention is deleted");
+                self.forget(&id).await?;
+            }
+        }
+        Ok(())
     }
 
-    /// Starts a session's actor, unless somebody was faster.
-    fn open(&self, record: Record) -> SessionHandle {
+    /// Nothing of it is there afterwards, on disk or in memory.
+    async fn forget(&self, id: &SessionId) -> Result<(), StoreError> {
+        let _not_meanwhile = self.loading.lock().await;
+        let live = self.lock().remove(id);
+        if let Some(live) = live {
+            live.deleted.cancel();
+            live.ended.cancelled().await;
+        }
+        self.store.delete(id).await
+    }
+
+    fn find(&self, id: &SessionId) -> Option<SessionHandle> {
+        self.lock().get(id).filter(|h| !h.inbox.is_closed()).cloned()
+    }
+
+    /// Starts a session's actor.
+    fn open(&self, loaded: &Loaded, state: State) -> SessionHandle {
+        let id = loaded.record.id.clone();
+        let next = loaded.batches.last().map_or(0, |batch| batch.number + 1);
+        let saver = Saver::start(id.clone(), Arc::clone(&self.store), next, &self.tasks);
+        let state = state.with_terms(self.offers.terms());
+        let models = Arc::clone(&self.offers);
+        let owner = loaded.record.owner;
+        let handle = session::spawn(id.clone(), owner, state, models, saver, &self.tasks, self.shutdown.clone());
         let mut live = self.lock();
         live.retain(|_, handle| !handle.ended.is_cancelled());
-        if let Some(handle) = live.get(&record.id) {
-            return handle.clone();
-        }
-        let load = self.loads.fetch_add(1, Ordering::Relaxed);
-        let lesson = record.lesson.as_ref().and_then(|id| self.offers.lesson(id));
-        let state =
-            State::new(Epoch(secret::token()), load, self.offers.views(), lesson).with_terms(self.offers.terms());
-        let models = Arc::clone(&self.offers);
-        let handle = session::spawn(record.id.clone(), record.owner, state, models, &self.tasks, self.shutdown.clone());
-        live.insert(record.id.clone(), handle.clone());
-        self.forget_when_ended(record.id, handle.ended.clone());
+        live.insert(id, handle.clone());
         handle
-    }
-
-    /// Documents are not kept beyond memory: a session that left it is gone, and must not come back empty.
-    fn forget_when_ended(&self, id: SessionId, ended: CancellationToken) {
-        let store = Arc::clone(&self.store);
-        self.tasks.spawn(async move {
-            ended.cancelled().await;
-            if let Err(error) = store.delete(&id).await {
-                tracing::error!(%error, session = %id, "a session that ended could not be forgotten");
-            }
-        });
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, SessionHandle>> {

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,12 +15,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::Config;
+use crate::config::{Config, IN_MEMORY};
 use crate::http::{self, Allowed, App};
 use crate::meters;
 use crate::offers::Offers;
 use crate::registry::Registry;
-use crate::store::MemoryStore;
+use crate::store::{MemoryStore, OpenError, SqliteStore, Store};
 
 /// How long a drain may take before the process ends all the same.
 const DRAIN_WITHIN: Duration = Duration::from_secs(10);
@@ -50,6 +51,9 @@ pub enum ServerError {
     /// A model is configured in a way that cannot work.
     #[error("{0}")]
     Models(#[from] models::config::ConfigError),
+    /// Sessions cannot be kept.
+    #[error(transparent)]
+    Store(#[from] OpenError),
     /// Serving failed.
     #[error("serving failed: {0}")]
     Serve(#[from] io::Error),
@@ -70,8 +74,15 @@ impl Server {
         let bound = listener.local_addr().map_err(bind_error)?;
         let shutdown = CancellationToken::new();
         let offers = Arc::new(Offers::new(catalog));
-        let store = Arc::new(MemoryStore::default());
+        let store: Arc<dyn Store> = if config.data == Path::new(IN_MEMORY) {
+            Arc::new(MemoryStore::default())
+        } else {
+            Arc::new(SqliteStore::open(&config.data).await?)
+        };
         let registry = Arc::new(Registry::new(store, Arc::clone(&offers), shutdown.clone()));
+        if let Some(days) = config.retention_days {
+            registry.sweep(days);
+        }
         let app = App {
             registry,
             offers,

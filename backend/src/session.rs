@@ -9,8 +9,10 @@ mod entry;
 pub mod feed;
 pub mod history;
 mod path;
+pub mod persist;
 mod request;
 pub mod roster;
+mod saved;
 mod segment;
 pub mod signal;
 pub mod state;
@@ -27,6 +29,7 @@ use tokio_util::task::TaskTracker;
 
 use self::command::{Command, Urgent};
 use self::feed::Feed;
+use self::persist::Saver;
 use self::signal::Signal;
 use self::state::State;
 use crate::secret::Hash;
@@ -61,6 +64,8 @@ pub struct SessionHandle {
     pub presence: watch::Receiver<Arc<[Presence]>>,
     /// Fires when the session has ended.
     pub ended: CancellationToken,
+    /// Cancel it, and the session ends without being written down.
+    pub deleted: CancellationToken,
 }
 
 impl SessionHandle {
@@ -82,6 +87,7 @@ pub fn spawn(
     owner: Hash,
     state: State,
     models: Arc<dyn Models>,
+    saver: Saver,
     tasks: &TaskTracker,
     shutdown: CancellationToken,
 ) -> SessionHandle {
@@ -97,6 +103,7 @@ pub fn spawn(
         signal: signal.subscribe(),
         presence: presence.subscribe(),
         ended: CancellationToken::new(),
+        deleted: CancellationToken::new(),
     };
     let actor = actor::Actor::new(actor::Parts {
         id,
@@ -107,8 +114,10 @@ pub fn spawn(
         feed: Feed::new(),
         signal,
         presence,
+        saver,
         shutdown,
         ended: handle.ended.clone(),
+        deleted: handle.deleted.clone(),
     });
     tasks.spawn(actor.run());
     handle

@@ -1,19 +1,20 @@
-//! Where sessions are kept between loads: the seam for databases.
+//! Where sessions are kept: the seam for databases.
 //!
-//! A load error is an error, never an empty session.
+//! A load error is an error, never an empty session. Knows bytes, not what they mean.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+mod memory;
+mod sqlite;
 
 use async_trait::async_trait;
-use protocol::{LessonId, SessionId};
+use protocol::server::Stall;
+use protocol::{LessonId, Seq, SessionId};
 
 use crate::secret::Hash;
 
-/// The most sessions that are kept in memory: at a few hundred KB each, what a machine can hold.
-pub const SESSIONS_MAX: usize = 10_000;
+pub use self::memory::MemoryStore;
+pub use self::sqlite::{OpenError, SqliteStore};
 
-/// What is kept of a session.
+/// What is kept of a session from its start.
 #[derive(Clone, Debug)]
 pub struct Record {
     /// Its id.
@@ -24,12 +25,59 @@ pub struct Record {
     pub lesson: Option<LessonId>,
 }
 
+/// What is written of a session at once: all of it or nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// Counts a session's batches. A repeat replaces: whoever does not know whether it arrived writes it again.
+    pub number: u64,
+    /// The session's number that it leads to.
+    pub seq: Seq,
+    /// It says everything: nothing before it is needed any more.
+    pub whole: bool,
+    /// The session, beside its document.
+    pub state: Vec<u8>,
+    /// The document's part.
+    pub document: Vec<u8>,
+}
+
+/// A session as it was written.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// From its start.
+    pub record: Record,
+    /// No earlier load had this number.
+    pub load: u64,
+    /// The last whole batch, and what followed it. Empty where nothing was written before the server ended.
+    pub batches: Vec<Batch>,
+}
+
 /// Why the store did not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// It holds as many as it can.
     #[error("the server holds as many sessions as it can")]
     Full,
+    /// The database failed.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// What is in it cannot be.
+    #[error("the database is damaged: {0}")]
+    Damaged(&'static str),
+}
+
+impl StoreError {
+    /// What people are told while nothing can be saved.
+    pub fn stall(&self) -> Stall {
+        /// SQLite's primary result codes, of which the low byte of an extended one consists.
+        const READ_ONLY: u32 = 8;
+        const FULL: u32 = 13;
+        let StoreError::Database(sqlx::Error::Database(error)) = self else { return Stall::Failed };
+        match error.code().and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff) {
+            Some(FULL) => Stall::Full,
+            Some(READ_ONLY) => Stall::ReadOnly,
+            _ => Stall::Failed,
+        }
+    }
 }
 
 /// A database of sessions.
@@ -37,53 +85,14 @@ pub enum StoreError {
 pub trait Store: Send + Sync + 'static {
     /// Keeps a new session.
     async fn create(&self, record: Record) -> Result<(), StoreError>;
-    /// A session, if there is one.
-    async fn load(&self, id: &SessionId) -> Result<Option<Record>, StoreError>;
-    /// Forgets a session.
+    /// What opens a session, if there is one.
+    async fn find(&self, id: &SessionId) -> Result<Option<Record>, StoreError>;
+    /// A session, if there is one. Counts as a load.
+    async fn load(&self, id: &SessionId) -> Result<Option<Loaded>, StoreError>;
+    /// Writes what has happened in a session. One that is not there any more is not made.
+    async fn append(&self, id: &SessionId, batch: &Batch) -> Result<(), StoreError>;
+    /// Forgets a session, with all that there is of it.
     async fn delete(&self, id: &SessionId) -> Result<(), StoreError>;
-}
-
-/// Keeps sessions for as long as the server runs.
-#[derive(Default)]
-pub struct MemoryStore {
-    records: Mutex<HashMap<SessionId, Record>>,
-}
-
-#[async_trait]
-impl Store for MemoryStore {
-    async fn create(&self, record: Record) -> Result<(), StoreError> {
-        let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
-        if records.len() >= SESSIONS_MAX {
-            return Err(StoreError::Full);
-        }
-        records.insert(record.id.clone(), record);
-        Ok(())
-    }
-
-    async fn load(&self, id: &SessionId) -> Result<Option<Record>, StoreError> {
-        Ok(self.records.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned())
-    }
-
-    async fn delete(&self, id: &SessionId) -> Result<(), StoreError> {
-        self.records.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn one_session_past_the_limit_is_refused_and_the_others_stay() {
-        let store = MemoryStore::default();
-        let record = |n: usize| Record { id: SessionId(n.to_string()), owner: Hash::of("t"), lesson: None };
-        for n in 0..SESSIONS_MAX {
-            store.create(record(n)).await.unwrap();
-        }
-        assert!(matches!(store.create(record(SESSIONS_MAX)).await, Err(StoreError::Full)));
-        assert!(store.load(&SessionId("0".into())).await.unwrap().is_some());
-        store.delete(&SessionId("0".into())).await.unwrap();
-        assert!(store.create(record(SESSIONS_MAX)).await.is_ok());
-    }
+    /// Sessions that nothing was written to for this long, some at a time.
+    async fn untouched(&self, for_ms: u64) -> Result<Vec<SessionId>, StoreError>;
 }

@@ -30,6 +30,7 @@ mod notices;
 mod people;
 mod pieces;
 mod refusal;
+mod saving;
 mod scope;
 mod scope_budget;
 mod scope_within;

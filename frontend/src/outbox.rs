@@ -31,6 +31,11 @@ impl Outbox {
         }
     }
 
+    /// Whether the server has everything.
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     /// Nothing of it is wanted any more.
     pub fn clear(&mut self) {
         self.waiting.clear();

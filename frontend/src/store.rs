@@ -22,7 +22,7 @@ use protocol::{FileId, ModelId};
 use crate::client::Client;
 pub use guard::Guard;
 pub use review::Review;
-pub use status::{Connection, FileRow, LatencyStrip, Notice, RecentSession, Route, Theme};
+pub use status::{Connection, FileRow, LatencyStrip, Notice, RecentSession, Route, Saving, Theme};
 pub use turn::{Block, Hunk, Piece, PieceKind, Steer, SteerProgress, Turn};
 
 /// The page's state. Copy: every field is a handle. Found by [`Store::here`].
@@ -32,6 +32,8 @@ pub struct Store {
     pub route: RwSignal<Route>,
     /// How the session is connected; meaningful on [`Route::Session`].
     pub connection: RwSignal<Connection>,
+    /// Whether what it shows is on disk.
+    pub saving: RwSignal<Saving>,
     /// What this page may do: a viewer's editor, composer and turn buttons are read-only.
     pub role: RwSignal<Role>,
     /// Who this page is, once welcomed.
@@ -110,6 +112,7 @@ impl Store {
         Self {
             route: RwSignal::new(Route::Start),
             connection: RwSignal::new(Connection::Connecting),
+            saving: RwSignal::new(Saving::default()),
             role: RwSignal::new(Role::Viewer),
             me: RwSignal::new(None),
             models: RwSignal::new(Vec::new()),

@@ -336,6 +336,9 @@ pub enum ServerFrame {
     Saved {
         /// The last step that is safe.
         seq: Seq,
+        /// Why nothing more is being saved at the moment; the session goes on, and what follows is saved when it can.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stalled: Option<Stall>,
     },
     /// Who is here and where. Replaces what was known.
     #[serde(rename = "presence")]
@@ -400,4 +403,16 @@ pub struct Reason {
     /// When a retry makes sense, in milliseconds from now, if the upstream said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
+}
+
+/// Why nothing can be saved at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Stall {
+    /// The disk is full.
+    Full,
+    /// It can only be read.
+    ReadOnly,
+    /// Something else; the server's log says what.
+    Failed,
 }

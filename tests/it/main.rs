@@ -10,6 +10,7 @@
 
 mod browser;
 mod corpus;
+mod durable;
 mod faults;
 mod steering;
 mod upstreams;

@@ -56,6 +56,8 @@ pub struct Client {
     pub updates: Vec<u64>,
     /// Counts our binary frames.
     counter: u64,
+    /// The server's question for what it lacks.
+    asked: Option<StateVector>,
 }
 
 impl Client {
@@ -103,13 +105,24 @@ impl Client {
                 _ => {}
             }
         };
-        let doc = doc.unwrap_or_else(|| {
+        let empty = || {
             Doc::with_options(Options {
                 client_id: yrs::ClientID::new(welcome.client_id),
                 offset_kind: OffsetKind::Utf16,
                 ..Options::default()
             })
-        });
+        };
+        let doc = match doc {
+            Some(doc) if doc.client_id().get() == welcome.client_id => doc,
+            // The session was loaded anew: the same content, under the new id.
+            Some(old) => {
+                let doc = empty();
+                let all = old.transact().encode_state_as_update_v1(&StateVector::default());
+                doc.transact_mut().apply_update(Update::decode_v1(&all)?)?;
+                doc
+            }
+            None => empty(),
+        };
         let files = doc.get_or_insert_map("files");
         let mut client = Client {
             socket,
@@ -124,6 +137,7 @@ impl Client {
             frames: Vec::new(),
             updates: Vec::new(),
             counter: 0,
+            asked: None,
         };
         client.until("the document", |c| !c.updates.is_empty()).await?;
         Ok(client)
@@ -181,6 +195,18 @@ impl Client {
         self.send_update(&update).await
     }
 
+    /// Types into a file, and sends nothing.
+    pub fn type_offline(&mut self, path: &str, at: u32, text: &str) -> Result<()> {
+        let file = self.file(path).with_context(|| format!("no file {path}"))?;
+        file.insert(&mut self.doc.transact_mut(), at, text);
+        Ok(())
+    }
+
+    /// Every turn's output as it is shown, with the number of the last step that it holds.
+    pub fn shown_outputs(&self) -> Vec<(String, Seq, String)> {
+        self.turns.values().map(|turn| (turn.id.as_str().to_owned(), self.shown, turn.output.clone())).collect()
+    }
+
     /// Deletes from a file, and sends the update.
     pub async fn remove(&mut self, path: &str, at: u32, len: u32) -> Result<u64> {
         let file = self.file(path).with_context(|| format!("no file {path}"))?;
@@ -224,6 +250,42 @@ impl Client {
     pub async fn send_all(&mut self) -> Result<u64> {
         let update = self.doc.transact().encode_state_as_update_v1(&StateVector::default());
         self.send_update(&update).await
+    }
+
+    /// Answers the server's question: what the replica has and the server has not, of whomever.
+    pub async fn answer(&mut self) -> Result<u64> {
+        use yrs::encoding::write::Write as _;
+        let asked = self.asked.clone().context("the server has not asked")?;
+        let news = self.doc.transact().encode_diff_v1(&asked);
+        self.counter += 1;
+        let mut message: Vec<u8> = Vec::new();
+        message.write_var(0u32);
+        message.write_var(1u32);
+        message.write_buf(&news);
+        self.send_raw(Message::binary(binary::encode(self.counter, &message))).await?;
+        Ok(self.counter)
+    }
+
+    /// Whether the server has answered all that was typed.
+    pub fn is_acknowledged(&self) -> bool {
+        let acks = self
+            .frames
+            .iter()
+            .filter_map(|f| if let ServerFrame::EditAck { counter, .. } = f { Some(*counter) } else { None });
+        acks.max().unwrap_or_default() >= self.counter
+    }
+
+    /// The last step that it knows of, its own included.
+    pub fn head(&self) -> Seq {
+        let acks =
+            self.frames.iter().filter_map(|f| if let ServerFrame::EditAck { seq, .. } = f { Some(*seq) } else { None });
+        acks.max().unwrap_or_default().max(self.shown)
+    }
+
+    /// The number up to which everything is on disk.
+    pub fn saved(&self) -> Seq {
+        let saved = |frame: &ServerFrame| if let ServerFrame::Saved { seq, .. } = frame { Some(*seq) } else { None };
+        self.frames.iter().rev().find_map(saved).unwrap_or_default()
     }
 
     /// Creates a file, and sends the update.
@@ -383,7 +445,8 @@ impl Client {
         let (kind, sub): (u32, u32) = (cursor.read_var()?, cursor.read_var()?);
         ensure!(kind == 0, "not a sync message");
         if sub == 0 {
-            // The server asks; a test that has something to say says it itself.
+            // A test that has something to say says it itself.
+            self.asked = Some(StateVector::decode_v1(cursor.read_buf()?)?);
             return Ok(());
         }
         let update = Update::decode_v1(cursor.read_buf()?)?;

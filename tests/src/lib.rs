@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod bench;
+pub mod binary;
 pub mod browser;
 pub mod client;
 pub mod gated;

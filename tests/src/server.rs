@@ -48,7 +48,8 @@ impl TestServer {
 
     /// A server with a catalog.
     pub async fn with_catalog(catalog: Catalog) -> Result<TestServer> {
-        let config = Config { addr: "127.0.0.1:0".parse()?, discover: false, ..Config::default() };
+        let config =
+            Config { addr: "127.0.0.1:0".parse()?, discover: false, data: ":memory:".into(), ..Config::default() };
         let server = Server::with_catalog(config, catalog).await?;
         let addr = server.local_addr()?;
         let shutdown = server.shutdown_token();

@@ -6,15 +6,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use models::Upstream;
+use protocol::server::Stall;
 use protocol::view::Presence;
-use protocol::{CloseCode, ErrorCode, ModelId, SessionId};
+use protocol::{CloseCode, ErrorCode, ModelId, Seq, ServerFrame, SessionId};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinSet};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::command::{CaughtUp, Command, Control, FromModel, Join, Joined, ModelEvent, Urgent};
 use super::entry::Body;
 use super::feed::Feed;
+use super::persist::{Report, Saver};
 use super::roster::PeerId;
 use super::segment::Segment;
 use super::signal::Signal;
@@ -24,8 +26,10 @@ use crate::meters;
 
 /// How long a turn goes on with nobody connected who could steer it.
 pub const ABANDONED_AFTER: Duration = Duration::from_secs(60);
-/// How long a session stays in memory with nobody connected, while nothing else keeps it.
-pub const FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a session stays in memory with nobody connected. It is loaded when somebody comes.
+pub const FORGOTTEN_AFTER: Duration = Duration::from_secs(10 * 60);
+/// How long the last of a session may take to be written: less than a drain takes.
+const FLUSH_WITHIN: Duration = Duration::from_secs(8);
 /// Commands that were there before a segment's request is built are taken first, at most this many: so that what a
 /// person typed before Enter is in it.
 const SETTLE_MAX: usize = 256;
@@ -40,8 +44,10 @@ pub struct Parts {
     pub feed: Arc<Feed>,
     pub signal: watch::Sender<Signal>,
     pub presence: watch::Sender<Arc<[Presence]>>,
+    pub saver: Saver,
     pub shutdown: CancellationToken,
     pub ended: CancellationToken,
+    pub deleted: CancellationToken,
 }
 
 /// A session's task.
@@ -71,12 +77,19 @@ pub struct Actor {
     tasks: JoinSet<()>,
     /// The running segment's task.
     segment: Option<AbortHandle>,
+    /// Writes it down.
+    saver: Saver,
+    /// What is on disk, and why no more of it is.
+    saved: (Seq, Option<Stall>),
     /// Since when no editor has been connected while a turn ran.
     abandoned_since: Option<Instant>,
     /// Since when nobody has been connected.
     empty_since: Option<Instant>,
     shutdown: CancellationToken,
-    ended: CancellationToken,
+    /// Fires at the end, a panic's too.
+    _ended: DropGuard,
+    /// Fires when its owner deletes it.
+    deleted: CancellationToken,
     _meter: meters::Live,
 }
 
@@ -88,13 +101,16 @@ enum Event {
     TaskEnded {
         panicked: bool,
     },
+    Saving(Report),
     Tick,
     Shutdown,
+    Delete,
 }
 
 impl Actor {
     pub fn new(parts: Parts) -> Actor {
         let (to_actor, model) = mpsc::channel(FROM_MODEL);
+        let saved = (parts.state.saved(), None);
         let mut tasks = JoinSet::new();
         tasks.spawn(Arc::clone(&parts.feed).run_pacer());
         Actor {
@@ -112,10 +128,13 @@ impl Actor {
             upstreams: HashMap::new(),
             tasks,
             segment: None,
+            saver: parts.saver,
+            saved,
             abandoned_since: None,
             empty_since: Some(Instant::now()),
             shutdown: parts.shutdown,
-            ended: parts.ended,
+            _ended: parts.ended.drop_guard(),
+            deleted: parts.deleted,
             _meter: meters::Live::session(),
         }
     }
@@ -138,6 +157,8 @@ impl Actor {
                 Some(ended) = self.tasks.join_next() => {
                     Event::TaskEnded { panicked: ended.is_err_and(|error| error.is_panic()) }
                 }
+                report = self.saver.report() => Event::Saving(report),
+                () = self.deleted.cancelled() => Event::Delete,
                 _ = tick.tick() => Event::Tick,
             };
             match event {
@@ -151,6 +172,7 @@ impl Actor {
                     tracing::error!(session = %self.id, "a task of the session panicked");
                     self.state.stop(ErrorCode::Internal, "Something broke in the server. You can go on from here.");
                 }
+                Event::Saving(report) => self.saving(report),
                 Event::Tick => {
                     if self.tick(Instant::now()) {
                         break;
@@ -161,6 +183,7 @@ impl Actor {
                     self.carry_out();
                     break;
                 }
+                Event::Delete => return self.delete().await,
             }
             self.carry_out();
             if self.state.is_unsettled() {
@@ -170,8 +193,9 @@ impl Actor {
                 self.state.settle();
                 self.carry_out();
             }
+            self.save();
         }
-        self.close();
+        self.close().await;
     }
 
     fn command(&mut self, command: Command) {
@@ -208,11 +232,13 @@ impl Actor {
             difference: entrance.difference,
             subscription: self.feed.subscribe(join.pace),
         };
+        let peer = join.peer;
         let joined = Joined { welcome: entrance.welcome, caught_up, ask: entrance.ask };
         if join.reply.send(Ok(joined)).is_err() {
             self.peers.remove(&join.peer);
             self.state.command(Command::Leave(join.peer), Instant::now());
         }
+        self.tell(peer, Control::Frame(Box::new(self.saved_frame())));
     }
 
     fn model(&mut self, message: FromModel) {
@@ -322,12 +348,52 @@ impl Actor {
         Some(upstream)
     }
 
-    fn close(self) {
+    /// Hands over what is not written down, if the saver is free. Otherwise it will ask.
+    fn save(&mut self) {
+        if self.saver.is_ready() && self.state.is_unwritten() {
+            let whole = self.saver.wants_whole(self.segment.is_some() && !self.state.is_empty());
+            let export = self.state.export(whole);
+            self.saver.write(export);
+        }
+    }
+
+    fn saving(&mut self, report: Report) {
+        let saved = match report {
+            Report::Saved(seq) => (seq, None),
+            Report::Stalled(why) => (self.saved.0, Some(why)),
+            Report::Ready => return,
+        };
+        if saved != self.saved {
+            self.saved = saved;
+            let peers: Vec<PeerId> = self.peers.keys().copied().collect();
+            for peer in peers {
+                self.tell(peer, Control::Frame(Box::new(self.saved_frame())));
+            }
+        }
+    }
+
+    fn saved_frame(&self) -> ServerFrame {
+        ServerFrame::Saved { seq: self.saved.0, stalled: self.saved.1 }
+    }
+
+    /// Everything is written down before anybody may load it again.
+    async fn close(mut self) {
         for queue in self.peers.values() {
             let _ = queue.try_send(Control::Close(CloseCode::Draining));
         }
-        self.ended.cancel();
+        let last = self.state.is_unwritten().then(|| self.state.export(false));
+        if tokio::time::timeout(FLUSH_WITHIN, self.saver.finish(last)).await.is_err() {
+            tracing::error!(session = %self.id, "the end of a session could not be saved in time");
+        }
         tracing::debug!(session = %self.id, "the session left memory");
+    }
+
+    /// It is deleted for good: nothing of it is written any more.
+    async fn delete(self) {
+        for queue in self.peers.values() {
+            let _ = queue.try_send(Control::Close(CloseCode::NotFound));
+        }
+        let _ = tokio::time::timeout(FLUSH_WITHIN, self.saver.finish(None)).await;
     }
 }
 

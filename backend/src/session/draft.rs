@@ -3,6 +3,7 @@
 use edits::{Counts, DiffOp, Guard, Zone, smallest, smallest_ops};
 use protocol::Seq;
 use protocol::scope::{HoldReason, Proposal};
+use serde::{Deserialize, Serialize};
 
 /// A hunk's operations over its old text, as they came.
 #[derive(Debug)]
@@ -167,6 +168,76 @@ impl Draft {
         match self.zones.first().filter(|_| self.ending.is_some()) {
             Some(zone) => Err(zone.reason),
             None => Ok(smallest(&old, &new)),
+        }
+    }
+}
+
+/// A held draft as it is written down.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SavedDraft {
+    /// The path of the file that it makes, or the id of the one that is there.
+    target: (bool, String),
+    old: String,
+    /// What happens to the file itself: the path that it gets; nothing when it goes.
+    ending: Option<Option<String>>,
+    ops: Vec<SavedOp>,
+    /// Number, operations, size of the last one.
+    marks: Vec<(Seq, usize, usize)>,
+    /// From, to, above, below, and why.
+    zones: Vec<(u32, u32, bool, bool, HoldReason)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+enum SavedOp {
+    Keep(u32),
+    Delete(u32),
+    Insert(String),
+}
+
+impl Draft {
+    /// As it is written down.
+    pub fn save(&self) -> SavedDraft {
+        let op = |op: &DiffOp| match op {
+            DiffOp::Keep(len) => SavedOp::Keep(*len),
+            DiffOp::Delete(len) => SavedOp::Delete(*len),
+            DiffOp::Insert(text) => SavedOp::Insert(text.clone()),
+        };
+        let ending = self.ending.as_ref().map(|ending| match ending {
+            Ending::Remove => None,
+            Ending::Rename(path) => Some(path.clone()),
+        });
+        SavedDraft {
+            target: match &self.target {
+                Target::File(file) => (false, file.clone()),
+                Target::New(path) => (true, path.clone()),
+            },
+            old: self.old.clone(),
+            ending,
+            ops: self.ops.iter().map(op).collect(),
+            marks: self.marks.iter().map(|mark| (mark.seq, mark.ops, mark.last)).collect(),
+            zones: self.zones.iter().map(|z| (z.range.start, z.range.end, z.above, z.below, z.reason)).collect(),
+        }
+    }
+
+    /// From how it was written down: it is held, and only written down further.
+    pub fn load(saved: SavedDraft) -> Draft {
+        let op = |op| match op {
+            SavedOp::Keep(len) => DiffOp::Keep(len),
+            SavedOp::Delete(len) => DiffOp::Delete(len),
+            SavedOp::Insert(text) => DiffOp::Insert(text),
+        };
+        let zone = |(start, end, above, below, reason)| Zone { range: start..end, above, below, reason };
+        let target = match saved.target {
+            (false, file) => Target::File(file),
+            (true, path) => Target::New(path),
+        };
+        let zones = saved.zones.into_iter().map(zone).collect();
+        Draft {
+            ending: saved.ending.map(|path| path.map_or(Ending::Remove, Ending::Rename)),
+            ops: saved.ops.into_iter().map(op).collect(),
+            marks: saved.marks.into_iter().map(|(seq, ops, last)| Mark { seq, ops, last }).collect(),
+            breached: true,
+            ..Draft::new(target, saved.old, zones)
         }
     }
 }

@@ -1,12 +1,15 @@
 //! Who is in a session: participants, their connections and where they are.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use document::Earlier;
 use protocol::ParticipantId;
 use protocol::limits::NAME_MAX;
 use protocol::view::{Cursor, Participant, Presence, Role};
+use serde::{Deserialize, Serialize};
 
-use crate::secret;
+use crate::base64;
+use crate::secret::{self, Hash};
 
 /// The most participants connected at once: what the fan-out was measured with, and some room.
 pub const PARTICIPANTS_MAX: usize = 2_000;
@@ -26,8 +29,14 @@ pub struct Member {
     pub role: Role,
     /// Its replica's Yjs client id.
     pub client: u64,
-    /// What it shows to come back as the same participant.
+    /// What it shows to come back as the same participant; empty until it came in this load.
     pub resume_key: String,
+    /// The same, as it is written down.
+    key: Hash,
+    /// The client ids that it had in earlier loads.
+    earlier: Vec<u64>,
+    /// It came back from an earlier load, and may bring what was not written down then.
+    pub brings: Option<Earlier>,
     /// Where it is.
     cursor: Option<Cursor>,
     /// Its connection, while it has one: never two, since two replicas must not share a Yjs client id.
@@ -40,6 +49,26 @@ pub struct Roster {
     members: HashMap<ParticipantId, Member>,
     peers: HashMap<PeerId, ParticipantId>,
     joined: u64,
+    /// Who is not written down as it stands.
+    unwritten: BTreeSet<ParticipantId>,
+}
+
+/// A participant as it is written down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedMember {
+    participant: Participant,
+    role: Role,
+    /// Its client ids, the newest last.
+    clients: Vec<u64>,
+    /// The hash of its key, base64.
+    key: String,
+}
+
+impl SavedMember {
+    /// Who it is.
+    pub fn id(&self) -> &ParticipantId {
+        &self.participant.id
+    }
 }
 
 impl Roster {
@@ -51,6 +80,7 @@ impl Roster {
     /// Takes a new participant in.
     pub fn join(&mut self, peer: PeerId, name: Option<&str>, role: Role, client: u64) -> &Member {
         self.joined += 1;
+        let resume_key = secret::token();
         let id = ParticipantId(format!("p{}", self.joined));
         let name = name.and_then(clean_name).unwrap_or_else(|| format!("Guest {}", self.joined));
         let color = u8::try_from((self.joined - 1) % u64::from(COLORS)).unwrap_or(0);
@@ -58,18 +88,22 @@ impl Roster {
             participant: Participant { id: id.clone(), name, color },
             role,
             client,
-            resume_key: secret::token(),
+            key: Hash::of(&resume_key),
+            resume_key,
+            earlier: Vec::new(),
+            brings: None,
             cursor: None,
             peer: Some(peer),
         };
         self.peers.insert(peer, id.clone());
+        self.unwritten.insert(id.clone());
         self.members.entry(id).insert_entry(member).into_mut()
     }
 
     /// Takes a participant back, if it shows its key. The connection that it had before, if it is still there, is
     /// returned and has to go.
     pub fn resume(&mut self, peer: PeerId, id: &ParticipantId, key: &str, role: Role) -> Option<Option<PeerId>> {
-        let member = self.members.get_mut(id).filter(|m| secret::same(&m.resume_key, key))?;
+        let member = self.members.get_mut(id).filter(|m| m.key.matches(key) && !m.resume_key.is_empty())?;
         member.role = role;
         let before = member.peer.replace(peer);
         if let Some(before) = before {
@@ -77,6 +111,67 @@ impl Roster {
         }
         self.peers.insert(peer, id.clone());
         Some(before)
+    }
+
+    /// Takes a participant of an earlier load back under a new client id, if it shows its key. Answers as
+    /// [`Roster::resume`] does.
+    pub fn come_back(
+        &mut self,
+        peer: PeerId,
+        id: &ParticipantId,
+        key: &str,
+        role: Role,
+        client: impl FnOnce() -> u64,
+    ) -> Option<Option<PeerId>> {
+        let member = self.members.get_mut(id).filter(|m| m.key.matches(key))?;
+        member.earlier.push(std::mem::replace(&mut member.client, client()));
+        key.clone_into(&mut member.resume_key);
+        self.unwritten.insert(id.clone());
+        self.brings(id, (role >= Role::Editor).then_some(Earlier::Known));
+        self.resume(peer, id, key, role)
+    }
+
+    /// Says what a participant may bring from before the load.
+    pub fn brings(&mut self, id: &ParticipantId, brings: Option<Earlier>) {
+        if let Some(member) = self.members.get_mut(id) {
+            member.brings = brings;
+        }
+    }
+
+    /// Whether there is anything to write down.
+    pub fn is_unwritten(&self) -> bool {
+        !self.unwritten.is_empty()
+    }
+
+    /// Who was not written down as it stands; everyone, when all is to be.
+    pub fn to_write(&mut self, all: bool) -> Vec<SavedMember> {
+        let unwritten = std::mem::take(&mut self.unwritten);
+        let wanted = self.members.iter().filter(|(id, _)| all || unwritten.contains(id));
+        let saved = |member: &Member| SavedMember {
+            participant: member.participant.clone(),
+            role: member.role,
+            clients: member.earlier.iter().copied().chain([member.client]).collect(),
+            key: base64::encode(member.key.as_bytes()),
+        };
+        wanted.map(|(_, member)| saved(member)).collect()
+    }
+
+    /// Who had joined when this was written down.
+    pub fn restore(&mut self, joined: u64, members: impl IntoIterator<Item = SavedMember>) {
+        self.joined = joined;
+        for SavedMember { participant, role, mut clients, key } in members {
+            let key = base64::decode(&key).ok().and_then(|bytes| Hash::from_bytes(&bytes));
+            let (Some(client), Some(key)) = (clients.pop(), key) else { continue };
+            let (resume_key, id) = (String::new(), participant.id.clone());
+            let (cursor, peer, brings, earlier) = (None, None, None, clients);
+            let member = Member { participant, role, client, resume_key, key, earlier, brings, cursor, peer };
+            self.members.insert(id, member);
+        }
+    }
+
+    /// How many have joined so far.
+    pub fn joined(&self) -> u64 {
+        self.joined
     }
 
     /// A connection ended. Whether anybody was behind it.
@@ -104,13 +199,17 @@ impl Roster {
         let Some(member) = self.peers.get(&peer).and_then(|id| self.members.get_mut(id)) else { return };
         if let Some(name) = name.and_then(clean_name) {
             member.participant.name = name;
+            self.unwritten.insert(member.participant.id.clone());
         }
         member.cursor = cursor;
     }
 
     /// The participant whose replica has this Yjs client id, connected or not.
     pub fn by_client(&self, client: u64) -> Option<&Participant> {
-        self.members.values().find(|member| member.client == client).map(|member| &member.participant)
+        self.members
+            .values()
+            .find(|member| member.client == client || member.earlier.contains(&client))
+            .map(|member| &member.participant)
     }
 
     /// Everyone who is connected, in the order of their arrival.

@@ -11,6 +11,7 @@ mod hunks;
 mod join;
 mod model;
 mod review;
+mod save;
 mod scope;
 mod start;
 
@@ -34,6 +35,8 @@ use super::request::Memory;
 use super::roster::{PeerId, Roster};
 use super::signal::Cut;
 use super::turn::Turn;
+
+pub use save::{Export, Record, RestoreError};
 
 /// The most output that one turn may have, in bytes: far more than any model's own limit, and still a state that a
 /// client takes in one frame.
@@ -139,6 +142,8 @@ pub struct State {
     memory: Memory,
     /// The number up to which all of the project is known there.
     surveyed: Option<Seq>,
+    /// What is not written down yet.
+    unwritten: save::Unwritten,
 }
 
 /// The segment that runs.
@@ -205,6 +210,7 @@ impl State {
             terms: HashMap::new(),
             memory: Memory::default(),
             surveyed: None,
+            unwritten: save::Unwritten::default(),
         }
     }
 
@@ -216,6 +222,7 @@ impl State {
 
     /// What an input led to, in order.
     pub fn take_effects(&mut self) -> Vec<Effect> {
+        self.note_unwritten();
         std::mem::take(&mut self.effects)
     }
 
@@ -330,7 +337,12 @@ impl State {
         if role < Role::Editor && !document::is_question(message) {
             return self.refuse(peer, None, ErrorCode::Forbidden, "This link only lets you watch.");
         }
-        match self.doc.receive(client, message) {
+        let brings = member.brings;
+        let received = match brings {
+            Some(earlier) => self.doc.receive_back(client, earlier, message),
+            None => self.doc.receive(client, message),
+        };
+        match received {
             Ok(document::Received::Nothing) => self.ack(peer, counter, self.seq),
             Ok(document::Received::Reply(reply)) => self.effects.push(Effect::Message(peer, reply.into())),
             Ok(document::Received::Changed { relay, back_to_author }) => {

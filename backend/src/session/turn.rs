@@ -67,6 +67,19 @@ pub struct Turn {
     pub selection: Option<Region>,
     /// Lines that it changed, once it ended.
     pub changes: Option<Changes>,
+    /// How much of it is written down as it is.
+    pub written: Written,
+}
+
+/// How much of a turn is written down as it is: what grows is written once.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Written {
+    /// Bytes of its output.
+    pub output: usize,
+    /// Its steps.
+    pub steps: usize,
+    /// Its segments.
+    pub segments: usize,
 }
 
 /// One step of the model.
@@ -203,6 +216,8 @@ impl Turn {
         let kept = prefix_utf16(&self.output, cut.offset).len();
         self.output.truncate(kept);
         self.units = cut.offset;
+        self.written.output = self.written.output.min(kept);
+        self.written.steps = self.written.steps.min(self.steps.len());
     }
 
     /// Adds a step with the output that it brought.

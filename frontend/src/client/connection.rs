@@ -7,7 +7,7 @@ use gloo_timers::callback::{Interval, Timeout};
 use leptos::prelude::*;
 use protocol::client::{Hello, Resume};
 use protocol::server::Welcome;
-use protocol::{ClientFrame, CloseCode, Epoch, ParticipantId, SessionId, VERSION};
+use protocol::{ClientFrame, CloseCode, Epoch, ParticipantId, Seq, SessionId, VERSION};
 
 use super::Client;
 use crate::browser;
@@ -36,6 +36,8 @@ pub struct Link {
     attempt: u32,
     /// Our binary frames that were not acknowledged.
     pub outbox: Outbox,
+    /// The step that our last acknowledged one became.
+    pub acknowledged: Seq,
     /// The server has what the replica had when it asked: from here on each update goes out by itself.
     synced: bool,
     retry: Option<Timeout>,

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
+use protocol::server::Stall;
 use protocol::view::{Role, SessionView};
 use protocol::{ErrorCode, Seq, ServerFrame, SteerId, TurnId, binary};
 
@@ -12,7 +13,7 @@ use super::Client;
 use crate::browser;
 use crate::document::{Incoming, Unreadable};
 use crate::queue::{Hold, Item, sequenced};
-use crate::store::RecentSession;
+use crate::store::{RecentSession, Saving};
 
 impl Client {
     /// A text frame.
@@ -95,11 +96,30 @@ impl Client {
             ServerFrame::SteerAccepted { .. } | ServerFrame::SteerAnswered { .. } => {
                 self.session.borrow_mut().apply(&frame);
             }
-            ServerFrame::EditAck { counter, .. } => {
-                self.link.borrow_mut().outbox.acknowledged(counter);
+            ServerFrame::EditAck { counter, seq } => {
+                let mut link = self.link.borrow_mut();
+                link.outbox.acknowledged(counter);
+                link.acknowledged = seq;
             }
-            // What is not saved comes back by the sync. Draining ends in a close code.
+            ServerFrame::Saved { seq, stalled } => self.saved(seq, stalled),
+            // Draining ends in a close code.
             _ => {}
+        }
+    }
+
+    /// How far the server has written. What is not saved comes back by the sync.
+    fn saved(&self, seq: Seq, stalled: Option<Stall>) {
+        let has_all = {
+            let link = self.link.borrow();
+            link.outbox.is_empty() && link.acknowledged <= seq
+        };
+        let saving = match stalled {
+            Some(why) => Saving::Stalled(why),
+            None if has_all => Saving::Saved,
+            None => Saving::Saving,
+        };
+        if self.store.saving.get_untracked() != saving {
+            self.store.saving.set(saving);
         }
     }
 

@@ -5,6 +5,7 @@ use protocol::ModelId;
 
 use super::icons;
 use super::people::People;
+use super::saving::SavingNote;
 use crate::store::status::SPEED_DEFAULT;
 use crate::store::{Store, Theme};
 
@@ -37,6 +38,7 @@ pub fn Topbar(
                 <b>{title}</b>
                 {move || store.lesson.with(Option::is_some).then(|| view! { <span>"Lesson"</span> })}
             </div>
+            <SavingNote />
             <div class="topbar-end">
                 <People />
                 <ModelPicker />

@@ -1,5 +1,6 @@
 //! The small values that signals of the store hold. Plain data: no signals, no DOM.
 
+use protocol::server::Stall;
 use protocol::{ErrorCode, FileId, SessionId};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,20 @@ pub enum Route {
     Start,
     /// `/s/{id}`: a session.
     Session,
+}
+
+/// Whether what the page shows is on the server's disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Saving {
+    /// The server has not said.
+    #[default]
+    Unknown,
+    /// What was typed is on its way.
+    Saving,
+    /// All of it is.
+    Saved,
+    /// Nothing can be saved at the moment.
+    Stalled(Stall),
 }
 
 /// How the page and its session are connected.

@@ -7,7 +7,7 @@ use protocol::ids::Seq;
 use protocol::latency::{Latency, Usage};
 use protocol::limits::Limits;
 use protocol::scope::{HoldReason, LockView, Proposal, Region, RegionRange, Scope, Within};
-use protocol::server::{Reason, ServerFrame, Welcome};
+use protocol::server::{Reason, ServerFrame, Stall, Welcome};
 use protocol::view::{
     Changes, HunkFailure, HunkKind, HunkPlace, HunkStatus, HunkView, ModelView, Participant, Presence, Role,
     SessionView, TurnStatus,
@@ -390,7 +390,11 @@ fn edit_ack() {
 
 #[test]
 fn saved() {
-    check(ServerFrame::Saved { seq: Seq(9) }, expect![[r#"{"type":"saved","seq":9}"#]]);
+    check(ServerFrame::Saved { seq: Seq(9), stalled: None }, expect![[r#"{"type":"saved","seq":9}"#]]);
+    check(
+        ServerFrame::Saved { seq: Seq(9), stalled: Some(Stall::ReadOnly) },
+        expect![[r#"{"type":"saved","seq":9,"stalled":"readOnly"}"#]],
+    );
 }
 
 #[test]

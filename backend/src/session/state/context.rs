@@ -46,6 +46,7 @@ impl State {
             }
         }
         turn.segments.last_mut()?.sent = built.sent;
+        turn.written.segments = 0;
         turn.context = Some(built.context.clone());
         let (turn_id, context) = (turn.id.clone(), Box::new(built.context));
         let seq = self.advance();

@@ -248,6 +248,7 @@ impl State {
         }) {
             let Some(segment) = turn.segments.pop() else { break };
             turn.next_note = segment.note;
+            turn.written.segments = turn.written.segments.min(turn.segments.len());
         }
         let everyone = self.roster.peers();
         for steer in back {

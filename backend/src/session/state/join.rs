@@ -1,7 +1,7 @@
 //! Coming in, coming back, leaving.
 
 use bytes::Bytes;
-use document::Refused;
+use document::{Earlier, Refused};
 use protocol::client::Resume;
 use protocol::server::Welcome;
 use protocol::view::Role;
@@ -38,15 +38,21 @@ impl State {
             return Err(CloseCode::Full);
         }
         let has = resume.map(|r| base64::decode(&r.state_vector)).transpose().map_err(|_| CloseCode::BadFrame)?;
-        let back = resume
-            .filter(|r| r.epoch == self.epoch)
-            .and_then(|r| self.roster.resume(peer, &r.participant, &r.key, role));
+        let back = resume.and_then(|r| {
+            if r.epoch == self.epoch {
+                return self.roster.resume(peer, &r.participant, &r.key, role);
+            }
+            self.roster.come_back(peer, &r.participant, &r.key, role, || self.doc.assign_client())
+        });
         match back {
             Some(Some(replaced)) => self.effects.push(Effect::Close(replaced, CloseCode::Replaced)),
             Some(None) => {}
             None => {
                 let client = self.doc.assign_client();
-                self.roster.join(peer, name, role, client);
+                let id = self.roster.join(peer, name, role, client).participant.id.clone();
+                // It may have come to an earlier load in its last moment.
+                let was_here = role >= Role::Editor && resume.is_some_and(|r| r.epoch != self.epoch);
+                self.roster.brings(&id, was_here.then_some(Earlier::Unknown));
             }
         }
         let difference = self.doc.difference(has.as_deref()).map_err(|refused| match refused {

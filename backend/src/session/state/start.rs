@@ -16,7 +16,7 @@ use crate::session::command::UrgentKind;
 use crate::session::entry::{Body, Entry};
 use crate::session::history::Point;
 use crate::session::request::Sent;
-use crate::session::turn::{CutNote, Segment, Turn};
+use crate::session::turn::{CutNote, Segment, Turn, Written};
 
 impl State {
     pub(super) fn start(&mut self, asker: &Asker, start: TurnStart, received: Instant, now: Instant) {
@@ -132,6 +132,7 @@ impl State {
             scope,
             selection: start.selection,
             changes: None,
+            written: Written::default(),
         });
     }
 

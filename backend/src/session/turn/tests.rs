@@ -5,7 +5,7 @@ use protocol::{HunkId, Seq};
 
 use crate::session::request::Sent;
 
-use super::{CutNote, CutPoint, Hunk, Segment, Turn};
+use super::{CutNote, CutPoint, Hunk, Segment, Turn, Written};
 
 /// A turn that began with step 1 and whose steps brought these pieces.
 fn turn(pieces: &[(u64, &str)]) -> Turn {
@@ -34,6 +34,7 @@ fn turn(pieces: &[(u64, &str)]) -> Turn {
         scope: Scope::default(),
         selection: None,
         changes: None,
+        written: Written::default(),
     };
     segment(&mut turn, 1);
     for (seq, text) in pieces {

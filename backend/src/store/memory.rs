@@ -1,0 +1,89 @@
+//! Keeps sessions for as long as the process runs: for tests, and for `--data :memory:`.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use protocol::SessionId;
+
+use super::{Batch, Loaded, Record, Store, StoreError};
+
+/// The most sessions that are kept in memory: at a few hundred KB each, what a machine can hold.
+pub const SESSIONS_MAX: usize = 10_000;
+
+/// Keeps sessions for as long as the server runs.
+#[derive(Default)]
+pub struct MemoryStore {
+    sessions: Mutex<HashMap<SessionId, Kept>>,
+}
+
+struct Kept {
+    record: Record,
+    loads: u64,
+    batches: Vec<Batch>,
+}
+
+impl MemoryStore {
+    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, Kept>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn create(&self, record: Record) -> Result<(), StoreError> {
+        let mut sessions = self.lock();
+        if sessions.len() >= SESSIONS_MAX {
+            return Err(StoreError::Full);
+        }
+        sessions.insert(record.id.clone(), Kept { record, loads: 0, batches: Vec::new() });
+        Ok(())
+    }
+
+    async fn find(&self, id: &SessionId) -> Result<Option<Record>, StoreError> {
+        Ok(self.lock().get(id).map(|kept| kept.record.clone()))
+    }
+
+    async fn load(&self, id: &SessionId) -> Result<Option<Loaded>, StoreError> {
+        Ok(self.lock().get_mut(id).map(|kept| {
+            kept.loads += 1;
+            Loaded { record: kept.record.clone(), load: kept.loads, batches: kept.batches.clone() }
+        }))
+    }
+
+    async fn append(&self, id: &SessionId, batch: &Batch) -> Result<(), StoreError> {
+        if let Some(kept) = self.lock().get_mut(id) {
+            kept.batches.retain(|known| !batch.whole && known.number != batch.number);
+            kept.batches.push(batch.clone());
+        }
+        Ok(())
+    }
+
+    async fn delete(&self, id: &SessionId) -> Result<(), StoreError> {
+        self.lock().remove(id);
+        Ok(())
+    }
+
+    async fn untouched(&self, _for_ms: u64) -> Result<Vec<SessionId>, StoreError> {
+        Ok(Vec::new())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Hash;
+
+    #[tokio::test]
+    async fn one_session_past_the_limit_is_refused_and_the_others_stay() {
+        let store = MemoryStore::default();
+        let record = |n: usize| Record { id: SessionId(n.to_string()), owner: Hash::of("t"), lesson: None };
+        for n in 0..SESSIONS_MAX {
+            store.create(record(n)).await.unwrap();
+        }
+        assert!(matches!(store.create(record(SESSIONS_MAX)).await, Err(StoreError::Full)));
+        assert!(store.find(&SessionId("0".into())).await.unwrap().is_some());
+        store.delete(&SessionId("0".into())).await.unwrap();
+        assert!(store.create(record(SESSIONS_MAX)).await.is_ok());
+    }
+}

@@ -1,0 +1,122 @@
+//! The database on a real disk.
+
+use protocol::server::Stall;
+
+use super::*;
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("midstream-store-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        Folder(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn id() -> SessionId {
+    SessionId("s".into())
+}
+
+fn batch(number: u64, whole: bool, text: &str) -> Batch {
+    Batch { number, seq: Seq(number * 10), whole, state: text.into(), document: vec![0, 255, 1] }
+}
+
+async fn with_session(folder: &Folder) -> SqliteStore {
+    let store = SqliteStore::open(&folder.0).await.unwrap();
+    let record = Record { id: id(), owner: Hash::of("token"), lesson: Some(LessonId("add".into())) };
+    store.create(record).await.unwrap();
+    store
+}
+
+#[tokio::test]
+async fn what_was_written_is_there_after_the_database_was_closed() {
+    let folder = Folder::new("kept");
+    let store = with_session(&folder).await;
+    for batch in [batch(0, true, "all"), batch(1, false, "one"), batch(2, false, "two"), batch(2, false, "again")] {
+        store.append(&id(), &batch).await.unwrap();
+    }
+    store.pool.close().await;
+    let mode = std::fs::metadata(&folder.0).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, FOLDER_MODE);
+
+    let store = SqliteStore::open(&folder.0).await.unwrap();
+    let loaded = store.load(&id()).await.unwrap().unwrap();
+    assert!(loaded.record.owner.matches("token"));
+    assert_eq!(loaded.record.lesson, Some(LessonId("add".into())));
+    assert_eq!(loaded.batches, [batch(0, true, "all"), batch(1, false, "one"), batch(2, false, "again")]);
+    assert_eq!((loaded.load, store.load(&id()).await.unwrap().unwrap().load), (1, 2));
+    // A whole one replaces what came before it.
+    store.append(&id(), &batch(3, true, "all of it")).await.unwrap();
+    assert_eq!(store.load(&id()).await.unwrap().unwrap().batches, [batch(3, true, "all of it")]);
+    assert!(store.load(&SessionId("other".into())).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_deleted_session_leaves_nothing_and_does_not_come_back() {
+    let folder = Folder::new("deleted");
+    let store = with_session(&folder).await;
+    store.append(&id(), &batch(0, true, "secret")).await.unwrap();
+    store.append(&id(), &batch(1, false, "secret")).await.unwrap();
+    assert_eq!(store.untouched(60_000).await.unwrap(), [], "it was touched this minute");
+    sqlx::query("UPDATE sessions SET touched = 0").execute(&store.pool).await.unwrap();
+    assert_eq!(store.untouched(60_000).await.unwrap(), [id()]);
+    store.delete(&id()).await.unwrap();
+    store.append(&id(), &batch(2, false, "late")).await.unwrap();
+    for table in ["sessions", "events", "snapshots", "links"] {
+        let rows: i64 =
+            sqlx::query_scalar(&format!("SELECT count(*) FROM {table}")).fetch_one(&store.pool).await.unwrap();
+        assert_eq!(rows, 0, "{table}");
+    }
+    assert!(store.find(&id()).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_newer_schema_and_a_file_of_another_kind_are_refused_with_a_reason() {
+    let folder = Folder::new("newer");
+    let store = with_session(&folder).await;
+    sqlx::query("INSERT INTO _sqlx_migrations VALUES (99, 'later', CURRENT_TIMESTAMP, TRUE, x'00', 0)")
+        .execute(&store.pool)
+        .await
+        .unwrap();
+    store.pool.close().await;
+    let error = SqliteStore::open(&folder.0).await.err().unwrap();
+    assert!(matches!(error, OpenError::Newer { version: 99, .. }), "{error}");
+    assert!(error.to_string().contains("newer version of Midstream"), "{error}");
+
+    let folder = Folder::new("foreign");
+    std::fs::create_dir_all(&folder.0).unwrap();
+    std::fs::write(
+        folder.0.join(FILE),
+        "a letter to my aunt, which is long enough for a header of a database".repeat(20),
+    )
+    .unwrap();
+    assert!(matches!(SqliteStore::open(&folder.0).await, Err(OpenError::Database { .. })));
+    std::fs::write(folder.0.join("file"), "").unwrap();
+    let error = SqliteStore::open(&folder.0.join("file/below")).await.err().unwrap();
+    assert!(error.to_string().contains("as the data folder"), "{error}");
+}
+
+#[tokio::test]
+async fn a_full_database_says_so_and_takes_the_same_batch_when_there_is_room() {
+    let folder = Folder::new("full");
+    let store = with_session(&folder).await;
+    store.append(&id(), &batch(0, true, "all")).await.unwrap();
+    let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(&store.pool).await.unwrap();
+    let options = store.pool.connect_options();
+    let limited = |pages: i64| {
+        let options = (*options).clone().pragma("max_page_count", pages.to_string());
+        async move { SqliteStore { pool: SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap() } }
+    };
+    let large = batch(1, false, &"x".repeat(100_000));
+    let error = limited(pages).await.append(&id(), &large).await.unwrap_err();
+    assert_eq!(error.stall(), Stall::Full, "{error}");
+    limited(pages + 100).await.append(&id(), &large).await.unwrap();
+    assert_eq!(store.load(&id()).await.unwrap().unwrap().batches.len(), 2);
+}
