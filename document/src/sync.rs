@@ -16,6 +16,8 @@ pub(crate) struct Collected {
     /// The change that it is as of.
     changes: u64,
     doc: Doc,
+    /// All of it, as one who has nothing is sent it: several come in one after another, and it may be large.
+    whole: Option<Vec<u8>>,
 }
 
 impl Document {
@@ -43,13 +45,18 @@ impl Document {
             None => StateVector::default(),
         };
         let mut cached = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
-        let collected = cached.get_or_insert_with(|| Collected { changes: 0, doc: replica::empty(0, false).0 });
+        let collected = cached.get_or_insert_with(|| Collected { changes: 0, doc: replica::empty(0, false).0, whole: None });
         if collected.changes != self.changes {
             let since = collected.doc.transact().state_vector();
             let news = self.replica.doc().transact().encode_diff_v1(&since);
             replica::apply(&mut collected.doc.transact_mut(), &news);
-            collected.changes = self.changes;
+            (collected.changes, collected.whole) = (self.changes, None);
         }
-        Ok(wire::step_2(&collected.doc.transact().encode_diff_v1(&known)))
+        if known != StateVector::default() {
+            return Ok(wire::step_2(&collected.doc.transact().encode_diff_v1(&known)));
+        }
+        let doc = &collected.doc;
+        let whole = collected.whole.get_or_insert_with(|| wire::step_2(&doc.transact().encode_diff_v1(&known)));
+        Ok(whole.clone())
     }
 }

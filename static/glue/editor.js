@@ -50,6 +50,9 @@ function undo(id, redo) {
   }
 }
 
+/** From this many characters on a text is large: what a page of code has many times over. */
+const LARGE = 1 << 20;
+
 /** Fills an element with the editor. @param {HTMLElement} place @param {Host} to */
 export function create(place, to) {
   editor?.dispose();
@@ -83,7 +86,7 @@ export function create(place, to) {
     padding: { top: 12, bottom: 12 },
     lineDecorationsWidth: 14,
     unicodeHighlight: { ambiguousCharacters: false },
-    wordBasedSuggestions: "currentDocument",
+    ...(shown !== null && texts.has(shown) ? careful(/** @type {monaco.editor.ITextModel} */ (texts.get(shown))) : {}),
     fixedOverflowWidgets: true,
   });
   editor = made;
@@ -124,8 +127,15 @@ export function show(file, path, text) {
   clearMarks();
   clearBlocks();
   applying = true;
+  editor.updateOptions(careful(model));
   editor.setModel(model);
   applying = false;
+}
+
+/** What reads a whole text after every pause in typing is off in large ones. @param {monaco.editor.ITextModel} model */
+function careful(model) {
+  const isLarge = model.getValueLength() > LARGE;
+  return { folding: !isLarge, wordBasedSuggestions: /** @type {"off" | "currentDocument"} */ (isLarge ? "off" : "currentDocument") };
 }
 
 /** @param {string} file @param {string} path @param {string} text */
