@@ -98,11 +98,12 @@ impl History {
 
     /// Adds a point. One of the same name is forgotten.
     pub fn mark(&mut self, point: Point, doc: &Document) {
-        let changed = self.look(doc);
-        self.bytes += weight(&changed);
+        // First, so that what it alone knew is looked at again.
         if let Some(at) = self.points.iter().position(|known| known.point == point) {
             self.forget(at);
         }
+        let changed = self.look(doc);
+        self.bytes += weight(&changed);
         self.points.push_back(Marked { point, changed });
         while self.points.len() > POINTS_MAX || (self.bytes > BYTES_MAX && self.points.len() > 1) {
             self.forget(0);
@@ -181,11 +182,9 @@ impl History {
         let Some(gone) = self.points.remove(at) else { return };
         self.bytes = self.bytes.saturating_sub(weight(&gone.changed));
         let Some(next) = self.points.get_mut(at) else {
-            // It was the newest: what it knew is looked at again.
+            // It was the newest: what it knew is looked at again, under a revision that no file has.
             self.seen = None;
-            gone.changed.keys().for_each(|id| {
-                self.known.remove(id);
-            });
+            self.known.extend(gone.changed.into_keys().map(|id| (id, (u64::MAX, String::new()))));
             return;
         };
         for (id, saved) in gone.changed {
@@ -307,11 +306,17 @@ mod tests {
     fn a_point_of_the_same_name_is_the_last_one() {
         let mut doc = Document::new(1);
         doc.seed_file("f", "a.py", "1");
+        doc.seed_file("g", "b.py", "same");
         let mut history = History::new(&doc);
+        write(&mut doc, 1, "g", "written");
         history.mark(Point::After("t".into()), &doc);
-        write(&mut doc, 1, "f", "2");
+        write(&mut doc, 2, "f", "2");
         history.mark(Point::After("t".into()), &doc);
-        assert_eq!(texts(&history.at(&Point::After("t".into())).unwrap()), [("a.py", "2")]);
+        let after = history.at(&Point::After("t".into())).unwrap();
+        assert_eq!(texts(&after), [("a.py", "2"), ("b.py", "written")], "what only the forgotten one knew, too");
+        history.mark(Point::Segment("u".into(), 0), &doc);
+        let next = history.at(&Point::Segment("u".into(), 0)).unwrap();
+        assert_eq!(texts(&next), [("a.py", "2"), ("b.py", "written")]);
     }
 
     #[test]
