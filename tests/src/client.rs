@@ -509,10 +509,12 @@ impl Client {
                 truncate(&mut turn.output, *kept_offset);
                 self.units.insert(turn_id.clone(), *kept_offset);
                 (turn.status, turn.reason, turn.latency, turn.usage) = (*status, reason.clone(), *latency, *usage);
+                turn.changes = None;
             }
             ServerFrame::TurnContinued { seq, turn_id, .. } => {
                 self.see(*seq);
-                self.turns.get_mut(turn_id).context("an unknown turn goes on")?.status = TurnStatus::Running;
+                let turn = self.turns.get_mut(turn_id).context("an unknown turn goes on")?;
+                (turn.status, turn.reason, turn.changes) = (TurnStatus::Running, None, None);
             }
             ServerFrame::TurnMending { seq, turn_id, .. } => {
                 self.see(*seq);
@@ -549,7 +551,7 @@ impl Client {
                 let turn = self.turns.get_mut(turn_id).context("a steer of an unknown turn")?;
                 truncate(&mut turn.output, *offset);
                 self.units.insert(turn_id.clone(), *offset);
-                turn.status = TurnStatus::Running;
+                (turn.status, turn.reason, turn.changes) = (TurnStatus::Running, None, None);
             }
             ServerFrame::TurnReverted { seq, turn_id, .. } => {
                 self.see(*seq);
@@ -574,6 +576,7 @@ impl Client {
                 if let Some(hunk) = turn.hunks.iter_mut().find(|h| h.id == *hunk_id) {
                     (hunk.status, hunk.added, hunk.removed) = (*status, *added, *removed);
                     (hunk.note, hunk.proposal) = (note.clone(), None);
+                    (hunk.failure, hunk.message) = (None, None);
                 }
             }
             ServerFrame::HunkFailed { seq, turn_id, hunk_id, reason, message } => {
@@ -582,6 +585,7 @@ impl Client {
                 if let Some(hunk) = turn.hunks.iter_mut().find(|h| h.id == *hunk_id) {
                     hunk.status = HunkStatus::Failed;
                     (hunk.failure, hunk.message) = (Some(*reason), Some(message.clone()));
+                    hunk.proposal = None;
                 }
             }
             ServerFrame::HunkAccepted { seq, turn_id, hunk_id, .. } => {

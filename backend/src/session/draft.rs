@@ -105,6 +105,22 @@ impl Draft {
         checked
     }
 
+    /// The hunk breaks off behind a step.
+    ///
+    /// # Errors
+    ///
+    /// Why what it has written by then cannot stay: it stands in the first of the protected lines, and the newline that
+    /// was to come between does not.
+    pub fn break_off(&mut self, last: Seq) -> Result<(), HoldReason> {
+        self.truncate(last);
+        let lens = self.ops.iter().map(|op| if let DiffOp::Keep(len) | DiffOp::Delete(len) = op { *len } else { 0 });
+        let walked = lens.sum::<u32>();
+        let ahead = |zone: &&Zone<HoldReason>| zone.range.start >= walked && !zone.range.is_empty();
+        let mut guard = Guard::new(self.zones.iter().filter(ahead).cloned().collect());
+        self.ops.iter().try_for_each(|op| guard.check(op))?;
+        guard.finish()
+    }
+
     /// Other lines are protected from now on, in units of the old text.
     pub fn protect(&mut self, zones: Vec<Zone<HoldReason>>) {
         self.guard = self.guard.with_zones(zones.clone());

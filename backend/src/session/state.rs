@@ -118,8 +118,8 @@ pub struct State {
     hunks: u64,
     /// The turns of all hunks.
     owners: HashMap<u64, TurnId>,
-    /// A hunk of the current step was held, and the turn's scope says that it stops there.
-    stops_at_held: bool,
+    /// The hunk of the current step that was held, where the turn's scope says that it stops there.
+    stops_at_held: Option<u64>,
     /// The files as they stood at points that people compare.
     history: History,
     /// Points that were passed and are not in it yet.
@@ -198,7 +198,7 @@ impl State {
             running: None,
             hunks: 0,
             owners: HashMap::new(),
-            stops_at_held: false,
+            stops_at_held: None,
             history,
             passed: Vec::new(),
             cuts: 0,

@@ -272,6 +272,98 @@ async fn a_decision_is_not_taken_back_by_a_later_cut() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_decision_says_nothing_of_what_had_been_shown_of_the_rest() -> Result<()> {
+    let mut room = Room::new().await?;
+    lock(&mut room.client, "l1", ADD).await?;
+    room.client.start("t1", "go").await?;
+    let call = room.gate.call().await;
+    call.tokens(&block("    return a + b", "    return 0"));
+    room.client.until("the proposal", |c| proposed(c, 0)).await?;
+    let (shown_seq, shown) = (room.client.shown, room.client.output("t1").to_owned());
+    call.tokens("And more of it.");
+    room.client.until("more", |c| c.output("t1").ends_with("it.")).await?;
+    decide(&mut room, 0, true).await?;
+    room.client.until("the hunk", |c| status(c, 0) == Some(HunkStatus::Accepted)).await?;
+    room.client.send(ClientFrame::TurnInterrupt { turn_id: "t1".into(), shown_seq }).await?;
+    room.client.until("the end", |c| c.status("t1") == Some(TurnStatus::Interrupted)).await?;
+    assert_eq!(room.client.output("t1"), shown, "promise 2");
+    assert!(room.client.text("calc.py").unwrap().contains("    return 0\n"));
+    Ok(())
+}
+
+/// The beginning of a block that types something above `add`.
+const ABOVE: &str =
+    "<edit path=\"calc.py\" why=\"w\">\n<old_text>\ndef add(a, b):\n    return a + b\n</old_text>\n<new_text>\nimport";
+
+#[tokio::test]
+async fn a_cut_leaves_nothing_glued_to_a_locked_line() -> Result<()> {
+    let mut room = Room::new().await?;
+    lock(&mut room.client, "l1", ADD).await?;
+    room.client.start("t1", "go").await?;
+    let call = room.gate.call().await;
+    call.tokens(ABOVE);
+    room.client.until("a word", |c| c.text("calc.py").unwrap().starts_with("import")).await?;
+    room.client.interrupt("t1").await?;
+    room.client.until("the end", |c| c.status("t1") == Some(TurnStatus::Interrupted)).await?;
+    assert_eq!(room.client.text("calc.py").unwrap(), FILE);
+    room.client.until("the proposal", |c| proposed(c, 0)).await?;
+    assert_eq!(room.client.hunk("t1", 0).unwrap().hold, Some(HoldReason::Locked));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_block_that_breaks_off_leaves_nothing_glued_to_a_locked_line() -> Result<()> {
+    let mut room = Room::new().await?;
+    lock(&mut room.client, "l1", ADD).await?;
+    room.client.start("t1", "go").await?;
+    let call = room.gate.call().await;
+    call.tokens(ABOVE);
+    call.end();
+    room.client.until("the end", |c| c.status("t1") == Some(TurnStatus::Completed)).await?;
+    assert_eq!(room.client.text("calc.py").unwrap(), FILE);
+    assert_eq!(status(&room.client, 0), Some(HunkStatus::Held));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_hunk_that_is_let_through_stops_no_turn() -> Result<()> {
+    let mut room = Room::new().await?;
+    lock(&mut room.client, "l1", ADD).await?;
+    start(&mut room.client, "t1", Scope { stop_when_held: true, ..Scope::default() }).await?;
+    let call = room.gate.call().await;
+    let new = "def add3(a, b, c):\n    return a + b + c\n\n\ndef add(a, b):\n    return a + b";
+    // In one piece: held, and let through, in one step.
+    call.text(&block("def add(a, b):\n    return a + b", new));
+    call.end();
+    room.client.until("the end", |c| c.status("t1").is_some_and(|s| s != TurnStatus::Running)).await?;
+    assert_eq!(
+        (room.client.status("t1"), status(&room.client, 0)),
+        (Some(TurnStatus::Completed), Some(HunkStatus::Applied))
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_joins_sees_held_hunks_as_those_who_were_there() -> Result<()> {
+    let mut room = Room::new().await?;
+    lock(&mut room.client, "l1", ADD).await?;
+    room.client.start("t1", "go").await?;
+    let call = room.gate.call().await;
+    for new in ["    return 0", "    return 1", "    return 2"] {
+        call.tokens(&block("    return a + b", new));
+    }
+    call.end();
+    room.client.until("the end", |c| c.status("t1") == Some(TurnStatus::Completed)).await?;
+    decide(&mut room, 0, true).await?;
+    // Its old text is gone by then.
+    decide(&mut room, 1, true).await?;
+    decide(&mut room, 2, false).await?;
+    room.client.until("the refusal", |c| status(c, 2) == Some(HunkStatus::Refused)).await?;
+    assert_eq!(room.join().await?.turn("t1").unwrap().hunks, room.client.turn("t1").unwrap().hunks);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_hunk_can_be_taken_back_while_it_is_written() -> Result<()> {
     let mut room = Room::new().await?;
     room.client.start("t1", "go").await?;

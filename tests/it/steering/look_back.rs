@@ -65,6 +65,25 @@ async fn any_two_points_can_be_compared() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_turn_that_was_cut_after_its_end_is_measured_anew() -> Result<()> {
+    let mut room = Room::new().await?;
+    room.client.start("t1", "go").await?;
+    let call = room.gate.call().await;
+    call.tokens("Well.");
+    room.client.until("a word", |c| c.output("t1") == "Well.").await?;
+    let shown_seq = room.client.shown;
+    call.tokens(&format!("\n{}", block("    return a + b", "    return b + a")));
+    call.end();
+    room.client.until("the measure", |c| c.turn("t1").unwrap().changes.is_some()).await?;
+    room.client.send(ClientFrame::TurnInterrupt { turn_id: "t1".into(), shown_seq }).await?;
+    room.client.until("the end", |c| c.status("t1") == Some(TurnStatus::Interrupted)).await?;
+    assert_eq!(room.client.text("calc.py").unwrap(), FILE);
+    assert_eq!(room.client.turn("t1").unwrap().changes, None);
+    assert_eq!(room.join().await?.turn("t1").unwrap().changes, None, "it changed nothing");
+    Ok(())
+}
+
+#[tokio::test]
 async fn every_line_has_its_author() -> Result<()> {
     let mut room = Room::new().await?;
     room.client.start("t1", "go").await?;

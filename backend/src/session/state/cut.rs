@@ -10,6 +10,7 @@ use protocol::server::Reason;
 use protocol::view::{HunkStatus, SegmentCause, SteerStage, SteerView, TurnStatus};
 use protocol::{ErrorCode, Seq, ServerFrame, SteerId, TurnId};
 
+use super::hold::words;
 use super::start::{check_id, check_words};
 use super::{Asker, EARLY_MAX, Early, Effect, State, is_of};
 use crate::session::command::{Steering, UrgentKind};
@@ -111,7 +112,7 @@ impl State {
         let seq = self.advance();
         let Some(turn) = self.turns.last_mut() else { return };
         turn.status = TurnStatus::Interrupted;
-        turn.ended = Some(seq);
+        (turn.ended, turn.changes) = (Some(seq), None);
         self.passed.push(Point::After(turn.id.clone()));
         turn.reason = reason;
         turn.usage.get_or_insert_with(|| Usage {
@@ -147,16 +148,33 @@ impl State {
         let point = turn.cut_at(shown);
         let cut = Cut { serial, turn: turn.id.clone(), kept: point.offset, before, stopped };
         self.effects.push(Effect::Cut(cut));
-        let message = self.roll_back(point);
+        let broken = self.hold_broken(point);
+        let message = self.roll_back(point, &broken);
         self.cut_hunks(point);
         message
     }
 
-    fn roll_back(&mut self, point: CutPoint) -> Option<Bytes> {
+    /// An open hunk of which the cut leaves a piece of a line right in front of protected lines is held: they would
+    /// not stand there as they were.
+    fn hold_broken(&mut self, point: CutPoint) -> Vec<u64> {
+        let Some(turn) = self.turns.last_mut() else { return Vec::new() };
+        let budget = turn.scope.budget;
+        let open = turn.hunks.iter_mut().filter(|hunk| hunk.view.status == HunkStatus::Open);
+        let broken = open.filter_map(|hunk| {
+            let reason = hunk.draft.as_mut()?.break_off(point.last).err()?;
+            let view = &mut hunk.view;
+            (view.status, view.hold, view.message) = (HunkStatus::Held, Some(reason), Some(words(reason, budget)));
+            Some(hunk.key)
+        });
+        broken.collect()
+    }
+
+    fn roll_back(&mut self, point: CutPoint, broken: &[u64]) -> Option<Bytes> {
         let turn = self.turns.last()?;
         let decided = |hunk: u64| turn.hunks.iter().any(|h| h.key == hunk && h.decided);
-        let gone =
-            |step: u64, hunk: u64| step > point.last.0 && is_of(turn, &self.owners, step, hunk) && !decided(hunk);
+        let gone = |step: u64, hunk: u64| {
+            broken.contains(&hunk) || step > point.last.0 && is_of(turn, &self.owners, step, hunk) && !decided(hunk)
+        };
         let rolled_back = self.doc.rollback(&gone);
         // What the hunk still held open is given up: its applied part stays, and so does the rest of its old text.
         let close: Vec<ModelOp> = turn

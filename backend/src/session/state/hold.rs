@@ -21,6 +21,9 @@ struct NotPutIn {
     message: &'static str,
 }
 
+/// A region in units of a hunk's old text, and whether it begins and ends there.
+type Placed = (std::ops::Range<u32>, bool, bool);
+
 /// A proposal in the document.
 struct PutIn {
     seq: Seq,
@@ -43,7 +46,9 @@ impl State {
         let Some(hunk) = self.turns.last_mut().and_then(|turn| turn.hunk_mut(key)) else { return };
         let frame = hunk.held_frame(seq, turn_id, reason);
         self.log_with(seq, rolled_back.message, frame);
-        self.stops_at_held |= stop;
+        if stop {
+            self.stops_at_held.get_or_insert(key);
+        }
     }
 
     /// Holds a hunk with which the turn would change more lines than its budget.
@@ -60,6 +65,8 @@ impl State {
         let turn_id = turn.id.clone();
         let Some(hunk) = turn.hunk_mut(key) else { return };
         hunk.closed = Some(step);
+        self.protect_where_it_goes(&turn_id, key);
+        let Some(hunk) = self.hunk_mut(&turn_id, key) else { return };
         let settled = hunk.draft.as_ref().filter(|_| whole).and_then(|draft| draft.settle().ok());
         if let Some(counts) = settled
             && !self.is_over_budget(key, counts)
@@ -68,6 +75,25 @@ impl State {
             return self.let_through(&turn_id, key, put_in, counts, HunkStatus::Applied);
         }
         self.propose(&turn_id, key);
+    }
+
+    /// People may have moved the place of a held hunk meanwhile, and others like it may be protected: what counts is
+    /// where it would go now.
+    fn protect_where_it_goes(&mut self, id: &TurnId, key: u64) {
+        let hunk = self.turn(id).and_then(|turn| turn.hunks.iter().rev().find(|hunk| hunk.key == key));
+        let Some((hunk, draft)) = hunk.and_then(|hunk| Some((hunk, hunk.draft.as_ref()?))) else { return };
+        let Target::File(file) = &draft.target else { return };
+        let Some(start) = self.start_of(hunk, file, &draft.old) else { return };
+        let zones = self.zones_at(file, start, &draft.old);
+        if let Some(draft) = self.hunk_mut(id, key).and_then(|hunk| hunk.draft.as_mut()) {
+            draft.protect(zones);
+        }
+    }
+
+    /// Where a held hunk's old text stands now.
+    fn start_of(&self, hunk: &Hunk, file: &str, old: &str) -> Option<u32> {
+        let was = hunk.view.place.as_ref().and_then(|place| self.doc.region(file, &region_of(place)?));
+        nearest(&self.doc.text(file)?, old, was.map_or(0, |range| range.start))
     }
 
     /// Tells clients what a held hunk would do.
@@ -131,15 +157,18 @@ impl State {
         let key = hunk.key;
         let seq = self.advance();
         let Some(hunk) = self.hunk_mut(id, key) else { return Ok(()) };
-        (hunk.view.status, hunk.view.proposal, hunk.draft) = (HunkStatus::Refused, None, None);
+        let view = &mut hunk.view;
+        (view.status, view.message, view.proposal, hunk.draft) = (HunkStatus::Refused, None, None, None);
         let frame = hunk.closed_frame(seq, id.clone());
         self.log(seq, frame);
         Ok(())
     }
 
-    /// Interrupts the turn when its scope says so and a hunk of the last step was held.
+    /// Interrupts the turn when its scope says so and a hunk of the last step was held, and not let through again.
     pub(super) fn stop_at_held(&mut self) {
-        if std::mem::take(&mut self.stops_at_held) && self.running_turn().is_some() {
+        let Some(key) = self.stops_at_held.take() else { return };
+        let hunk = self.running_turn().and_then(|turn| turn.hunk_mut(key));
+        if hunk.is_some_and(|hunk| hunk.view.status == HunkStatus::Held) {
             let message = "A change was held, and this turn stops at the first one.".to_owned();
             self.cut_to(self.seq, Some(Reason { code: ErrorCode::Held, message, retry_after_ms: None }));
         }
@@ -193,12 +222,7 @@ impl State {
 
     /// Locks and scope over one file. `place` says where a region is in units of the old text, if it touches it, and
     /// whether it begins and ends there.
-    fn zones(
-        &self,
-        file: &str,
-        old: &str,
-        place: &dyn Fn(&Region) -> Option<(std::ops::Range<u32>, bool, bool)>,
-    ) -> Vec<Zone<HoldReason>> {
+    fn zones(&self, file: &str, old: &str, place: &dyn Fn(&Region) -> Option<Placed>) -> Vec<Zone<HoldReason>> {
         let len = utf16_len(old);
         let placed = |region: &Region| {
             let (mut range, above, below) = place(region)?;
@@ -253,7 +277,11 @@ impl State {
         let view = &mut hunk.view;
         (view.status, view.added, view.removed) = (status, counts.added, counts.removed);
         (view.message, view.proposal, hunk.draft) = (None, None, None);
-        hunk.closed = Some(seq);
+        if status == HunkStatus::Applied {
+            // A cut before this step takes it back. No cut does that to a decision, which says nothing of how much of
+            // the output anybody has been shown: there its block's own end goes on to count.
+            hunk.closed = Some(seq);
+        }
         let frame = hunk.closed_frame(seq, id.clone());
         self.log_with(seq, message, frame);
         if let Some((file_id, place)) = place {
@@ -281,11 +309,10 @@ impl State {
                 vec![ModelOp::Create { hunk: key, file: crate::secret::token(), path: path.clone() }]
             }
             Target::File(file) => {
-                let Some((revision, text)) = self.doc.view(file) else {
+                let Some(revision) = self.doc.revision(file) else {
                     return Err(NotPutIn { failure: HunkFailure::NoSuchFile, message: "The file is gone." });
                 };
-                let was = hunk.view.place.as_ref().and_then(|place| self.doc.region(file, &region_of(place)?));
-                let Some(start) = nearest(&text, &old, was.map_or(0, |range| range.start)) else {
+                let Some(start) = self.start_of(hunk, file, &old) else {
                     let message = "Its place was edited away.";
                     return Err(NotPutIn { failure: HunkFailure::PlaceGone, message });
                 };
@@ -297,6 +324,11 @@ impl State {
         ops.push(ModelOp::Close { hunk: key });
         let seq = self.advance();
         let applied = self.doc.apply(seq.0, &ops);
+        let refused = applied.message.is_none() && applied.events.iter().any(|e| matches!(e, HunkEvent::Gone { .. }));
+        if refused {
+            let message = "The session has too many files.";
+            return Err(NotPutIn { failure: HunkFailure::Limit, message });
+        }
         let placed = applied.events.into_iter().find_map(|event| match event {
             HunkEvent::Placed { file, start, end, .. } => {
                 Some((FileId(file), HunkPlace { start: base64::encode(&start), end: base64::encode(&end) }))
@@ -325,7 +357,8 @@ fn ends_line(text: &str, at: u32) -> bool {
     crate::session::entry::prefix_utf16(text, at).ends_with('\n')
 }
 
-fn words(reason: HoldReason, budget: Option<u32>) -> String {
+/// Why a hunk is held, for a person.
+pub(super) fn words(reason: HoldReason, budget: Option<u32>) -> String {
     match (reason, budget) {
         (HoldReason::Locked, _) => "It would change locked lines.".to_owned(),
         (HoldReason::OutOfScope, _) => "It would change what is outside this turn’s scope.".to_owned(),

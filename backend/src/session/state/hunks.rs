@@ -110,6 +110,9 @@ impl State {
             }
             Action::Fail { hunk, reason } => {
                 let Some(key) = self.key(hunk) else { return };
+                if let Some(Err(reason)) = self.draft(key).map(Draft::finish) {
+                    plan.breaches.push((key, reason));
+                }
                 plan.ops.push(ModelOp::Close { hunk: key });
                 let placed = self.running.as_ref().is_some_and(|r| r.placed.contains(&key));
                 plan.news.push(if placed {

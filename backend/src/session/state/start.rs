@@ -85,7 +85,7 @@ impl State {
             sent: Sent::default(),
             note,
         });
-        turn.latency = Latency::default();
+        (turn.latency, turn.changes) = (Latency::default(), None);
         self.passed.push(Point::Segment(turn.id.clone(), turn.segments.len() - 1));
         self.generation += 1;
         self.running = Some(Running { received, hunks: HashMap::new(), placed: HashSet::new(), relayed: false });
