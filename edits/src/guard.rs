@@ -113,7 +113,7 @@ impl<R: Copy> Guard<R> {
 }
 
 /// The zones outside of what is allowed: everything in an old text of `len` units but the allowed ranges, which are
-/// whole lines without the newline behind the last one, in order and apart.
+/// whole lines without the newline behind the last one, in the order in which they begin.
 pub fn outside<R: Copy>(old: &str, allowed: &[Range<u32>], reason: R) -> Vec<Zone<R>> {
     let len = crate::diff::utf16_len(old);
     let mut zones = Vec::new();
@@ -124,7 +124,7 @@ pub fn outside<R: Copy>(old: &str, allowed: &[Range<u32>], reason: R) -> Vec<Zon
         if range.start > from {
             zones.push(Zone { range: from..end.max(from), above, below: true, reason });
         }
-        from = range.end.saturating_add(1);
+        from = from.max(range.end.saturating_add(1));
         above = true;
     }
     if allowed.is_empty() || from < len {

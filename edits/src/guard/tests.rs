@@ -78,6 +78,15 @@ fn outside_of_a_selection_nothing_changes() {
     assert!(!passes(outside("", &[], "outside"), &[DiffOp::Insert("x\n".into())]));
 }
 
+#[test]
+fn what_is_selected_twice_is_selected() {
+    let old = "a\nb\nc\nd\n";
+    let selected = [lines(old, 0..3).range, lines(old, 1..2).range];
+    let zones = || outside(old, &selected, "outside");
+    assert!(passes(zones(), &smallest_ops(old, "a\nb\nC\nd\n")));
+    assert!(!passes(zones(), &smallest_ops(old, "a\nb\nc\nD\n")));
+}
+
 fn text() -> impl Strategy<Value = String> {
     (prop::collection::vec(prop_oneof!["[ab]{0,3}", "😀x", "def [ab]\\(\\)"], 0..12), any::<bool>()).prop_map(
         |(lines, newline)| {
