@@ -344,6 +344,31 @@ async fn a_hunk_that_is_let_through_stops_no_turn() -> Result<()> {
 }
 
 #[tokio::test]
+async fn what_is_let_through_is_checked_where_it_goes() -> Result<()> {
+    let mut room = Room::new().await?;
+    lock(&mut room.client, "l1", 0..14).await?;
+    room.client.start("t1", "go").await?;
+    let call = room.gate.call().await;
+    let old = "def add(a, b):\n    return a + b\n";
+    let new = "def add3(a, b, c):\n    return a + b + c\n\n\ndef add(a, b):\n    return b + a\n";
+    let block = format!("<edit path=\"calc.py\" why=\"w\">\n<old_text>\n{old}</old_text>\n<new_text>\n{new}");
+    call.tokens(&block);
+    room.client.until("the hold", |c| status(c, 0) == Some(HunkStatus::Held)).await?;
+    // Its place is edited away, and there is another one like it that is locked whole.
+    let end = FILE.len() as u32;
+    room.client.insert("calc.py", end, old).await?;
+    lock(&mut room.client, "l2", end..end + ADD.end).await?;
+    room.client.insert("calc.py", 20, "typed").await?;
+    room.client.settle().await?;
+    let before = room.client.text("calc.py").unwrap();
+    call.tokens("</new_text>\n</edit>\n");
+    call.end();
+    room.client.until("the end", |c| c.status("t1") == Some(TurnStatus::Completed)).await?;
+    assert_eq!((status(&room.client, 0), room.client.text("calc.py").unwrap()), (Some(HunkStatus::Held), before));
+    Ok(())
+}
+
+#[tokio::test]
 async fn who_joins_sees_held_hunks_as_those_who_were_there() -> Result<()> {
     let mut room = Room::new().await?;
     lock(&mut room.client, "l1", ADD).await?;
@@ -375,11 +400,12 @@ async fn a_hunk_can_be_taken_back_while_it_is_written() -> Result<()> {
     let (turn_id, hunk_id) = ("t1".into(), room.client.hunk("t1", 0).unwrap().id.clone());
     room.client.send(ClientFrame::HunkRevert { turn_id, hunk_id }).await?;
     room.client.until("the revert", |c| status(c, 0) == Some(HunkStatus::Reverted)).await?;
-    call.tokens("o\n</new_text>\n</edit>\n");
+    call.tokens("o\n    three\n</new_text>\n</edit>\n");
     call.tokens(&block("    return a - b", "    return b - a"));
     call.end();
     room.client.until("the end", |c| c.status("t1") == Some(TurnStatus::Completed)).await?;
     assert_eq!(room.client.text("calc.py").unwrap(), FILE.replace("a - b", "b - a"));
+    assert_eq!(room.join().await?.turn("t1").unwrap().hunks, room.client.turn("t1").unwrap().hunks);
     Ok(())
 }
 

@@ -40,7 +40,7 @@ impl State {
         let offset = turn.units;
         turn.push(seq, &step.text, counts);
         if let Some((key, counts)) = counts
-            && let Some(hunk) = turn.hunk_mut(key).filter(|hunk| hunk.closed.is_none())
+            && let Some(hunk) = turn.hunk_mut(key).filter(|hunk| hunk.draft.is_some())
         {
             (hunk.view.added, hunk.view.removed) = (counts.added, counts.removed);
         }
