@@ -31,6 +31,7 @@ impl Session {
                 output.mark(turn, PieceKind::Continued(text.clone()));
                 turn.status.set(TurnStatus::Running);
                 turn.reason.set(None);
+                turn.changes.set(None);
                 turn.pending.set(false);
             }),
             F::TurnMeasured { turn_id, changes, .. } => self.on(turn_id, |turn, _| turn.changes.set(Some(*changes))),
@@ -58,6 +59,8 @@ impl Session {
                     turn.latency.set(*latency);
                     turn.usage.set(*usage);
                     turn.pending.set(false);
+                    // What it changed is told anew.
+                    turn.changes.set(None);
                     turn.status.set(*status);
                 });
             }
@@ -80,6 +83,10 @@ impl Session {
                 self.on(turn_id, |turn, output| {
                     output.truncate(turn, *offset);
                     output.mark(turn, PieceKind::Steer(steer_id.clone()));
+                    // It may have crossed the turn's end.
+                    turn.status.set(TurnStatus::Running);
+                    turn.reason.set(None);
+                    turn.changes.set(None);
                 });
                 self.on_steer(turn_id, steer_id, SteerStage::Applied, |s| {
                     s.offset = Some(*offset);
@@ -109,7 +116,7 @@ impl Session {
             F::HunkClosed { turn_id, hunk_id, status, added, removed, note, .. } => {
                 self.on_hunk(turn_id, hunk_id, |h| {
                     h.note = note.clone();
-                    h.proposal = None;
+                    (h.proposal, h.failure, h.message) = (None, None, None);
                     h.status = *status;
                     h.added = *added;
                     h.removed = *removed;
@@ -119,6 +126,7 @@ impl Session {
                 h.status = HunkStatus::Failed;
                 h.failure = Some(*reason);
                 h.message = Some(message.clone());
+                h.proposal = None;
             }),
             F::HunkDropped { turn_id, hunk_id, .. } => {
                 self.on(turn_id, |turn, _| turn.hunks.update(|hunks| hunks.retain(|h| h.id != *hunk_id)));
