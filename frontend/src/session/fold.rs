@@ -288,6 +288,22 @@ mod tests {
     }
 
     #[test]
+    fn a_steer_that_crossed_the_end_has_the_turn_run_again() {
+        let (mut session, _owner) = session();
+        let turn = started(&mut session);
+        delta(&mut session, 0, "abcdef");
+        session.apply(&frame(
+            r#"{"type":"turn/completed","seq":3,"turnId":"t","status":"completed","keptOffset":6,"latency":{"queueMs":0}}"#,
+        ));
+        assert!(session.running().is_none());
+        session.apply(&frame(
+            r#"{"type":"turn/steer/applied","seq":4,"turnId":"t","steerId":"s","text":"no","by":"p","offset":3,"applyMs":0.2}"#,
+        ));
+        assert!(session.running().is_some());
+        assert_eq!(shown(&turn), ["abc", "<s>"]);
+    }
+
+    #[test]
     fn a_held_hunk_waits_with_its_proposal_until_it_is_decided() {
         let (mut session, _owner) = session();
         let turn = started(&mut session);
