@@ -237,7 +237,7 @@ fn what_cannot_be_used_exits_with_2() {
 #[test]
 fn without_a_command_it_serves() {
     let mut server = Command::new(env!("CARGO_BIN_EXE_midstream"))
-        .args(["--addr", "127.0.0.1:0", "--no-discover"])
+        .args(["--addr", "127.0.0.1:0", "--no-discover", "--data", ":memory:"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()

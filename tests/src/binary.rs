@@ -77,8 +77,12 @@ impl Drop for Binary {
     }
 }
 
-/// The program of this build. Built beside the tests, so that what both depend on is built once.
+/// The program that `MIDSTREAM_PROGRAM` names; else that of this build, made beside the tests, so that what both depend
+/// on is built once.
 fn program() -> Result<PathBuf> {
+    if let Some(built) = std::env::var_os("MIDSTREAM_PROGRAM") {
+        return Ok(built.into());
+    }
     let profile = std::env::current_exe()?.parent().and_then(Path::parent).context("no target folder")?.to_owned();
     static BUILT: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
     let built = BUILT.get_or_init(|| {

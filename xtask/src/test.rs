@@ -50,6 +50,8 @@ pub fn run(args: Args) -> Result<()> {
     let mut command = place.cargo(&["test", "--no-fail-fast"]);
     // A failed test tells where it waited; the stack of every error would bury that.
     command.env("RUST_LIB_BACKTRACE", "0");
+    // Built with the tests: the program's own have it run.
+    command.env("MIDSTREAM_PROGRAM", place.target.join("debug").join("midstream"));
     command.args(PACKAGES).args(&args.filter).arg("--");
     match chromium {
         Some(chromium) => command.env("MIDSTREAM_CHROMIUM", chromium),

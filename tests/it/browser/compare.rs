@@ -44,7 +44,7 @@ async fn author_is(page: &Page, words: &str) -> Result<()> {
 
 #[tokio::test]
 async fn a_turn_is_compared_and_esc_leads_back() -> Result<()> {
-    let (stage, page) = after_a_turn().await?;
+    let (stage, page) = Box::pin(after_a_turn()).await?;
     page.press("Alt+d").await?;
     page.by_role("dialog", "Changes").seen().await?;
     let sides = serde_json::json!([CALC, summed()]);
@@ -86,7 +86,7 @@ async fn a_turn_is_compared_and_esc_leads_back() -> Result<()> {
 
 #[tokio::test]
 async fn a_line_says_who_wrote_it() -> Result<()> {
-    let (stage, page) = after_a_turn().await?;
+    let (stage, page) = Box::pin(after_a_turn()).await?;
     page.by_selector(".file-name[title='calc.py']").click().await?;
     shows(&page, "return total").await?;
     into_the_editor(&page).await?;
@@ -116,7 +116,7 @@ async fn a_line_says_who_wrote_it() -> Result<()> {
 
 #[tokio::test]
 async fn a_revert_keeps_what_a_person_wrote_and_says_so() -> Result<()> {
-    let (stage, page) = after_a_turn().await?;
+    let (stage, page) = Box::pin(after_a_turn()).await?;
     page.by_selector(".file-name[title='calc.py']").click().await?;
     shows(&page, "return total").await?;
     into_the_editor(&page).await?;

@@ -38,7 +38,7 @@ async fn begun(prompt: &str) -> Result<(Stage, Page, Call, Gate)> {
 
 #[tokio::test]
 async fn changes_are_kept_and_reverted_from_the_keyboard_while_the_model_writes() -> Result<()> {
-    let (stage, page, call, _gate) = begun("sums and differences").await?;
+    let (stage, page, call, _gate) = Box::pin(begun("sums and differences")).await?;
     call.tokens("Two changes.\n");
     call.tokens(&edit("calc.py", "name the sum", "    return a + b\n", "    total = a + b\n    return total\n"));
     call.tokens(&edit("calc.py", "name the difference", "    return a - b\n", "    rest = a - b\n    return rest\n"));
@@ -84,7 +84,7 @@ async fn changes_are_kept_and_reverted_from_the_keyboard_while_the_model_writes(
 
 #[tokio::test]
 async fn changes_are_kept_and_reverted_with_the_mouse_when_the_model_is_done() -> Result<()> {
-    let (stage, page, call, _gate) = begun("sums").await?;
+    let (stage, page, call, _gate) = Box::pin(begun("sums")).await?;
     let why = format!("{}, and the end of it", "a long reason ".repeat(10).trim());
     call.tokens(&edit("calc.py", &why, "    return a + b\n", "    total = a + b\n    return total\n"));
     call.tokens(&edit("util.py", "whole numbers", "    return a / 2\n", "    return a // 2\n"));
@@ -116,7 +116,7 @@ async fn changes_are_kept_and_reverted_with_the_mouse_when_the_model_is_done() -
 
 #[tokio::test]
 async fn a_persons_undo_never_walks_through_model_text() -> Result<()> {
-    let (stage, page, call, _gate) = begun("sums").await?;
+    let (stage, page, call, _gate) = Box::pin(begun("sums")).await?;
     into_the_editor(&page).await?;
     page.type_text("# mine").await?;
     page.press("Enter").await?;
@@ -139,7 +139,7 @@ async fn a_persons_undo_never_walks_through_model_text() -> Result<()> {
 
 #[tokio::test]
 async fn what_is_said_twice_is_offered_as_a_convention() -> Result<()> {
-    let (stage, page, call, mut gate) = begun("sums").await?;
+    let (stage, page, call, mut gate) = Box::pin(begun("sums")).await?;
     call.tokens("I will use floats. ");
     page.by_role("region", "Turn").says("I will use floats.").await?;
     say(&page, "use integer cents", "Enter").await?;
