@@ -278,9 +278,9 @@ mod tests {
                 "p50            90 µs    1,200 µs   1,800 µs  1,500..12,345  1.50x  at most 1.5x: met",
                 "a longer one                         1.00 s",
                 "",
-                "size                          small      messy       min..max  ratio  aim",
-                "---------------------------------------------------------------------------",
-                "p50                          2.0 ms     4.0 ms                 2.00x  at most 1.5x: MISSED",
+                "size                       small      messy       min..max  ratio  aim",
+                "---------------------------------------------------------------------------------------",
+                "p50                       2.0 ms     4.0 ms                 2.00x  at most 1.5x: MISSED",
             ],
             "{table}"
         );
