@@ -45,7 +45,8 @@ impl Document {
             None => StateVector::default(),
         };
         let mut cached = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
-        let collected = cached.get_or_insert_with(|| Collected { changes: 0, doc: replica::empty(0, false).0, whole: None });
+        let collected =
+            cached.get_or_insert_with(|| Collected { changes: 0, doc: replica::empty(0, false).0, whole: None });
         if collected.changes != self.changes {
             let since = collected.doc.transact().state_vector();
             let news = self.replica.doc().transact().encode_diff_v1(&since);

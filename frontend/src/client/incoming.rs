@@ -116,7 +116,7 @@ impl Client {
         let saving = match stalled {
             Some(why) => Saving::Stalled(why),
             None if has_all => Saving::Saved,
-            None => Saving::Saving,
+            None => Saving::OnItsWay,
         };
         if self.store.saving.get_untracked() != saving {
             self.store.saving.set(saving);

@@ -11,13 +11,13 @@ pub fn SavingNote() -> impl IntoView {
     let store = Store::here();
     let state = move || match store.saving.get() {
         Saving::Unknown => "unknown",
-        Saving::Saving => "saving",
+        Saving::OnItsWay => "saving",
         Saving::Saved => "saved",
         Saving::Stalled(_) => "stalled",
     };
     let words = move || match store.saving.get() {
         Saving::Unknown => "",
-        Saving::Saving => "Saving…",
+        Saving::OnItsWay => "Saving…",
         Saving::Saved => "Saved",
         Saving::Stalled(Stall::Full) => "Not saved: the server's disk is full",
         Saving::Stalled(Stall::ReadOnly) => "Not saved: the server's disk is read-only",

@@ -27,7 +27,7 @@ pub enum Saving {
     #[default]
     Unknown,
     /// What was typed is on its way.
-    Saving,
+    OnItsWay,
     /// All of it is.
     Saved,
     /// Nothing can be saved at the moment.
