@@ -319,7 +319,7 @@ impl State {
                 vec![ModelOp::Place { hunk: key, file: file.clone(), revision, start, len: utf16_len(&old) }]
             }
         };
-        ops.extend(replace_ops(&old, &new).iter().map(|op| model_op(key, op)));
+        ops.extend(replace_ops(&old, &new).into_iter().map(|op| model_op(key, op)));
         ops.extend(draft.ending.clone().map(|ending| ending_op(key, ending)));
         ops.push(ModelOp::Close { hunk: key });
         let seq = self.advance();

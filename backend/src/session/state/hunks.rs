@@ -95,9 +95,9 @@ impl State {
                 plan.news.push(News::Opened(self.open_hunk(hunk, base + offset, path, why, kind)));
             }
             Action::Locate { .. } => {}
-            Action::Keep { hunk, len } => self.change(hunk, &DiffOp::Keep(len), plan),
-            Action::Delete { hunk, len } => self.change(hunk, &DiffOp::Delete(len), plan),
-            Action::Insert { hunk, text } => self.change(hunk, &DiffOp::Insert(text), plan),
+            Action::Keep { hunk, len } => self.change(hunk, DiffOp::Keep(len), plan),
+            Action::Delete { hunk, len } => self.change(hunk, DiffOp::Delete(len), plan),
+            Action::Insert { hunk, text } => self.change(hunk, DiffOp::Insert(text), plan),
             Action::Remove { hunk } => self.end_file(hunk, Ending::Remove, plan),
             Action::Rename { hunk, to } => self.rename(hunk, &to, plan),
             Action::Close { hunk, counts } => {
@@ -124,11 +124,11 @@ impl State {
         }
     }
 
-    fn change(&mut self, hunk: HunkIndex, op: &DiffOp, plan: &mut Plan) {
+    fn change(&mut self, hunk: HunkIndex, op: DiffOp, plan: &mut Plan) {
         let Some(key) = self.key(hunk) else { return };
         let held = plan.holds(key) || self.status(key) != Some(HunkStatus::Open);
         let Some(draft) = self.draft(key) else { return };
-        match draft.push(plan.seq, op) {
+        match draft.push(plan.seq, &op) {
             Err(reason) => plan.breaches.push((key, reason)),
             Ok(()) if held => {}
             Ok(()) => plan.ops.push(model_op(key, op)),
@@ -334,11 +334,11 @@ impl From<HunkEvent> for News {
 }
 
 /// An operation over a hunk's old text, as one of the document's.
-pub(super) fn model_op(hunk: u64, op: &DiffOp) -> ModelOp {
+pub(super) fn model_op(hunk: u64, op: DiffOp) -> ModelOp {
     match op {
-        DiffOp::Keep(len) => ModelOp::Keep { hunk, len: *len },
-        DiffOp::Delete(len) => ModelOp::Delete { hunk, len: *len },
-        DiffOp::Insert(text) => ModelOp::Insert { hunk, text: text.clone() },
+        DiffOp::Keep(len) => ModelOp::Keep { hunk, len },
+        DiffOp::Delete(len) => ModelOp::Delete { hunk, len },
+        DiffOp::Insert(text) => ModelOp::Insert { hunk, text },
     }
 }
 

@@ -149,7 +149,7 @@ impl State {
                 Some(((revision, text), id)) => {
                     let len = crate::session::entry::utf16_len(&text);
                     ops.push(ModelOp::Place { hunk, file: id, revision, start: 0, len });
-                    ops.extend(edits::replace_ops(&text, &file.text).iter().map(|op| model_op(hunk, op)));
+                    ops.extend(edits::replace_ops(&text, &file.text).into_iter().map(|op| model_op(hunk, op)));
                 }
                 None => {
                     ops.push(ModelOp::Create { hunk, file: crate::secret::token(), path: file.path.clone() });
