@@ -10,6 +10,7 @@ pub mod feed;
 pub mod history;
 mod path;
 pub mod persist;
+pub mod presence;
 mod request;
 pub mod roster;
 mod saved;
@@ -21,7 +22,7 @@ mod turn;
 use std::sync::Arc;
 
 use models::Upstream;
-use protocol::view::{Presence, Role};
+use protocol::view::Role;
 use protocol::{ModelId, SessionId};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -30,6 +31,7 @@ use tokio_util::task::TaskTracker;
 use self::command::{Command, Urgent};
 use self::feed::Feed;
 use self::persist::Saver;
+use self::presence::Board;
 use self::signal::Signal;
 use self::state::State;
 use crate::secret::Hash;
@@ -60,8 +62,6 @@ pub struct SessionHandle {
     pub inbox: mpsc::Sender<Command>,
     /// Where turns were cut: overtakes the log.
     pub signal: watch::Receiver<Signal>,
-    /// Who is here: latest wins.
-    pub presence: watch::Receiver<Arc<[Presence]>>,
     /// Fires when the session has ended.
     pub ended: CancellationToken,
     /// Cancel it, and the session ends without being written down.
@@ -94,14 +94,12 @@ pub fn spawn(
     let (urgent, urgent_rx) = mpsc::channel(URGENT);
     let (inbox, inbox_rx) = mpsc::channel(INBOX);
     let signal = watch::Sender::new(Signal::default());
-    let presence = watch::Sender::new(Arc::from([]));
     let handle = SessionHandle {
         id: id.clone(),
         owner,
         urgent,
         inbox,
         signal: signal.subscribe(),
-        presence: presence.subscribe(),
         ended: CancellationToken::new(),
         deleted: CancellationToken::new(),
     };
@@ -113,7 +111,7 @@ pub fn spawn(
         inbox: inbox_rx,
         feed: Feed::new(),
         signal,
-        presence,
+        presence: Board::new(),
         saver,
         shutdown,
         ended: handle.ended.clone(),

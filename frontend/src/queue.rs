@@ -168,7 +168,7 @@ fn frame_seq(frame: &ServerFrame) -> Option<Seq> {
         | F::SteerFailed { .. }
         | F::EditAck { .. }
         | F::Saved { .. }
-        | F::Presence { .. }
+        | F::Presence(_)
         | F::Pong { .. }
         | F::Draining
         | F::Error { .. } => None,

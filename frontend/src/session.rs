@@ -4,6 +4,7 @@
 
 mod fold;
 mod output;
+pub mod people;
 
 use std::collections::HashMap;
 

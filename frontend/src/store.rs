@@ -76,8 +76,10 @@ pub struct Store {
     pub current_hunk: RwSignal<Option<protocol::HunkId>>,
     /// Comparing, authors and conventions.
     pub review: Review,
-    /// Everyone who is connected, this page included.
+    /// Who is connected, this page included; of a large room a part.
     pub presence: RwSignal<Vec<Presence>>,
+    /// How many are connected, this page included.
+    pub connected: RwSignal<u32>,
     /// The numbers that are always visible.
     pub strip: RwSignal<LatencyStrip>,
     /// What a person should know, the oldest first.
@@ -137,6 +139,7 @@ impl Store {
             current_hunk: RwSignal::new(None),
             review: Review::new(),
             presence: RwSignal::new(Vec::new()),
+            connected: RwSignal::new(0),
             strip: RwSignal::new(LatencyStrip::default()),
             notices: RwSignal::new(Vec::new()),
             theme: RwSignal::new(Theme::System),

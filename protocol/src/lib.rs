@@ -12,6 +12,7 @@ pub mod http;
 pub mod ids;
 pub mod latency;
 pub mod limits;
+pub mod presence;
 pub mod scope;
 pub mod server;
 pub mod view;

@@ -9,10 +9,9 @@ use crate::context::ContextView;
 use crate::ids::{Epoch, FileId, HunkId, LockId, ModelId, ParticipantId, Seq, SteerId, TurnId};
 use crate::latency::{Latency, Usage};
 use crate::limits::Limits;
+use crate::presence::PresenceChange;
 use crate::scope::{HoldReason, LockView, Proposal, Scope};
-use crate::view::{
-    Changes, HunkPlace, HunkStatus, HunkView, ModelView, Participant, Presence, Role, SessionView, TurnStatus,
-};
+use crate::view::{Changes, HunkPlace, HunkStatus, HunkView, ModelView, Participant, Role, SessionView, TurnStatus};
 
 /// A text frame from the server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -340,12 +339,9 @@ pub enum ServerFrame {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         stalled: Option<Stall>,
     },
-    /// Who is here and where. Replaces what was known.
+    /// How those who are here differ from what the viewer was last told.
     #[serde(rename = "presence")]
-    Presence {
-        /// Everyone who is connected.
-        participants: Vec<Presence>,
-    },
+    Presence(PresenceChange),
     /// Answers `ping`.
     #[serde(rename = "pong")]
     Pong {

@@ -36,8 +36,11 @@ pub struct SessionView {
     /// What people have locked.
     #[serde(default)]
     pub locks: Vec<LockView>,
-    /// Everyone who is connected.
+    /// Who is connected, in the order of arrival; of a large room a part.
     pub participants: Vec<Presence>,
+    /// How many are connected, those who are not listed too.
+    #[serde(default)]
+    pub connected: u32,
 }
 
 /// A lesson, as the list and the session show it.
@@ -363,6 +366,13 @@ pub struct Cursor {
     pub anchor: String,
     /// The selection's moving end, where the caret is.
     pub head: String,
+}
+
+impl Cursor {
+    /// Its size in bytes.
+    pub fn size(&self) -> usize {
+        self.file.0.len() + self.anchor.len() + self.head.len()
+    }
 }
 
 /// A model on offer.

@@ -8,6 +8,7 @@ mod hunks;
 mod look_back;
 mod mending;
 mod people;
+mod presence;
 mod random;
 mod requests;
 mod words;

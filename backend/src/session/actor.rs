@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use models::Upstream;
 use protocol::server::Stall;
-use protocol::view::Presence;
 use protocol::{CloseCode, ErrorCode, ModelId, Seq, ServerFrame, SessionId};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinSet};
@@ -17,6 +16,7 @@ use super::command::{CaughtUp, Command, Control, FromModel, Join, Joined, ModelE
 use super::entry::Body;
 use super::feed::Feed;
 use super::persist::{Report, Saver};
+use super::presence::Board;
 use super::roster::PeerId;
 use super::segment::Segment;
 use super::signal::Signal;
@@ -43,7 +43,7 @@ pub struct Parts {
     pub inbox: mpsc::Receiver<Command>,
     pub feed: Arc<Feed>,
     pub signal: watch::Sender<Signal>,
-    pub presence: watch::Sender<Arc<[Presence]>>,
+    pub presence: Arc<Board>,
     pub saver: Saver,
     pub shutdown: CancellationToken,
     pub ended: CancellationToken,
@@ -67,8 +67,8 @@ pub struct Actor {
     feed: Arc<Feed>,
     /// Where cuts are announced.
     signal: watch::Sender<Signal>,
-    /// Where the roster is announced.
-    presence: watch::Sender<Arc<[Presence]>>,
+    /// Where those who are here are announced.
+    presence: Arc<Board>,
     /// Each connection's own queue.
     peers: HashMap<PeerId, mpsc::Sender<Control>>,
     /// This session's connections to models, made on first use.
@@ -113,6 +113,7 @@ impl Actor {
         let saved = (parts.state.saved(), None);
         let mut tasks = JoinSet::new();
         tasks.spawn(Arc::clone(&parts.feed).run_pacer());
+        tasks.spawn(Arc::clone(&parts.presence).run_pacer());
         Actor {
             id: parts.id,
             state: parts.state,
@@ -204,8 +205,8 @@ impl Actor {
             Command::CatchUp { peer: _, pace, reply } => {
                 // The effects of what came before are in the feed already, so state and cursor agree.
                 if let Some((seq, state, difference)) = self.state.catch_up() {
-                    let subscription = self.feed.subscribe(pace);
-                    let _ = reply.send(CaughtUp { seq, state, difference, subscription });
+                    let (subscription, presence) = (self.feed.subscribe(pace), self.presence.watch());
+                    let _ = reply.send(CaughtUp { seq, state, difference, subscription, presence });
                 }
             }
             command => {
@@ -226,11 +227,14 @@ impl Actor {
             }
         };
         self.peers.insert(join.peer, join.control);
+        // Before the cursors are taken: what the state says of people is not told again.
+        self.carry_out();
         let caught_up = CaughtUp {
             seq: entrance.seq,
             state: entrance.state,
             difference: entrance.difference,
             subscription: self.feed.subscribe(join.pace),
+            presence: self.presence.watch(),
         };
         let peer = join.peer;
         let joined = Joined { welcome: entrance.welcome, caught_up, ask: entrance.ask };
@@ -298,9 +302,7 @@ impl Actor {
                     self.peers.remove(&peer);
                 }
                 Effect::Cut(cut) => self.signal.send_modify(|signal| signal.add(cut)),
-                Effect::Presence => {
-                    self.presence.send_replace(self.state.presence().into());
-                }
+                Effect::Presence(change) => self.presence.put(change),
                 Effect::Cancel => {
                     if let Some(segment) = self.segment.take() {
                         segment.abort();

@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::feed::{Pace, Subscription};
 use super::history::{Difference, Point};
+use super::presence::Onlooker;
 use super::roster::PeerId;
 
 /// What must overtake everything: its own channel, polled first.
@@ -222,6 +223,8 @@ pub struct CaughtUp {
     pub difference: Bytes,
     /// Everything after.
     pub subscription: Subscription,
+    /// Who comes, moves and goes after.
+    pub presence: Onlooker,
 }
 
 /// What goes to one connection ahead of the log.

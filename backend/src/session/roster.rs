@@ -1,15 +1,22 @@
 //! Who is in a session: participants, their connections and where they are.
 
+mod listing;
+
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
 use document::Earlier;
 use protocol::ParticipantId;
 use protocol::limits::NAME_MAX;
+use protocol::presence::PresenceChange;
 use protocol::view::{Cursor, Participant, Presence, Role};
 use serde::{Deserialize, Serialize};
 
+use self::listing::{Listing, Place};
 use crate::base64;
 use crate::secret::{self, Hash};
+
+pub use self::listing::{CURSORS_MAX, LISTED_MAX};
 
 /// The most participants connected at once: what the fan-out was measured with, and some room.
 pub const PARTICIPANTS_MAX: usize = 2_000;
@@ -48,6 +55,8 @@ pub struct Member {
 pub struct Roster {
     members: HashMap<ParticipantId, Member>,
     peers: HashMap<PeerId, ParticipantId>,
+    /// Who of them everyone is shown.
+    listing: Listing,
     joined: u64,
     /// Who is not written down as it stands.
     unwritten: BTreeSet<ParticipantId>,
@@ -97,6 +106,7 @@ impl Roster {
         };
         self.peers.insert(peer, id.clone());
         self.unwritten.insert(id.clone());
+        self.listing.enter(member.place());
         self.members.entry(id).insert_entry(member).into_mut()
     }
 
@@ -104,7 +114,9 @@ impl Roster {
     /// returned and has to go.
     pub fn resume(&mut self, peer: PeerId, id: &ParticipantId, key: &str, role: Role) -> Option<Option<PeerId>> {
         let member = self.members.get_mut(id).filter(|m| m.key.matches(key) && !m.resume_key.is_empty())?;
+        self.listing.leave(&member.place());
         member.role = role;
+        self.listing.enter(member.place());
         let before = member.peer.replace(peer);
         if let Some(before) = before {
             self.peers.remove(&before);
@@ -124,6 +136,7 @@ impl Roster {
         client: impl FnOnce() -> u64,
     ) -> Option<Option<PeerId>> {
         let member = self.members.get_mut(id).filter(|m| m.key.matches(key))?;
+        self.listing.leave(&member.place());
         member.earlier.push(std::mem::replace(&mut member.client, client()));
         key.clone_into(&mut member.resume_key);
         self.unwritten.insert(id.clone());
@@ -178,6 +191,7 @@ impl Roster {
     pub fn leave(&mut self, peer: PeerId) -> bool {
         let Some(id) = self.peers.remove(&peer) else { return false };
         if let Some(member) = self.members.get_mut(&id) {
+            self.listing.leave(&member.place());
             member.peer = None;
             member.cursor = None;
         }
@@ -197,11 +211,16 @@ impl Roster {
     /// A participant moved, or changed its name.
     pub fn update(&mut self, peer: PeerId, name: Option<&str>, cursor: Option<Cursor>) {
         let Some(member) = self.peers.get(&peer).and_then(|id| self.members.get_mut(id)) else { return };
+        let mut is_seen = member.cursor != cursor && self.listing.shows_cursor(member.role);
+        member.cursor = cursor;
         if let Some(name) = name.and_then(clean_name) {
+            is_seen |= member.participant.name != name;
             member.participant.name = name;
             self.unwritten.insert(member.participant.id.clone());
         }
-        member.cursor = cursor;
+        if is_seen {
+            self.listing.touch(&member.participant.id);
+        }
     }
 
     /// The participant whose replica has this Yjs client id, connected or not.
@@ -212,12 +231,34 @@ impl Roster {
             .map(|member| &member.participant)
     }
 
-    /// Everyone who is connected, in the order of their arrival.
+    /// Where a participant is, if it is connected.
+    pub fn cursor(&self, id: &ParticipantId) -> Option<&Cursor> {
+        self.members.get(id)?.cursor.as_ref()
+    }
+
+    /// How many are connected.
+    pub fn connected(&self) -> u32 {
+        u32::try_from(self.peers.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Who is connected, as far as they are listed, in the order of their arrival.
     pub fn presence(&self) -> Vec<Presence> {
-        let mut here: Vec<&Member> = self.members.values().filter(|m| m.peer.is_some()).collect();
+        self.present(self.listing.listed())
+    }
+
+    /// What has changed in that since this was last asked.
+    pub fn presence_change(&mut self) -> Option<PresenceChange> {
+        let difference = self.listing.difference()?;
+        let here = self.present(&difference.here);
+        Some(PresenceChange { whole: false, here, gone: difference.gone, connected: self.connected() })
+    }
+
+    fn present<'a>(&'a self, ids: impl IntoIterator<Item = &'a ParticipantId>) -> Vec<Presence> {
+        let mut here: Vec<&Member> = ids.into_iter().filter_map(|id| self.members.get(id)).collect();
         here.sort_by_key(|m| m.client);
+        let cursor = |m: &Member| m.cursor.clone().filter(|_| self.listing.shows_cursor(m.role));
         here.into_iter()
-            .map(|m| Presence { participant: m.participant.clone(), role: m.role, cursor: m.cursor.clone() })
+            .map(|m| Presence { participant: m.participant.clone(), role: m.role, cursor: cursor(m) })
             .collect()
     }
 
@@ -229,6 +270,13 @@ impl Roster {
     /// Whether anybody is connected.
     pub fn is_empty(&self) -> bool {
         self.peers.is_empty()
+    }
+}
+
+impl Member {
+    /// Where it stands in the order of those who are here.
+    fn place(&self) -> Place {
+        (Reverse(self.role), self.client, self.participant.id.clone())
     }
 }
 

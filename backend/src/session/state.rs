@@ -23,6 +23,7 @@ use document::Document;
 use models::Terms;
 use protocol::latency::Latency;
 use protocol::limits::Limits;
+use protocol::presence::PresenceChange;
 use protocol::scope::Scope;
 use protocol::server::Reason;
 use protocol::view::{LessonView, ModelView, Role, SessionView, TurnStatus};
@@ -46,6 +47,8 @@ pub const OUTPUT_MAX: usize = 4 * 1024 * 1024;
 pub const EARLY_KEPT: Duration = Duration::from_secs(5);
 /// The most of those at once, per session.
 const EARLY_MAX: usize = 64;
+/// The longest cursor, in bytes of its ids and places: theirs are under a hundred, and it goes to everyone.
+pub const CURSOR_MAX: usize = 1024;
 /// The most turns begun in a minute: far above a person's pace, far below what a loop could spend.
 pub const TURNS_PER_MINUTE: usize = 60;
 
@@ -62,8 +65,8 @@ pub enum Effect {
     Close(PeerId, CloseCode),
     /// Announce a cut, ahead of everything.
     Cut(Cut),
-    /// The roster changed.
-    Presence,
+    /// Who is here has changed.
+    Presence(PresenceChange),
     /// End the running segment's task.
     Cancel,
     /// Start a segment's task.
@@ -242,8 +245,11 @@ impl State {
             Command::Join(_) | Command::CatchUp { .. } => {}
             Command::Leave(peer) => self.leave(peer),
             Command::Presence { peer, name, cursor } => {
+                if cursor.as_ref().is_some_and(|cursor| cursor.size() > CURSOR_MAX) {
+                    return self.refuse(peer, None, ErrorCode::Limit, "That is no place in a file.");
+                }
                 self.roster.update(peer, name.as_deref(), cursor);
-                self.effects.push(Effect::Presence);
+                self.tell_presence();
             }
             Command::Edit { peer, counter, message } => self.edit(peer, counter, &message),
             Command::Start { peer, received, start } => {
@@ -309,11 +315,6 @@ impl State {
         self.roster.is_empty()
     }
 
-    /// Everyone who is connected.
-    pub fn presence(&self) -> Vec<protocol::view::Presence> {
-        self.roster.presence()
-    }
-
     /// What a client needs that is not in the document.
     pub fn state_frame(&self) -> ServerFrame {
         let session = SessionView {
@@ -322,6 +323,7 @@ impl State {
             scope: self.scope.clone(),
             locks: self.locks.iter().map(|lock| lock.view.clone()).collect(),
             participants: self.roster.presence(),
+            connected: self.roster.connected(),
         };
         ServerFrame::State { seq: self.seq, session: Box::new(session) }
     }
@@ -381,6 +383,10 @@ impl State {
     fn refuse(&mut self, peer: PeerId, answers: Option<&str>, code: ErrorCode, message: &str) {
         let frame = ServerFrame::Error { code, message: message.to_owned(), answers: answers.map(str::to_owned) };
         self.tell(peer, frame);
+    }
+
+    fn tell_presence(&mut self) {
+        self.effects.extend(self.roster.presence_change().map(Effect::Presence));
     }
 
     fn role(&self, peer: PeerId) -> Option<Role> {

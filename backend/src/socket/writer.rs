@@ -9,7 +9,6 @@ use axum::extract::ws::{Message, WebSocket};
 use bytes::Bytes;
 use futures_util::SinkExt;
 use futures_util::stream::SplitSink;
-use protocol::view::Presence;
 use protocol::{CloseCode, ParticipantId, Seq, ServerFrame, binary};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
@@ -17,6 +16,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 use super::close_frame;
 use crate::session::command::{CaughtUp, Command, Control, Joined};
 use crate::session::feed::{Batch, Pace, Subscription};
+use crate::session::presence::Onlooker;
 use crate::session::roster::PeerId;
 use crate::session::signal::{Signal, Trim};
 use crate::session::{Body, Entry, SessionHandle, encode};
@@ -36,7 +36,7 @@ pub struct Writer {
     me: Option<ParticipantId>,
     control: mpsc::Receiver<Control>,
     signal: watch::Receiver<Signal>,
-    presence: watch::Receiver<Arc<[Presence]>>,
+    presence: Onlooker,
     subscription: Subscription,
     /// The last cut that the viewer was told of.
     told: u64,
@@ -81,7 +81,7 @@ impl Writer {
         joined: Joined,
     ) -> Writer {
         let Joined { welcome, caught_up, ask } = joined;
-        let CaughtUp { seq, state, difference, subscription } = caught_up;
+        let CaughtUp { seq, state, difference, subscription, presence } = caught_up;
         let me = match &welcome {
             ServerFrame::Welcome(welcome) => Some(welcome.participant.id.clone()),
             _ => None,
@@ -89,8 +89,6 @@ impl Writer {
         let mut signal = session.signal.clone();
         // Cuts made before the state was taken are in it.
         let told = signal.borrow_and_update().cuts.last().map_or(0, |c| c.serial);
-        let mut presence = session.presence.clone();
-        presence.mark_changed();
         let mut ping = interval(PING_EVERY);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ping.reset();
@@ -122,7 +120,7 @@ impl Writer {
                 biased;
                 control = self.control.recv() => Event::Control(control),
                 changed = self.signal.changed() => changed.map_or(Event::Control(None), |()| Event::Cut),
-                changed = self.presence.changed() => changed.map_or(Event::Control(None), |()| Event::Presence),
+                () = self.presence.ready() => Event::Presence,
                 () = self.subscription.ready() => Event::Feed,
                 _ = self.ping.tick() => Event::Ping,
             };
@@ -132,8 +130,9 @@ impl Writer {
                 Event::Control(None) => return Err(self.let_go()),
                 Event::Cut => self.cuts().await?,
                 Event::Presence => {
-                    let participants = self.presence.borrow_and_update().to_vec();
-                    self.frame(&ServerFrame::Presence { participants }).await?;
+                    if let Some(text) = self.presence.take() {
+                        self.put(Message::Text(text)).await?;
+                    }
                 }
                 Event::Feed => self.feed().await?,
                 Event::Ping => self.put(Message::Ping(Bytes::new())).await?,
@@ -236,9 +235,9 @@ impl Writer {
         let (reply, answer) = oneshot::channel();
         let ask = Command::CatchUp { peer: self.peer, pace: self.pace, reply };
         self.session.inbox.try_send(ask).map_err(|_| End::Close(CloseCode::TooSlow))?;
-        let CaughtUp { seq, state, difference, subscription } =
+        let CaughtUp { seq, state, difference, subscription, presence } =
             answer.await.map_err(|_| End::Close(CloseCode::Draining))?;
-        self.subscription = subscription;
+        (self.subscription, self.presence) = (subscription, presence);
         self.caught_up(seq, &state, &difference).await
     }
 

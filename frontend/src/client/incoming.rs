@@ -13,6 +13,7 @@ use super::Client;
 use crate::browser;
 use crate::document::{Incoming, Unreadable};
 use crate::queue::{Hold, Item, sequenced};
+use crate::session::people;
 use crate::store::{RecentSession, Saving};
 
 impl Client {
@@ -76,9 +77,12 @@ impl Client {
     fn overtaking(self: &Rc<Self>, frame: ServerFrame) {
         match frame {
             ServerFrame::Welcome(welcome) => self.welcome(*welcome),
-            ServerFrame::Presence { participants } => {
-                self.store.presence.set(participants);
-                self.show_people();
+            ServerFrame::Presence(change) => {
+                self.store.connected.set(change.connected);
+                if change.whole || !change.here.is_empty() || !change.gone.is_empty() {
+                    self.store.presence.update(|people| people::fold(people, change));
+                    self.show_people();
+                }
             }
             ServerFrame::Pong { clock } => {
                 self.store.strip.update(|s| s.round_trip_ms = Some(browser::now() - clock));
@@ -150,6 +154,7 @@ impl Client {
         }
         self.store.guard.reset(&view);
         self.store.presence.set(view.participants);
+        self.store.connected.set(view.connected);
         self.show_guard();
         if view.lesson.is_some() && view.turns.is_empty() {
             self.choose_teacher();

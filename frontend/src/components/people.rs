@@ -31,7 +31,11 @@ pub fn People() -> impl IntoView {
         people.retain(|person| Some(&person.id) != me.as_ref());
         people
     };
-    let rest = move || others().len().saturating_sub(OTHERS_SHOWN);
+    // Of a large room only a part is listed.
+    let rest = move || {
+        let shown = others().len().min(OTHERS_SHOWN) + usize::from(store.me.get().is_some());
+        (store.connected.get() as usize).saturating_sub(shown)
+    };
     view! {
         <div class="people">
             <Me />

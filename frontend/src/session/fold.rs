@@ -141,7 +141,7 @@ impl Session {
             | F::State { .. }
             | F::EditAck { .. }
             | F::Saved { .. }
-            | F::Presence { .. }
+            | F::Presence(_)
             | F::Pong { .. }
             | F::Draining
             | F::Error { .. } => {}

@@ -6,6 +6,7 @@ use protocol::context::ContextView;
 use protocol::ids::Seq;
 use protocol::latency::{Latency, Usage};
 use protocol::limits::Limits;
+use protocol::presence::PresenceChange;
 use protocol::scope::{HoldReason, LockView, Proposal, Region, RegionRange, Scope, Within};
 use protocol::server::{Reason, ServerFrame, Stall, Welcome};
 use protocol::view::{
@@ -45,7 +46,7 @@ fn state() {
     check(
         ServerFrame::State { seq: Seq(0), session: Box::new(SessionView::default()) },
         expect![[
-            r#"{"type":"state","seq":0,"session":{"turns":[],"scope":{"within":"session","stopWhenHeld":false},"locks":[],"participants":[]}}"#
+            r#"{"type":"state","seq":0,"session":{"turns":[],"scope":{"within":"session","stopWhenHeld":false},"locks":[],"participants":[],"connected":0}}"#
         ]],
     );
 }
@@ -399,9 +400,23 @@ fn saved() {
 
 #[test]
 fn presence() {
+    let here = vec![Presence { participant: ada(), role: Role::Owner, cursor: None }];
+    let gone = vec!["p2".into()];
     check(
-        ServerFrame::Presence { participants: vec![Presence { participant: ada(), role: Role::Owner, cursor: None }] },
-        expect![[r#"{"type":"presence","participants":[{"id":"p1","name":"Ada","color":0,"role":"owner"}]}"#]],
+        ServerFrame::Presence(PresenceChange { whole: false, here: here.clone(), gone, connected: 1 }),
+        expect![[
+            r#"{"type":"presence","here":[{"id":"p1","name":"Ada","color":0,"role":"owner"}],"gone":["p2"],"connected":1}"#
+        ]],
+    );
+    check(
+        ServerFrame::Presence(PresenceChange { whole: true, here, gone: Vec::new(), connected: 900 }),
+        expect![[
+            r#"{"type":"presence","whole":true,"here":[{"id":"p1","name":"Ada","color":0,"role":"owner"}],"connected":900}"#
+        ]],
+    );
+    check(
+        ServerFrame::Presence(PresenceChange { connected: 901, ..PresenceChange::default() }),
+        expect![[r#"{"type":"presence","connected":901}"#]],
     );
 }
 
@@ -461,7 +476,7 @@ fn all_are_pinned(frame: &ServerFrame) {
         | ServerFrame::LockChanged { .. }
         | ServerFrame::EditAck { .. }
         | ServerFrame::Saved { .. }
-        | ServerFrame::Presence { .. }
+        | ServerFrame::Presence(_)
         | ServerFrame::Pong { .. }
         | ServerFrame::Draining
         | ServerFrame::Error { .. } => {}

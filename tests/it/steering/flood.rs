@@ -114,10 +114,7 @@ async fn a_client_whose_answers_pile_up_is_let_go_and_not_kept_without_them() ->
     }
     let name = Some("asked".to_owned());
     other.send(ClientFrame::PresenceUpdate { name, cursor: None }).await?;
-    let asked = |p: &protocol::view::Presence| p.participant.name == "asked";
-    let is_asked =
-        |f: &ServerFrame| matches!(f, ServerFrame::Presence { participants } if participants.iter().any(asked));
-    room.client.frame("all was asked", is_asked).await?;
+    room.client.until("all was asked", |c| c.people.values().any(|p| p.participant.name == "asked")).await?;
     assert_eq!(other.closed().await?, protocol::CloseCode::TooSlow.code());
     room.client.settle().await
 }

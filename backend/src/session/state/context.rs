@@ -84,8 +84,7 @@ impl State {
             Some(SegmentCause::Steer(id)) => turn.steer(id).map_or(&turn.by, |s| &s.view.by),
             _ => &turn.by,
         };
-        let here = self.roster.presence().into_iter().filter(|p| p.participant.id == *who);
-        let mut carets: Vec<Spot> = here.filter_map(|p| self.caret(&p.cursor?)).collect();
+        let mut carets: Vec<Spot> = self.roster.cursor(who).and_then(|cursor| self.caret(cursor)).into_iter().collect();
         // Quoted with the words that it was selected for; afterwards it is a place like any other.
         let is_quoted = turn.segments.iter().any(|s| s.message.is_some());
         let (selections, again) = if is_quoted { (None, selection) } else { (selection, None) };

@@ -59,7 +59,7 @@ impl State {
             Refused::Malformed(_) => CloseCode::BadFrame,
             _ => CloseCode::Internal,
         })?;
-        self.effects.push(Effect::Presence);
+        self.tell_presence();
         let Some(member) = self.roster.member(peer) else { return Err(CloseCode::Internal) };
         let welcome = Welcome {
             version: VERSION,
@@ -89,7 +89,7 @@ impl State {
 
     pub(super) fn leave(&mut self, peer: PeerId) {
         if self.roster.leave(peer) {
-            self.effects.push(Effect::Presence);
+            self.tell_presence();
         }
     }
 }
