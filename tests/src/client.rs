@@ -2,37 +2,50 @@
 //!
 //! Strict on purpose: a frame out of order, or a delta that does not fit, fails the test that sees it.
 
+mod enter;
 mod fold;
+mod steady;
 
-use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::{SinkExt, StreamExt};
-use protocol::client::{Hello, Resume, TurnStart};
-use protocol::http::CreatedSession;
+use protocol::client::TurnStart;
 use protocol::scope::{LockView, Region, RegionRange, Scope};
 use protocol::server::Welcome;
-use protocol::view::{HunkView, TurnStatus, TurnView};
-use protocol::{ClientFrame, ErrorCode, Seq, ServerFrame, TurnId, VERSION, binary};
+use protocol::view::{HunkView, Presence, TurnStatus, TurnView};
+use protocol::{ClientFrame, ErrorCode, ParticipantId, Seq, ServerFrame, TurnId, binary};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
 use yrs::{
-    Assoc, Doc, GetString, IndexedSequence, Map, MapPrelim, MapRef, OffsetKind, Options, ReadTxn, StateVector, Text,
-    TextPrelim, Transact, Update,
+    Assoc, Doc, GetString, IndexedSequence, Map, MapPrelim, MapRef, ReadTxn, StateVector, Text, TextPrelim, TextRef,
+    Transact, Update,
 };
+
+pub use self::enter::Kept;
+pub use self::steady::Steady;
 
 /// How long a test waits for what must come. Long, since the machine may be busy; a test that fails waits it out.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// The connection ended, in whatever way. Any other error of a client is the server's mistake.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is lost: {0}")]
+pub struct Lost(String);
+
+/// Whether an error says no more than that the connection ended.
+fn is_lost(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.is::<Lost>() || cause.is::<tungstenite::Error>())
+}
 
 /// One connection.
 pub struct Client {
@@ -48,6 +61,10 @@ pub struct Client {
     pub scope: Scope,
     /// What is locked.
     pub locks: Vec<LockView>,
+    /// Who is listed as connected.
+    pub people: BTreeMap<ParticipantId, Presence>,
+    /// How many are connected.
+    pub connected: u32,
     /// The length of each turn's output, in UTF-16 units: counted along, since outputs grow long.
     units: HashMap<TurnId, u32>,
     /// The last sequence number that was applied.
@@ -60,91 +77,11 @@ pub struct Client {
     counter: u64,
     /// The server's question for what it lacks.
     asked: Option<StateVector>,
+    /// Whether it answers that question by itself, as a page does.
+    answers: bool,
 }
 
 impl Client {
-    /// Connects to a session and waits until it is in.
-    pub async fn connect(addr: SocketAddr, session: &CreatedSession, pace_ms: u32) -> Result<Client> {
-        Self::hello(addr, session, pace_ms, None, None).await
-    }
-
-    /// Comes back as who this was, with what it has.
-    pub async fn reconnect(self, addr: SocketAddr, session: &CreatedSession) -> Result<Client> {
-        let resume = Resume {
-            participant: self.welcome.participant.id.clone(),
-            key: self.welcome.resume_key.clone(),
-            epoch: self.welcome.epoch.clone(),
-            seq: self.shown,
-            state_vector: STANDARD.encode(self.doc.transact().state_vector().encode_v1()),
-        };
-        drop(self.socket);
-        Self::hello(addr, session, 0, Some(resume), Some(self.doc)).await
-    }
-
-    /// Comes back as whoever `resume` says, with an empty replica.
-    pub async fn resume(addr: SocketAddr, session: &CreatedSession, resume: Resume) -> Result<Client> {
-        Self::hello(addr, session, 0, Some(resume), None).await
-    }
-
-    async fn hello(
-        addr: SocketAddr,
-        session: &CreatedSession,
-        pace_ms: u32,
-        resume: Option<Resume>,
-        doc: Option<Doc>,
-    ) -> Result<Client> {
-        let (mut socket, _) = connect_async(format!("ws://{addr}/api/sessions/{}/socket", session.id)).await?;
-        let hello = Hello { version: VERSION, token: session.token.clone(), pace_ms, name: None, resume };
-        let text = serde_json::to_string(&ClientFrame::Hello(hello))?;
-        socket.send(Message::text(text)).await?;
-        let welcome = loop {
-            match timeout(PATIENCE, socket.next()).await?.context("closed before welcome")?? {
-                Message::Text(text) => match serde_json::from_str(&text)? {
-                    ServerFrame::Welcome(welcome) => break *welcome,
-                    other => bail!("instead of welcome: {other:?}"),
-                },
-                Message::Close(frame) => bail!("closed: {frame:?}"),
-                _ => {}
-            }
-        };
-        let empty = || {
-            Doc::with_options(Options {
-                client_id: yrs::ClientID::new(welcome.client_id),
-                offset_kind: OffsetKind::Utf16,
-                ..Options::default()
-            })
-        };
-        let doc = match doc {
-            Some(doc) if doc.client_id().get() == welcome.client_id => doc,
-            // The session was loaded anew: the same content, under the new id.
-            Some(old) => {
-                let doc = empty();
-                let all = old.transact().encode_state_as_update_v1(&StateVector::default());
-                doc.transact_mut().apply_update(Update::decode_v1(&all)?)?;
-                doc
-            }
-            None => empty(),
-        };
-        let files = doc.get_or_insert_map("files");
-        let mut client = Client {
-            socket,
-            welcome,
-            doc,
-            files,
-            turns: HashMap::new(),
-            scope: Scope::default(),
-            locks: Vec::new(),
-            units: HashMap::new(),
-            shown: Seq::ZERO,
-            frames: Vec::new(),
-            updates: Vec::new(),
-            counter: 0,
-            asked: None,
-        };
-        client.until("the document", |c| !c.updates.is_empty()).await?;
-        Ok(client)
-    }
-
     /// Sends a frame.
     pub async fn send(&mut self, frame: ClientFrame) -> Result<()> {
         self.send_raw(Message::text(serde_json::to_string(&frame)?)).await
@@ -256,16 +193,9 @@ impl Client {
 
     /// Answers the server's question: what the replica has and the server has not, of whomever.
     pub async fn answer(&mut self) -> Result<u64> {
-        use yrs::encoding::write::Write as _;
         let asked = self.asked.clone().context("the server has not asked")?;
         let news = self.doc.transact().encode_diff_v1(&asked);
-        self.counter += 1;
-        let mut message: Vec<u8> = Vec::new();
-        message.write_var(0u32);
-        message.write_var(1u32);
-        message.write_buf(&news);
-        self.send_raw(Message::binary(binary::encode(self.counter, &message))).await?;
-        Ok(self.counter)
+        self.send_sync(1, &news).await
     }
 
     /// Whether the server has answered all that was typed.
@@ -324,12 +254,16 @@ impl Client {
     }
 
     async fn send_update(&mut self, update: &[u8]) -> Result<u64> {
+        self.send_sync(2, update).await
+    }
+
+    async fn send_sync(&mut self, kind: u32, payload: &[u8]) -> Result<u64> {
         use yrs::encoding::write::Write as _;
         self.counter += 1;
         let mut message: Vec<u8> = Vec::new();
         message.write_var(0u32);
-        message.write_var(2u32);
-        message.write_buf(update);
+        message.write_var(kind);
+        message.write_buf(payload);
         self.send_raw(Message::binary(binary::encode(self.counter, &message))).await?;
         Ok(self.counter)
     }
@@ -351,13 +285,8 @@ impl Client {
         paths
     }
 
-    fn file(&self, path: &str) -> Option<yrs::TextRef> {
-        let txn = self.doc.transact();
-        self.files.iter(&txn).find_map(|(_, file)| {
-            let file = file.cast::<MapRef>().ok()?;
-            let matches = file.get(&txn, "path").is_some_and(|p| p.to_string(&txn) == path);
-            matches.then(|| file.get(&txn, "text")?.cast().ok()).flatten()
-        })
+    fn file(&self, path: &str) -> Option<TextRef> {
+        file(&self.doc, &self.files, path)
     }
 
     /// A turn, as folded so far.
@@ -427,14 +356,21 @@ impl Client {
 
     /// Reads one message and folds it in.
     pub async fn read(&mut self) -> Result<()> {
-        match self.socket.next().await.context("the server closed the socket")?? {
+        match self.socket.next().await.ok_or_else(|| Lost("the server closed the socket".to_owned()))?? {
             Message::Text(text) => {
                 let frame = serde_json::from_str(&text).with_context(|| format!("unknown frame {text}"))?;
                 self.fold(&frame)?;
                 self.frames.push(frame);
             }
-            Message::Binary(bytes) => self.update(&bytes)?,
-            Message::Close(frame) => bail!("the server closed the socket: {frame:?}"),
+            Message::Binary(bytes) => {
+                self.update(&bytes)?;
+                if self.answers && self.asked.is_some() {
+                    // Before what the server has goes in, which may take away what was typed meanwhile.
+                    self.answer().await?;
+                    self.asked = None;
+                }
+            }
+            Message::Close(frame) => bail!(Lost(format!("{frame:?}"))),
             Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
         }
         Ok(())
@@ -465,4 +401,14 @@ impl Client {
     pub fn state_vector(&self) -> StateVector {
         self.doc.transact().state_vector()
     }
+}
+
+/// The text of the file with this path.
+fn file(doc: &Doc, files: &MapRef, path: &str) -> Option<TextRef> {
+    let txn = doc.transact();
+    files.iter(&txn).find_map(|(_, file)| {
+        let file = file.cast::<MapRef>().ok()?;
+        let matches = file.get(&txn, "path").is_some_and(|p| p.to_string(&txn) == path);
+        matches.then(|| file.get(&txn, "text")?.cast().ok()).flatten()
+    })
 }

@@ -5,6 +5,7 @@ pub mod bench;
 pub mod binary;
 pub mod browser;
 pub mod client;
+pub mod cutting;
 pub mod gated;
 pub mod server;
 pub mod standin;

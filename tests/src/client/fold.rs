@@ -18,7 +18,17 @@ impl Client {
                 self.units = session.turns.iter().map(|t| (t.id.clone(), units(t))).collect();
                 self.turns = session.turns.iter().map(|t| (t.id.clone(), t.clone())).collect();
                 (self.scope, self.locks) = (session.scope.clone(), session.locks.clone());
+                self.people = session.participants.iter().map(|p| (p.participant.id.clone(), p.clone())).collect();
+                self.connected = session.connected;
                 self.see(*seq);
+            }
+            ServerFrame::Presence(change) => {
+                if change.whole {
+                    self.people.clear();
+                }
+                self.people.retain(|id, _| !change.gone.contains(id));
+                self.people.extend(change.here.iter().map(|p| (p.participant.id.clone(), p.clone())));
+                self.connected = change.connected;
             }
             ServerFrame::TurnStarted { seq, turn_id, prompt, model, by, scope } => {
                 self.see(*seq);
