@@ -3,6 +3,7 @@
 mod assets;
 mod guard;
 mod review;
+mod runner;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -52,6 +53,7 @@ pub fn router(app: App) -> Router {
         .route("/api/lessons", get(lessons))
         .route("/api/models", get(list_models))
         .merge(assets::router())
+        .merge(runner::router())
         .layer(middleware::from_fn_with_state(Arc::clone(&app.allowed), guard::check))
         // Health and metrics have no secrets and no effects: a probe may ask by any name.
         .route("/healthz", get(healthz))

@@ -22,6 +22,7 @@ pub fn Root() -> impl IntoView {
     testing::expose(store);
     if let Some(client) = store.client() {
         outside(&client);
+        client.attach_runner();
         client.begin();
     }
     view! { <components::App /> }

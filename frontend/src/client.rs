@@ -15,6 +15,7 @@ mod painting;
 mod pointing;
 mod review;
 mod rules;
+mod running;
 mod start;
 mod turns;
 mod writers;
@@ -49,6 +50,7 @@ pub struct Client {
     meter: RefCell<Meter>,
     pointing: RefCell<Pointing>,
     writers: RefCell<Writers>,
+    runs: running::Runs,
     /// An animation frame is asked for.
     awaiting_frame: Cell<bool>,
     /// Since when input-method composition is under way: nothing remote is applied under the person's hands.
@@ -70,6 +72,7 @@ impl Client {
             meter: RefCell::default(),
             pointing: RefCell::default(),
             writers: RefCell::default(),
+            runs: running::Runs::default(),
             awaiting_frame: Cell::new(false),
             composing: Cell::new(None),
             freezes: Cell::new(0),

@@ -2,6 +2,7 @@
 
 mod guard;
 mod review;
+mod run;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -30,7 +31,7 @@ pub fn listen(store: Store) {
 fn act(store: Store, event: &KeyboardEvent) -> bool {
     let command = event.ctrl_key() || event.meta_key();
     match event.key().as_str() {
-        "." if command => {
+        "." if command && !event.shift_key() => {
             store.interrupt();
             true
         }
@@ -55,7 +56,7 @@ fn act(store: Store, event: &KeyboardEvent) -> bool {
             cycle(if event.shift_key() { -1 } else { 1 });
             true
         }
-        _ => guard::act(store, event) || review::act(store, event),
+        _ => run::act(store, event) || guard::act(store, event) || review::act(store, event),
     }
 }
 

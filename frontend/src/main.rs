@@ -20,6 +20,8 @@ mod points;
 mod proposal;
 mod queue;
 mod review;
+mod run;
+mod runner;
 mod session;
 mod socket;
 mod store;

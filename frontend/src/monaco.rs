@@ -55,6 +55,9 @@ extern "C" {
     /// Scrolls to a place in the open file.
     #[wasm_bindgen(js_namespace = midstreamMonaco)]
     pub fn reveal(offset: u32);
+    /// Puts the cursor at a line and a column, counted from 1, and the keyboard with it.
+    #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = goTo)]
+    pub fn go_to(line: u32, column: u32);
     /// Scrolls to the model's caret.
     #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = revealModel)]
     pub fn reveal_model();

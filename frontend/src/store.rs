@@ -8,6 +8,7 @@ pub mod guard;
 mod intents;
 mod kept;
 pub mod review;
+pub mod run;
 pub mod status;
 pub mod turn;
 
@@ -22,6 +23,7 @@ use protocol::{FileId, ModelId};
 use crate::client::Client;
 pub use guard::Guard;
 pub use review::Review;
+pub use run::Running;
 pub use status::{Connection, FileRow, LatencyStrip, Notice, RecentSession, Route, Saving, Theme};
 pub use turn::{Block, Hunk, Piece, PieceKind, Steer, SteerProgress, Turn};
 
@@ -77,6 +79,9 @@ pub struct Store {
     /// Comparing, authors and conventions.
     pub review: Review,
     /// Who is connected, this page included; of a large room a part.
+    /// Running the session's code.
+    pub running: Running,
+    /// Everyone who is connected, this page included.
     pub presence: RwSignal<Vec<Presence>>,
     /// How many are connected, this page included.
     pub connected: RwSignal<u32>,
@@ -138,6 +143,7 @@ impl Store {
             guard: Guard::new(),
             current_hunk: RwSignal::new(None),
             review: Review::new(),
+            running: Running::new(),
             presence: RwSignal::new(Vec::new()),
             connected: RwSignal::new(0),
             strip: RwSignal::new(LatencyStrip::default()),

@@ -256,6 +256,16 @@ export function reveal(offset) {
   if (model) editor?.revealPositionInCenterIfOutsideViewport(model.getPositionAt(offset));
 }
 
+/** Puts the cursor at a place, and the keyboard with it. @param {number} line @param {number} column */
+export function goTo(line, column) {
+  const model = editor?.getModel();
+  if (!model || !editor) return;
+  const at = model.validatePosition({ lineNumber: line, column });
+  editor.setPosition(at);
+  editor.revealPositionInCenterIfOutsideViewport(at);
+  editor.focus();
+}
+
 /** What Esc would close in the editor is open. */
 export function widgetOpen() {
   const open = [

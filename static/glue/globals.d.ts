@@ -9,5 +9,8 @@ declare const MIDSTREAM_WORKERS: {
   html: string;
 };
 
+/** URLs of the files that Python is made of, and their size in all. */
+declare const MIDSTREAM_PYTHON: { files: Record<string, string>; size: number };
+
 /** URLs of the page's parts. */
 declare const MIDSTREAM_PAGE: { glue: string; wasmJs: string; wasm: string };

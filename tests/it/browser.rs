@@ -9,6 +9,7 @@ mod look;
 mod r#loop;
 mod review;
 mod rig;
+mod run;
 mod stage;
 mod typing;
 mod upstreams;

@@ -8,6 +8,7 @@ mod compress;
 pub mod hash;
 mod output;
 mod page;
+mod runner;
 mod wasm;
 
 use std::fs;

@@ -41,7 +41,7 @@ static ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 /// `'self'` in `connect-src` covers the WebSocket too.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
     worker-src 'self' blob:; connect-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; \
-    form-action 'none'; frame-ancestors 'none'";
+    frame-src 'self'; form-action 'none'; frame-ancestors 'none'";
 
 /// Hashed names never change their content: a year, as long as caches take seriously.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
@@ -86,7 +86,19 @@ fn find(path: &str) -> Option<&'static Asset> {
     ASSETS.iter().find(|asset| asset.path == path)
 }
 
+/// An embedded document for a route that fences it in by itself, if the page was built.
+pub(super) fn document(path: &str, request: &HeaderMap) -> Option<Response> {
+    find(path).map(|asset| answer(asset, request))
+}
+
 fn serve(asset: &'static Asset, cache: &'static str, request: &HeaderMap) -> Response {
+    let mut response = answer(asset, request);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(cache));
+    fenced(response)
+}
+
+/// A file in the encoding that was asked for, or word that it is known.
+fn answer(asset: &'static Asset, request: &HeaderMap) -> Response {
     let (encoding, bytes) = choose(asset, request);
     let etag = format!("\"{}-{}\"", asset.hash, encoding.name());
     let mut response = if is_known(request, &etag) {
@@ -95,7 +107,6 @@ fn serve(asset: &'static Asset, cache: &'static str, request: &HeaderMap) -> Res
         ([(CONTENT_TYPE, asset.content_type)], bytes).into_response()
     };
     let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
     if encoding != Encoding::Identity {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
@@ -103,7 +114,7 @@ fn serve(asset: &'static Asset, cache: &'static str, request: &HeaderMap) -> Res
     if let Ok(etag) = HeaderValue::try_from(etag) {
         headers.insert(ETAG, etag);
     }
-    fenced(response)
+    response
 }
 
 /// The best encoding that the client takes and that the file has.

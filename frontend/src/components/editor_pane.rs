@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::compare::Compare;
 use super::held_zones::HeldZones;
 use super::locks::{EditorGuard, LockButton};
+use super::run_pane::{RunButtons, RunPane};
 use super::{format, icons};
 use crate::editor::Editor;
 use crate::store::Store;
@@ -45,6 +46,7 @@ pub fn EditorPane() -> impl IntoView {
                     </div>
                 </Show>
             </div>
+            <RunPane />
         </section>
     }
 }
@@ -60,6 +62,7 @@ fn FileTools() -> impl IntoView {
     };
     view! {
         <span class="file-tools">
+            <RunButtons />
             <LockButton />
             <button class="icon-button" aria-label="Show authors" title="Who wrote the current line"
                 aria-pressed=move || store.review.show_authors.get().to_string()

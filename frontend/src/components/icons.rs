@@ -92,6 +92,31 @@ pub fn half() -> impl IntoView {
     drawing("M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM8 2v12M10.5 3v10M13 5v6")
 }
 
+/// Run.
+pub fn play() -> impl IntoView {
+    drawing("M5 3.2v9.6L12.5 8z")
+}
+
+/// Stop.
+pub fn square() -> impl IntoView {
+    drawing("M4.5 4.5h7v7h-7z")
+}
+
+/// Empty a list.
+pub fn sweep() -> impl IntoView {
+    drawing("M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM3.8 12.2l8.4-8.4")
+}
+
+/// Well.
+pub fn check() -> impl IntoView {
+    drawing("M3.5 8.5l3 3 6-7")
+}
+
+/// Neither well nor not.
+pub fn dash() -> impl IntoView {
+    drawing("M4 8h8")
+}
+
 /// The keyboard.
 pub fn keys() -> impl IntoView {
     drawing(

@@ -36,6 +36,13 @@ const GUARD: [Key; 5] = [
     ("Lock or unlock", "Ctrl Alt L"),
 ];
 
+const RUN: [Key; 4] = [
+    ("Run the open file", "Ctrl Enter"),
+    ("Run all tests", "Ctrl Shift Enter"),
+    ("Stop the run", "Ctrl Shift ."),
+    ("Show or hide the console", "Ctrl `"),
+];
+
 const PAGE: [Key; 7] = [
     ("To the prompt", "Ctrl K"),
     ("Next pane", "F6"),
@@ -72,6 +79,7 @@ pub fn Sheet() -> impl IntoView {
                 {column("The loop", &LOOP)}
                 {column("Review", &REVIEW)}
                 {column("Held and locked", &GUARD)}
+                {column("Run, in the editor", &RUN)}
                 {column("The page", &PAGE)}
             </div>
             <p class="sheet-note">"On a Mac, Cmd stands for Ctrl."</p>

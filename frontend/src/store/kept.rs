@@ -15,6 +15,7 @@ pub fn restore(store: Store) {
     if let Some(recent) = browser::kept("recent").and_then(|r| serde_json::from_str(&r).ok()) {
         store.recent.set(recent);
     }
+    store.running.restore();
     let theme = browser::kept("theme").and_then(|t| serde_json::from_str(&t).ok());
     store.theme.set(theme.unwrap_or_default());
     show_theme(store);

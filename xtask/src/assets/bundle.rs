@@ -13,6 +13,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::hash::hashed_name;
+use super::runner::{self, Standalone};
 use super::{Profile, wasm::Module};
 use crate::place::Place;
 use crate::progress::run_quietly;
@@ -33,6 +34,8 @@ pub struct Bundles {
     pub folder: PathBuf,
     /// Part ("glue", "css", …) -> file name. The parts are the placeholders of index.html.
     pub parts: BTreeMap<String, String>,
+    /// The pages beside the main one.
+    pub pages: Vec<Standalone>,
 }
 
 /// Makes all bundles in `folder`.
@@ -54,7 +57,10 @@ pub fn build(
     }
 
     let define = format!("--define:MIDSTREAM_WORKERS={}", Value::Object(workers));
-    let glue = esbuild.run(&place.root.join("static/glue/monaco.js"), "glue-[hash]", &["--splitting", &define])?;
+    let add_file = |stem: &str, extension: &str, bytes: &[u8]| add(folder, stem, extension, bytes);
+    let python = format!("--define:MIDSTREAM_PYTHON={}", runner::python(place, add_file, URL_PREFIX)?);
+    let glue =
+        esbuild.run(&place.root.join("static/glue/monaco.js"), "glue-[hash]", &["--splitting", &define, &python])?;
     parts.insert("glue".to_owned(), glue.main);
     parts.insert("glue-css".to_owned(), glue.css.context("Monaco came without styles")?);
 
@@ -76,7 +82,8 @@ pub fn build(
     let define = format!("--define:MIDSTREAM_PAGE={page}");
     let boot = esbuild.run(&place.root.join("static/boot.js"), "boot-[hash]", &[&define])?;
     parts.insert("boot".to_owned(), boot.main);
-    Ok(Bundles { folder: folder.to_owned(), parts })
+    let pages = runner::build(&esbuild, place)?;
+    Ok(Bundles { folder: folder.to_owned(), parts, pages })
 }
 
 /// One file that imports every style sheet of `static/css`, in the order of their names.
@@ -121,7 +128,8 @@ struct Made {
     css: Option<String>,
 }
 
-struct Esbuild<'a> {
+/// The bundler, as one build uses it.
+pub struct Esbuild<'a> {
     place: &'a Place,
     profile: Profile,
     folder: &'a Path,
@@ -129,6 +137,22 @@ struct Esbuild<'a> {
 }
 
 impl Esbuild<'_> {
+    /// Bundles `entry` into one classic script, and returns its text.
+    pub fn text(&self, entry: &Path, extra: &[&str]) -> Result<String> {
+        let out = self.place.target.join("web-work/inline.js");
+        let mut command: Command = npm::program(self.place, "esbuild");
+        command
+            .arg(entry)
+            .args(["--bundle", "--format=iife", "--target=es2022", "--log-level=warning", "--legal-comments=none"])
+            .arg(format!("--outfile={}", out.display()))
+            .args(extra);
+        if self.profile == Profile::Release {
+            command.arg("--minify");
+        }
+        run_quietly(&mut command, self.note).with_context(|| format!("bundling {}", entry.display()))?;
+        Ok(fs::read_to_string(&out)?)
+    }
+
     /// Bundles `entry` into the folder under `name`, and finds out how the result is called.
     fn run(&self, entry: &Path, name: &str, extra: &[&str]) -> Result<Made> {
         let metafile = self.place.target.join("web-work/meta.json");

@@ -40,6 +40,9 @@ pub fn write(place: &Place, profile: Profile, bundles: &Bundles, index: String) 
     fs::create_dir_all(&cache)?;
 
     let mut files = vec![("/".to_owned(), "index.html".to_owned(), index.into_bytes())];
+    for page in &bundles.pages {
+        files.push((page.path.to_owned(), page.file.to_owned(), page.html.clone().into_bytes()));
+    }
     for entry in fs::read_dir(&bundles.folder)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -104,6 +107,7 @@ fn content_type(name: &str) -> Option<&'static str> {
         "svg" => "image/svg+xml",
         "png" => "image/png",
         "ico" => "image/x-icon",
+        "zip" => "application/zip",
         "json" | "webmanifest" => "application/json",
         _ => return None,
     })

@@ -1,0 +1,166 @@
+//! Running, as the page shows it: the pane, the run that goes on, its console.
+
+use leptos::prelude::*;
+
+use super::Store;
+use crate::browser;
+use crate::run::console::Console;
+use crate::run::target::{Kind, Target};
+
+/// The pane's height where it was never changed, in pixels.
+pub const HEIGHT: u32 = 240;
+/// The least height: its head, and three lines.
+pub const HEIGHT_MIN: u32 = 120;
+/// The most: more is the editor's.
+pub const HEIGHT_MAX: u32 = 900;
+
+/// How a run stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Phase {
+    /// Nothing was run.
+    #[default]
+    Idle,
+    /// It is made ready: compiled, or its language is loaded.
+    Starting {
+        /// Bytes that are loaded, and bytes in all, where there are any to load.
+        loaded: Option<(f64, f64)>,
+    },
+    /// It runs.
+    Running,
+    /// It has ended.
+    Ended(Outcome),
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Outcome {
+    /// By itself, well.
+    Done {
+        /// How long it took.
+        ms: f64,
+    },
+    /// By itself, with an error or a failed test.
+    Failed {
+        /// How long it took.
+        ms: f64,
+    },
+    /// By a person.
+    Stopped {
+        /// From the press to the end, in milliseconds.
+        took_ms: f64,
+    },
+    /// The browser ended it: it ran out of memory.
+    Crashed,
+    /// It could not be started.
+    Refused,
+}
+
+/// Running.
+#[derive(Clone, Copy)]
+pub struct Running {
+    /// The pane is open. Kept.
+    pub open: RwSignal<bool>,
+    /// The pane's height, in pixels. Kept.
+    pub height: RwSignal<u32>,
+    /// What is run, or was last.
+    pub target: RwSignal<Option<Target>>,
+    /// How that stands.
+    pub phase: RwSignal<Phase>,
+    /// What it said. Changed once per animation frame at most.
+    pub console: RwSignal<Console>,
+    /// It waits for a line, with this prompt.
+    pub asks: RwSignal<Option<String>>,
+}
+
+impl Running {
+    /// Nothing runs.
+    pub fn new() -> Self {
+        Self {
+            open: RwSignal::new(false),
+            height: RwSignal::new(HEIGHT),
+            target: RwSignal::new(None),
+            phase: RwSignal::new(Phase::Idle),
+            console: RwSignal::new(Console::default()),
+            asks: RwSignal::new(None),
+        }
+    }
+
+    /// A run is under way. Tracks.
+    pub fn is_active(&self) -> bool {
+        self.phase.with(|phase| matches!(phase, Phase::Starting { .. } | Phase::Running))
+    }
+
+    /// Restores what this browser keeps.
+    pub fn restore(&self) {
+        if let Some(height) = browser::kept("run.height").and_then(|height| height.parse::<u32>().ok()) {
+            self.height.set(height.clamp(HEIGHT_MIN, HEIGHT_MAX));
+        }
+        self.open.set(browser::kept("run.open").as_deref() == Some("true"));
+    }
+
+    /// Shows or hides the pane.
+    pub fn show(&self, open: bool) {
+        self.open.set(open);
+        browser::keep("run.open", if open { "true" } else { "false" });
+    }
+
+    /// Another height.
+    pub fn resize(&self, height: u32) {
+        let height = height.clamp(HEIGHT_MIN, HEIGHT_MAX);
+        self.height.set(height);
+        browser::keep("run.height", &height.to_string());
+    }
+}
+
+/// What a person does.
+impl Store {
+    /// Runs the open file, or the project; a run that goes on is ended first.
+    pub fn run(&self) {
+        if let Some(client) = self.client() {
+            client.run();
+        }
+    }
+
+    /// Runs all tests of the session.
+    pub fn run_tests(&self) {
+        if let Some(client) = self.client() {
+            client.run_tests();
+        }
+    }
+
+    /// Ends the run.
+    pub fn stop_run(&self) {
+        if let Some(client) = self.client() {
+            client.stop_run();
+        }
+    }
+
+    /// Gives the program the line that it waits for.
+    pub fn answer_run(&self, line: &str) {
+        if let Some(client) = self.client() {
+            client.answer_run(line);
+        }
+    }
+
+    /// Empties the console.
+    pub fn clear_console(&self) {
+        self.running.console.set(Console::default());
+    }
+
+    /// Opens a file at a place.
+    pub fn go_to(&self, path: &str, line: u32, column: u32) {
+        if let Some(client) = self.client() {
+            client.go_to(path, line, column);
+        }
+    }
+
+    /// Makes the runner ready, before it is asked for.
+    pub fn warm_runner(&self) {
+        crate::runner::warm();
+    }
+
+    /// What is run is a page. Tracks.
+    pub fn runs_a_page(&self) -> bool {
+        self.running.target.with(|target| target.as_ref().is_some_and(|target| target.kind == Kind::Page))
+    }
+}

@@ -1,0 +1,4 @@
+// Names that the build fills in (see xtask/src/assets/runner.rs).
+
+/** Sources of the workers. */
+declare const MIDSTREAM_RUNNER: { script: string; python: string };

@@ -1,0 +1,3 @@
+// The worker of Python. Nothing runs in it yet.
+
+export {};
