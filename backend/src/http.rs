@@ -1,19 +1,19 @@
 //! The routes: the page, sessions, the socket, and what operators look at.
 
 mod assets;
+mod authorize;
 mod guard;
+mod links;
 mod review;
+mod routes;
 mod runner;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, Path, State, WebSocketUpgrade};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware;
+use axum::extract::{Path, State, WebSocketUpgrade};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
 use protocol::http::{NewSession, Problem};
@@ -21,11 +21,14 @@ use protocol::{ErrorCode, SessionId};
 use tokio_util::task::TaskTracker;
 
 use crate::offers::Offers;
-use crate::registry::{CreateError, Deleted, Registry};
+use crate::registry::{CreateError, Registry};
 use crate::socket;
 use crate::store::StoreError;
 
+use authorize::Granted;
+
 pub use guard::Allowed;
+pub use routes::{Access, ROUTES, Route};
 
 /// What the routes work with.
 #[derive(Clone)]
@@ -44,21 +47,7 @@ pub struct App {
 
 /// All routes.
 pub fn router(app: App) -> Router {
-    Router::new()
-        .route("/api/sessions", post(create))
-        .route("/api/sessions/{id}", delete(forget))
-        .route("/api/sessions/{id}/socket", get(connect))
-        .route("/api/sessions/{id}/changes", get(review::changes))
-        .route("/api/sessions/{id}/authors", get(review::authors))
-        .route("/api/lessons", get(lessons))
-        .route("/api/models", get(list_models))
-        .merge(assets::router())
-        .merge(runner::router())
-        .layer(middleware::from_fn_with_state(Arc::clone(&app.allowed), guard::check))
-        // Health and metrics have no secrets and no effects: a probe may ask by any name.
-        .route("/healthz", get(healthz))
-        .route("/metrics", get(metrics))
-        .with_state(app)
+    routes::router(&app).with_state(app)
 }
 
 async fn create(State(app): State<App>, body: Bytes) -> Response {
@@ -88,15 +77,10 @@ async fn create(State(app): State<App>, body: Bytes) -> Response {
     }
 }
 
-/// Deletes a session for good: its owner alone may.
-async fn forget(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Response {
-    let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    match app.registry.delete(&SessionId(id), token.unwrap_or_default()).await {
-        Ok(Deleted::Done) => StatusCode::NO_CONTENT.into_response(),
-        Ok(Deleted::NotFound) => problem(StatusCode::NOT_FOUND, ErrorCode::NotFound, "There is no such session."),
-        Ok(Deleted::Forbidden) => {
-            problem(StatusCode::UNAUTHORIZED, ErrorCode::Unauthorized, "Only the session's owner deletes it.")
-        }
+/// Deletes a session for good.
+async fn forget(State(app): State<App>, granted: Granted) -> Response {
+    match app.registry.forget(&granted.id).await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(error) => {
             tracing::error!(%error, "a session could not be deleted");
             problem(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal, "The session could not be deleted.")
@@ -126,11 +110,7 @@ async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// For the machine's own operators: who asks from elsewhere is told nothing.
-async fn metrics(State(app): State<App>, ConnectInfo(from): ConnectInfo<SocketAddr>) -> Response {
-    if !from.ip().to_canonical().is_loopback() {
-        return StatusCode::NOT_FOUND.into_response();
-    }
+async fn metrics(State(app): State<App>) -> Response {
     let text = app.prometheus.render();
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }

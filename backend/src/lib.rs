@@ -16,4 +16,5 @@ mod socket;
 mod store;
 
 pub use config::Config;
+pub use http::{Access, ROUTES, Route};
 pub use server::{Server, ServerError};

@@ -1,5 +1,7 @@
 //! Which sessions are live: id -> handle, each loaded once.
 
+mod links;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,10 +13,13 @@ use tokio_util::task::TaskTracker;
 
 use crate::offers::Offers;
 use crate::secret::{self, Hash};
+use crate::session::door::Door;
 use crate::session::persist::Saver;
 use crate::session::state::{self, RestoreError, State};
 use crate::session::{self, SessionHandle};
-use crate::store::{Loaded, Record, Store, StoreError};
+use crate::store::{Link, Loaded, Record, Store, StoreError};
+
+pub use self::links::LinkError;
 
 /// How often sessions past their retention are looked for: it counts in days.
 const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
@@ -26,6 +31,8 @@ pub struct Registry {
     live: Mutex<HashMap<SessionId, SessionHandle>>,
     /// Held while a session is loaded: two loads of one session would be two sessions.
     loading: tokio::sync::Mutex<()>,
+    /// Held while links are read for a load, and while one is changed: no load may miss a change.
+    linking: tokio::sync::Mutex<()>,
     store: Arc<dyn Store>,
     offers: Arc<Offers>,
     /// Every session's task, so that a drain can wait for them.
@@ -62,22 +69,11 @@ pub enum LoadError {
     Panicked(#[from] tokio::task::JoinError),
 }
 
-/// What became of a wish to delete a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deleted {
-    /// It is gone for good.
-    Done,
-    /// There is none.
-    NotFound,
-    /// Somebody else's.
-    Forbidden,
-}
-
 impl Registry {
     /// No sessions yet.
     pub fn new(store: Arc<dyn Store>, offers: Arc<Offers>, shutdown: CancellationToken) -> Registry {
-        let (live, loading) = (Mutex::default(), tokio::sync::Mutex::default());
-        Registry { live, loading, store, offers, tasks: TaskTracker::new(), shutdown }
+        let (live, loading, linking) = (Mutex::default(), Default::default(), Default::default());
+        Registry { live, loading, linking, store, offers, tasks: TaskTracker::new(), shutdown }
     }
 
     /// Makes a session, with a lesson's files if one is named.
@@ -92,7 +88,7 @@ impl Registry {
         if let Some(loaded) = self.store.load(&id).await? {
             let lesson = loaded.record.lesson.as_ref().and_then(|id| self.offers.lesson(id));
             let state = State::new(Epoch(secret::token()), loaded.load, self.offers.views(), lesson);
-            self.open(&loaded, state);
+            self.open(&loaded, Vec::new(), state);
         }
         Ok(CreatedSession { id, token })
     }
@@ -127,17 +123,9 @@ impl Registry {
             Ok::<_, LoadError>((loaded, state))
         })
         .await??;
-        Ok(Some(self.open(&loaded, state)))
-    }
-
-    /// Deletes a session for good, if `token` is its owner's.
-    pub async fn delete(&self, id: &SessionId, token: &str) -> Result<Deleted, StoreError> {
-        let Some(record) = self.store.find(id).await? else { return Ok(Deleted::NotFound) };
-        if !record.owner.matches(token) {
-            return Ok(Deleted::Forbidden);
-        }
-        self.forget(id).await?;
-        Ok(Deleted::Done)
+        let _no_change_is_missed = self.linking.lock().await;
+        let links = self.store.links(id).await?;
+        Ok(Some(self.open(&loaded, links, state)))
     }
 
     /// From now on, deletes sessions that nobody has changed for so many days and nobody is in.
@@ -173,8 +161,8 @@ impl Registry {
         Ok(())
     }
 
-    /// Nothing of it is there afterwards, on disk or in memory.
-    async fn forget(&self, id: &SessionId) -> Result<(), StoreError> {
+    /// Deletes a session for good: nothing of it is there afterwards, on disk or in memory.
+    pub async fn forget(&self, id: &SessionId) -> Result<(), StoreError> {
         let _not_meanwhile = self.loading.lock().await;
         let live = self.lock().remove(id);
         if let Some(live) = live {
@@ -189,14 +177,14 @@ impl Registry {
     }
 
     /// Starts a session's actor.
-    fn open(&self, loaded: &Loaded, state: State) -> SessionHandle {
+    fn open(&self, loaded: &Loaded, links: Vec<Link>, state: State) -> SessionHandle {
         let id = loaded.record.id.clone();
         let next = loaded.batches.last().map_or(0, |batch| batch.number + 1);
         let saver = Saver::start(id.clone(), Arc::clone(&self.store), next, &self.tasks);
         let state = state.with_terms(self.offers.terms());
         let models = Arc::clone(&self.offers);
-        let owner = loaded.record.owner;
-        let handle = session::spawn(id.clone(), owner, state, models, saver, &self.tasks, self.shutdown.clone());
+        let door = Arc::new(Door::new(loaded.record.owner, links));
+        let handle = session::spawn(id.clone(), door, state, models, saver, &self.tasks, self.shutdown.clone());
         let mut live = self.lock();
         live.retain(|_, handle| !handle.ended.is_cancelled());
         live.insert(id, handle.clone());

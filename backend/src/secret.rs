@@ -49,7 +49,12 @@ impl Hash {
 
     /// Whether `token` is the one.
     pub fn matches(&self, token: &str) -> bool {
-        self.0.ct_eq(&Hash::of(token).0).into()
+        self.is(&Hash::of(token))
+    }
+
+    /// Whether both are of one token, without telling how far they are alike.
+    pub fn is(&self, other: &Hash) -> bool {
+        self.0.ct_eq(&other.0).into()
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod actor;
 pub mod command;
+pub mod door;
 mod draft;
 mod entry;
 pub mod feed;
@@ -22,19 +23,18 @@ mod turn;
 use std::sync::Arc;
 
 use models::Upstream;
-use protocol::view::Role;
 use protocol::{ModelId, SessionId};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::command::{Command, Urgent};
+use self::door::Door;
 use self::feed::Feed;
 use self::persist::Saver;
 use self::presence::Board;
 use self::signal::Signal;
 use self::state::State;
-use crate::secret::Hash;
 
 pub use self::entry::{Body, Entry, encode};
 
@@ -54,8 +54,8 @@ pub const FROM_MODEL: usize = 1;
 pub struct SessionHandle {
     /// Its id.
     pub id: SessionId,
-    /// The owner's token, as it is kept.
-    owner: Hash,
+    /// Who may come in.
+    pub door: Arc<Door>,
     /// Interrupts and steers: polled before anything else.
     pub urgent: mpsc::Sender<Urgent>,
     /// Everything else.
@@ -68,13 +68,6 @@ pub struct SessionHandle {
     pub deleted: CancellationToken,
 }
 
-impl SessionHandle {
-    /// What a token opens here, if anything.
-    pub fn authorize(&self, token: &str) -> Option<Role> {
-        self.owner.matches(token).then_some(Role::Owner)
-    }
-}
-
 /// Where a session gets its connection to a model.
 pub trait Models: Send + Sync + 'static {
     /// A connection of the session's own, if the model is on offer.
@@ -84,7 +77,7 @@ pub trait Models: Send + Sync + 'static {
 /// Starts a session's actor on `tasks`. It drains when `shutdown` fires.
 pub fn spawn(
     id: SessionId,
-    owner: Hash,
+    door: Arc<Door>,
     state: State,
     models: Arc<dyn Models>,
     saver: Saver,
@@ -96,7 +89,7 @@ pub fn spawn(
     let signal = watch::Sender::new(Signal::default());
     let handle = SessionHandle {
         id: id.clone(),
-        owner,
+        door,
         urgent,
         inbox,
         signal: signal.subscribe(),

@@ -23,6 +23,7 @@ use self::reader::Reader;
 use self::writer::Writer;
 use crate::meters;
 use crate::session::command::{Command, Join};
+use crate::session::door::{Denied, Here, Pass};
 use crate::session::feed::Pace;
 use crate::session::roster::PeerId;
 use crate::session::{SessionHandle, encode};
@@ -63,7 +64,9 @@ struct Connection {
     reader: Reader,
     stream: SplitStream<WebSocket>,
     writer: Box<Writer>,
-    _guard: LeaveGuard,
+    /// What it came in by.
+    pass: Pass,
+    guard: LeaveGuard,
 }
 
 /// Joins the session; a socket that may not is closed with the reason.
@@ -76,15 +79,16 @@ async fn enter(mut socket: WebSocket, session: Option<SessionHandle>) -> Option<
         Ok(Err(code)) => return close(socket, code).await,
         Err(_) => return close(socket, CloseCode::HelloTimeout).await,
     };
-    let Some(role) = session.authorize(&hello.token) else {
-        return close(socket, CloseCode::Unauthorized).await;
+    let pass = match session.door.authorize(&hello.token) {
+        Ok(pass) => pass,
+        Err(denied) => return close(socket, denied.into()).await,
     };
     let peer = PeerId(PEERS.fetch_add(1, Ordering::Relaxed));
     let pace = Pace::from_millis(hello.pace_ms);
     let (control, control_rx) = mpsc::channel(CONTROL);
     let (reply, joined) = oneshot::channel();
     let queue = control.downgrade();
-    let join = Join { peer, role, name: hello.name, pace, resume: hello.resume, control, reply };
+    let join = Join { peer, role: pass.role, name: hello.name, pace, resume: hello.resume, control, reply };
     if session.inbox.try_send(Command::Join(Box::new(join))).is_err() {
         return close(socket, CloseCode::Overloaded).await;
     }
@@ -94,26 +98,31 @@ async fn enter(mut socket: WebSocket, session: Option<SessionHandle>) -> Option<
         Err(_) => return close(socket, CloseCode::Draining).await,
     };
     // From here on the session knows the peer, and must hear of its end, whatever happens.
-    let guard = LeaveGuard { session: session.clone(), peer };
+    let guard = LeaveGuard { session: session.clone(), peer, _here: pass.enter() };
     let (sink, stream) = socket.split();
     let writer = Box::new(Writer::new(sink, session.clone(), peer, pace, control_rx, joined));
     let reader = Reader { session, peer, control: queue };
-    Some(Box::new(Connection { reader, stream, writer, _guard: guard }))
+    Some(Box::new(Connection { reader, stream, writer, pass, guard }))
 }
 
 impl Connection {
-    /// Reads and writes until either ends.
+    /// Reads and writes until either ends, or what it came in by does.
     async fn talk(self: Box<Self>) {
         // The guard first, so that it is dropped last.
-        let Connection { _guard, mut reader, mut stream, writer } = *self;
-        tokio::select! {
-            () = reader.run(&mut stream) => {}
-            closed = writer.run() => {
-                if closed {
-                    // Read on until the peer has seen the close: unread bytes would turn it into a reset.
-                    let _ = timeout(CLOSE_WITHIN, async { while let Some(Ok(_)) = stream.next().await {} }).await;
-                }
+        let Connection { guard, pass, mut reader, mut stream, mut writer } = *self;
+        let closed = tokio::select! {
+            biased;
+            denied = pass.over() => {
+                // Gone at once, for the session and for whoever looks at who is there; then it is told why.
+                drop(guard);
+                writer.close(denied.into()).await
             }
+            () = reader.run(&mut stream) => false,
+            closed = writer.run() => closed,
+        };
+        if closed {
+            // Read on until the peer has seen the close: unread bytes would turn it into a reset.
+            let _ = timeout(CLOSE_WITHIN, async { while let Some(Ok(_)) = stream.next().await {} }).await;
         }
     }
 }
@@ -161,7 +170,7 @@ async fn close(mut socket: WebSocket, code: CloseCode) -> Option<Box<Connection>
 fn refusal(code: CloseCode) -> Option<ServerFrame> {
     let error = match code {
         CloseCode::BadFrame => ErrorCode::BadFrame,
-        CloseCode::Unauthorized => ErrorCode::Unauthorized,
+        CloseCode::Unauthorized | CloseCode::Revoked | CloseCode::Expired => ErrorCode::Unauthorized,
         CloseCode::NotFound => ErrorCode::NotFound,
         CloseCode::VersionMismatch => ErrorCode::VersionMismatch,
         _ => return None,
@@ -177,10 +186,21 @@ fn close_frame(code: CloseCode) -> CloseFrame {
     CloseFrame { code: code.code(), reason: code.reason().into() }
 }
 
+impl From<Denied> for CloseCode {
+    fn from(denied: Denied) -> CloseCode {
+        match denied {
+            Denied::Unknown => CloseCode::Unauthorized,
+            Denied::Revoked => CloseCode::Revoked,
+            Denied::Expired => CloseCode::Expired,
+        }
+    }
+}
+
 /// Tells the session that a connection ended, also when its task is dropped.
 struct LeaveGuard {
     session: SessionHandle,
     peer: PeerId,
+    _here: Here,
 }
 
 impl Drop for LeaveGuard {

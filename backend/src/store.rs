@@ -5,8 +5,11 @@
 mod memory;
 mod sqlite;
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use async_trait::async_trait;
 use protocol::server::Stall;
+use protocol::view::Role;
 use protocol::{LessonId, Seq, SessionId};
 
 use crate::secret::Hash;
@@ -23,6 +26,23 @@ pub struct Record {
     pub owner: Hash,
     /// The lesson that it began with.
     pub lesson: Option<LessonId>,
+}
+
+/// A link to a session, as it is kept: its token is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Its token.
+    pub hash: Hash,
+    /// What it lets its holder do.
+    pub role: Role,
+    /// What its owner calls it.
+    pub name: Option<String>,
+    /// When it was made, in milliseconds of the Unix epoch.
+    pub made: u64,
+    /// When its time is over, in the same.
+    pub expiry: Option<u64>,
+    /// When it was revoked, in the same.
+    pub revoked: Option<u64>,
 }
 
 /// What is written of a session at once: all of it or nothing.
@@ -80,6 +100,12 @@ impl StoreError {
     }
 }
 
+/// Milliseconds of the Unix epoch: for what outlives the process.
+pub fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// A database of sessions.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
@@ -93,6 +119,12 @@ pub trait Store: Send + Sync + 'static {
     async fn append(&self, id: &SessionId, batch: &Batch) -> Result<(), StoreError>;
     /// Forgets a session, with all that there is of it.
     async fn delete(&self, id: &SessionId) -> Result<(), StoreError>;
+    /// The links of a session, in the order of making.
+    async fn links(&self, id: &SessionId) -> Result<Vec<Link>, StoreError>;
+    /// Keeps a link of a session, as it is now. Whether the session is there.
+    async fn put_link(&self, id: &SessionId, link: &Link) -> Result<bool, StoreError>;
+    /// Forgets a link of a session.
+    async fn drop_link(&self, id: &SessionId, hash: &Hash) -> Result<(), StoreError>;
     /// Sessions that nothing was written to for this long, some at a time.
     async fn untouched(&self, for_ms: u64) -> Result<Vec<SessionId>, StoreError>;
 }

@@ -68,8 +68,10 @@ pub enum ErrorCode {
 pub enum CloseCode {
     /// The frame could not be read, or came before `hello`. Do not retry.
     BadFrame = 4400,
-    /// The token opens nothing, or its link was revoked. Do not retry.
+    /// The token opens nothing. Do not retry.
     Unauthorized = 4401,
+    /// The link was revoked. Do not retry.
+    Revoked = 4403,
     /// There is no such session. Do not retry.
     NotFound = 4404,
     /// `hello` did not come in time. Retry.
@@ -78,6 +80,8 @@ pub enum CloseCode {
     VersionMismatch = 4409,
     /// The same participant came by another connection. Do not retry.
     Replaced = 4410,
+    /// The link's time is over. Do not retry.
+    Expired = 4411,
     /// A frame was larger than the limit. Do not retry the same frame.
     TooLarge = 4413,
     /// The client sent faster than the session could take. Retry.
@@ -94,13 +98,15 @@ pub enum CloseCode {
 
 impl CloseCode {
     /// All of them.
-    pub const ALL: [CloseCode; 12] = [
+    pub const ALL: [CloseCode; 14] = [
         CloseCode::BadFrame,
         CloseCode::Unauthorized,
+        CloseCode::Revoked,
         CloseCode::NotFound,
         CloseCode::HelloTimeout,
         CloseCode::VersionMismatch,
         CloseCode::Replaced,
+        CloseCode::Expired,
         CloseCode::TooLarge,
         CloseCode::Overloaded,
         CloseCode::TooSlow,
@@ -119,10 +125,12 @@ impl CloseCode {
         match self {
             CloseCode::BadFrame => "bad frame",
             CloseCode::Unauthorized => "unauthorized",
+            CloseCode::Revoked => "the link was revoked",
             CloseCode::NotFound => "no such session",
             CloseCode::HelloTimeout => "hello did not come in time",
             CloseCode::VersionMismatch => "version mismatch: reload",
             CloseCode::Replaced => "opened elsewhere",
+            CloseCode::Expired => "the link has expired",
             CloseCode::TooLarge => "frame too large",
             CloseCode::Overloaded => "sending too fast: retry",
             CloseCode::TooSlow => "reading too slowly: retry",

@@ -63,6 +63,10 @@ text_id! {
     LockId
 }
 text_id! {
+    /// One link to a session; made by the server. Opens nothing.
+    LinkId
+}
+text_id! {
     /// One browser tab or program in a session; made by the server.
     ParticipantId
 }

@@ -12,6 +12,7 @@ pub mod http;
 pub mod ids;
 pub mod latency;
 pub mod limits;
+pub mod links;
 pub mod presence;
 pub mod scope;
 pub mod server;
@@ -20,7 +21,7 @@ pub mod view;
 pub use client::ClientFrame;
 pub use code::{CloseCode, ErrorCode};
 pub use ids::{
-    Epoch, FileId, HunkId, LessonId, LockId, ModelId, ParticipantId, SegmentId, Seq, SessionId, SteerId, TurnId,
+    Epoch, FileId, HunkId, LessonId, LinkId, LockId, ModelId, ParticipantId, SegmentId, Seq, SessionId, SteerId, TurnId,
 };
 pub use server::ServerFrame;
 

@@ -17,6 +17,8 @@ mod codes;
 mod context;
 #[path = "golden/document.rs"]
 mod document;
+#[path = "golden/links.rs"]
+mod links;
 #[path = "golden/plain.rs"]
 mod plain;
 #[path = "golden/server.rs"]

@@ -12,5 +12,7 @@ mod browser;
 mod corpus;
 mod durable;
 mod faults;
+mod links;
+mod security;
 mod steering;
 mod upstreams;

@@ -7,5 +7,6 @@ pub mod browser;
 pub mod client;
 pub mod cutting;
 pub mod gated;
+pub mod links;
 pub mod server;
 pub mod standin;

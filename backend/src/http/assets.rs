@@ -1,10 +1,9 @@
 //! The page and its files, embedded in the binary: what they are, how they are cached, and the headers that fence
 //! the page in.
 //!
-//! Owns the routes `/`, `/s/{id}` and `/assets/{name}`. Knows nothing of sessions: the page is the same for every id,
+//! Answers `/`, `/s/{id}` and `/assets/{name}`. Knows nothing of sessions: the page is the same for every id,
 //! and the id is the page's own business.
 
-use axum::Router;
 use axum::extract::Path;
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
@@ -12,16 +11,10 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 
 use encoding::Encoding;
 
 mod encoding;
-
-/// The routes. Generic, since they need no state of the server's.
-pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new().route("/", get(page)).route("/s/{id}", get(page)).route("/assets/{name}", get(file))
-}
 
 /// One embedded file in the encodings that pay.
 struct Asset {
@@ -64,7 +57,8 @@ const FENCES: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ];
 
-async fn page(headers: HeaderMap) -> Response {
+/// The page.
+pub async fn page(headers: HeaderMap) -> Response {
     match find("/") {
         Some(index) => serve(index, REVALIDATE, &headers),
         None => {
@@ -74,7 +68,8 @@ async fn page(headers: HeaderMap) -> Response {
     }
 }
 
-async fn file(Path(name): Path<String>, headers: HeaderMap) -> Response {
+/// One of its files.
+pub async fn file(Path(name): Path<String>, headers: HeaderMap) -> Response {
     match find(&format!("/assets/{name}")) {
         Some(asset) => serve(asset, IMMUTABLE, &headers),
         // Not cached: a page of another build may ask for a name that the next deployment has.

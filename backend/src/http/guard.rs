@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::middleware::Next;
@@ -73,8 +73,23 @@ pub async fn check(State(allowed): State<Arc<Allowed>>, request: Request, next: 
     next.run(request).await
 }
 
+/// Lets a request through if it comes from this machine: who asks from elsewhere is told nothing.
+pub async fn operator(ConnectInfo(from): ConnectInfo<SocketAddr>, request: Request, next: Next) -> Response {
+    if !from.ip().to_canonical().is_loopback() {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    next.run(request).await
+}
+
 #[cfg(test)]
 mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::extract::connect_info::MockConnectInfo;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
     use super::*;
 
     fn headers(host: &str, origin: Option<&str>) -> HeaderMap {
@@ -84,6 +99,23 @@ mod tests {
             headers.insert(header::ORIGIN, origin.parse().unwrap());
         }
         headers
+    }
+
+    #[tokio::test]
+    async fn only_this_machine_is_shown_what_operators_look_at() {
+        for (from, status) in [
+            ("127.0.0.1:1", StatusCode::OK),
+            ("[::1]:1", StatusCode::OK),
+            ("[::ffff:127.0.0.1]:1", StatusCode::OK),
+            ("192.0.2.1:1", StatusCode::NOT_FOUND),
+            ("[2001:db8::1]:1", StatusCode::NOT_FOUND),
+        ] {
+            let from: SocketAddr = from.parse().unwrap();
+            let router = Router::new().route("/metrics", get(|| async {})).layer(from_fn(operator));
+            let router = router.layer(MockConnectInfo(from));
+            let answer = router.oneshot(Request::get("/metrics").body(Body::empty()).unwrap()).await.unwrap();
+            assert_eq!(answer.status(), status, "{from}");
+        }
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! The routes for looking back: what differs between two points of a session, and who wrote what of a file.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{Query, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use protocol::ErrorCode;
 use protocol::http::{FileChange, FileChanges};
-use protocol::{ErrorCode, SessionId};
 use serde::Deserialize;
 use tokio::sync::oneshot;
 
+use super::authorize::Granted;
 use super::{App, problem};
 use crate::session::SessionHandle;
 use crate::session::command::{Command, LookBack};
@@ -28,13 +29,8 @@ pub struct OfFile {
 }
 
 /// `GET /api/sessions/{id}/changes`
-pub async fn changes(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    Query(between): Query<Between>,
-    headers: HeaderMap,
-) -> Response {
-    let session = match session(&app, id, &headers).await {
+pub async fn changes(State(app): State<App>, granted: Granted, Query(between): Query<Between>) -> Response {
+    let session = match granted.session(&app).await {
         Ok(session) => session,
         Err(refused) => return refused,
     };
@@ -53,13 +49,8 @@ pub async fn changes(
 }
 
 /// `GET /api/sessions/{id}/authors`
-pub async fn authors(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    Query(of): Query<OfFile>,
-    headers: HeaderMap,
-) -> Response {
-    let session = match session(&app, id, &headers).await {
+pub async fn authors(State(app): State<App>, granted: Granted, Query(of): Query<OfFile>) -> Response {
+    let session = match granted.session(&app).await {
         Ok(session) => session,
         Err(refused) => return refused,
     };
@@ -68,18 +59,6 @@ pub async fn authors(
         Some(None) => problem(StatusCode::NOT_FOUND, ErrorCode::NotFound, "There is no such file."),
         None => gone(),
     }
-}
-
-/// The session that a request's token opens.
-async fn session(app: &App, id: String, headers: &HeaderMap) -> Result<SessionHandle, Response> {
-    let found = app.registry.get(&SessionId(id)).await.map_err(|error| {
-        tracing::error!(%error, "a session could not be loaded");
-        problem(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal, "The session could not be loaded.")
-    })?;
-    let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    // A session that is not there and a token that opens nothing look the same to a stranger.
-    let opened = found.filter(|session| token.is_some_and(|token| session.authorize(token).is_some()));
-    opened.ok_or_else(|| problem(StatusCode::UNAUTHORIZED, ErrorCode::Unauthorized, "That link opens nothing."))
 }
 
 async fn ask<T>(session: &SessionHandle, question: impl FnOnce(oneshot::Sender<T>) -> LookBack) -> Option<T> {

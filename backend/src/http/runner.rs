@@ -1,29 +1,23 @@
 //! The pages that people's code runs under, fenced in by headers of their own.
 //!
-//! Owns the routes `/runner` and `/preview`. Each is a document of an opaque origin: it reaches no storage, no cookie,
+//! Answers `/runner`. Each is a document of an opaque origin: it reaches no storage, no cookie,
 //! no socket and no other page, and it loads nothing. What runs in it is handed to it by the page that holds it.
 
-use axum::Router;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 
 use super::assets;
-
-/// The routes.
-pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new().route("/runner", get(runner))
-}
 
 /// Workers run from addresses that the document makes, and nothing is loaded from anywhere.
 const RUNNER_POLICY: &str = "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' \
     'wasm-unsafe-eval' blob:; worker-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'self'";
 
-async fn runner(headers: HeaderMap) -> Response {
+/// Where people's programs run.
+pub async fn runner(headers: HeaderMap) -> Response {
     page("/runner", RUNNER_POLICY, &headers)
 }
 
@@ -57,8 +51,10 @@ const NOTHING: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-read=
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
     use axum::body::Body;
     use axum::http::Request;
+    use axum::routing::get;
     use tower::ServiceExt;
 
     use super::*;
@@ -66,7 +62,7 @@ mod tests {
     #[tokio::test]
     async fn code_is_fenced_in() {
         let request = Request::builder().uri("/runner").body(Body::empty()).unwrap();
-        let response = router::<()>().oneshot(request).await.unwrap();
+        let response: Response = Router::new().route("/runner", get(runner)).oneshot(request).await.unwrap();
         if response.status() == StatusCode::NOT_FOUND {
             // Built without the page.
             return;

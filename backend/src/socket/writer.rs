@@ -97,18 +97,21 @@ impl Writer {
     }
 
     /// Writes until the connection ends. Whether the peer was sent a close frame.
-    pub async fn run(mut self: Box<Self>) -> bool {
+    pub async fn run(&mut self) -> bool {
         let end = match self.write().await {
             Ok(never) => match never {},
             Err(end) => end,
         };
         match end {
             End::Gone => false,
-            End::Close(code) => {
-                let close = self.sink.send(Message::Close(Some(close_frame(code))));
-                timeout(STUCK_AFTER, close).await.is_ok_and(|sent| sent.is_ok())
-            }
+            End::Close(code) => self.close(code).await,
         }
+    }
+
+    /// Tells the peer to go. Whether it was sent.
+    pub async fn close(&mut self, code: CloseCode) -> bool {
+        let close = self.sink.send(Message::Close(Some(close_frame(code))));
+        timeout(STUCK_AFTER, close).await.is_ok_and(|sent| sent.is_ok())
     }
 
     async fn write(&mut self) -> Result<std::convert::Infallible, End> {

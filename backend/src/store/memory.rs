@@ -6,7 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use protocol::SessionId;
 
-use super::{Batch, Loaded, Record, Store, StoreError};
+use super::{Batch, Link, Loaded, Record, Store, StoreError};
+use crate::secret::Hash;
 
 /// The most sessions that are kept in memory: at a few hundred KB each, what a machine can hold.
 pub const SESSIONS_MAX: usize = 10_000;
@@ -21,6 +22,7 @@ struct Kept {
     record: Record,
     loads: u64,
     batches: Vec<Batch>,
+    links: Vec<Link>,
 }
 
 impl MemoryStore {
@@ -36,7 +38,7 @@ impl Store for MemoryStore {
         if sessions.len() >= SESSIONS_MAX {
             return Err(StoreError::Full);
         }
-        sessions.insert(record.id.clone(), Kept { record, loads: 0, batches: Vec::new() });
+        sessions.insert(record.id.clone(), Kept { record, loads: 0, batches: Vec::new(), links: Vec::new() });
         Ok(())
     }
 
@@ -64,6 +66,27 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    async fn links(&self, id: &SessionId) -> Result<Vec<Link>, StoreError> {
+        Ok(self.lock().get(id).map(|kept| kept.links.clone()).unwrap_or_default())
+    }
+
+    async fn put_link(&self, id: &SessionId, link: &Link) -> Result<bool, StoreError> {
+        let mut sessions = self.lock();
+        let Some(kept) = sessions.get_mut(id) else { return Ok(false) };
+        match kept.links.iter_mut().find(|known| known.hash == link.hash) {
+            Some(known) => *known = link.clone(),
+            None => kept.links.push(link.clone()),
+        }
+        Ok(true)
+    }
+
+    async fn drop_link(&self, id: &SessionId, hash: &Hash) -> Result<(), StoreError> {
+        if let Some(kept) = self.lock().get_mut(id) {
+            kept.links.retain(|link| link.hash != *hash);
+        }
+        Ok(())
+    }
+
     async fn untouched(&self, _for_ms: u64) -> Result<Vec<SessionId>, StoreError> {
         Ok(Vec::new())
     }
@@ -72,7 +95,6 @@ impl Store for MemoryStore {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Hash;
 
     #[tokio::test]
     async fn one_session_past_the_limit_is_refused_and_the_others_stay() {

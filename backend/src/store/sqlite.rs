@@ -3,10 +3,12 @@
 //! WAL, so that loading does not wait for writing; `synchronous=FULL`, since `saved` promises what a power cut must not
 //! take back either: one sync for each group, which the session's persistence task makes as large as the disk is slow.
 
+mod links;
+
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use protocol::{LessonId, Seq, SessionId};
@@ -16,7 +18,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{Row, Sqlite, Transaction};
 
-use super::{Batch, Loaded, Record, Store, StoreError};
+use super::{Batch, Link, Loaded, Record, Store, StoreError};
 use crate::secret::Hash;
 
 /// The file in the data folder.
@@ -210,6 +212,18 @@ impl Store for SqliteStore {
         Ok(())
     }
 
+    async fn links(&self, id: &SessionId) -> Result<Vec<Link>, StoreError> {
+        links::all(&self.pool, id).await
+    }
+
+    async fn put_link(&self, id: &SessionId, link: &Link) -> Result<bool, StoreError> {
+        Ok(links::put(&self.pool, id, link).await?)
+    }
+
+    async fn drop_link(&self, id: &SessionId, hash: &Hash) -> Result<(), StoreError> {
+        Ok(links::forget(&self.pool, id, hash).await?)
+    }
+
     async fn untouched(&self, for_ms: u64) -> Result<Vec<SessionId>, StoreError> {
         let before = now().saturating_sub(number(for_ms));
         let rows = sqlx::query("SELECT id FROM sessions WHERE touched < ?1 LIMIT ?2").bind(before).bind(UNTOUCHED_MAX);
@@ -235,8 +249,7 @@ fn number(value: u64) -> i64 {
 
 /// Milliseconds of the Unix epoch.
 fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    number(super::now())
 }
 
 #[cfg(test)]

@@ -247,7 +247,9 @@ fn backoff(attempt: u32, chance: f64) -> u32 {
 
 fn farewell(code: CloseCode) -> &'static str {
     match code {
-        CloseCode::Unauthorized => "This link does not open the session, or it was withdrawn.",
+        CloseCode::Unauthorized => "This link does not open the session.",
+        CloseCode::Revoked => "This link was taken back by the session's owner.",
+        CloseCode::Expired => "This link has expired. Ask for a new one.",
         CloseCode::NotFound => "This session does not exist any more.",
         CloseCode::VersionMismatch => "Midstream was updated. Reload the page to go on.",
         CloseCode::TooLarge => "Something was larger than the server takes. Reload the page to go on.",

@@ -89,10 +89,12 @@ fn close_codes() {
     expect![[r#"
         4400 stay away: bad frame
         4401 stay away: unauthorized
+        4403 stay away: the link was revoked
         4404 stay away: no such session
         4408 retry: hello did not come in time
         4409 stay away: version mismatch: reload
         4410 stay away: opened elsewhere
+        4411 stay away: the link has expired
         4413 stay away: frame too large
         4429 retry: sending too fast: retry
         4430 retry: reading too slowly: retry

@@ -65,6 +65,29 @@ impl Client {
         Self::greet(addr, session, 0, Some(resume), None).await?.caught_up().await
     }
 
+    /// Says hello where it does not come in, and returns the close code.
+    pub async fn refused(addr: SocketAddr, session: &CreatedSession, resume: Option<Resume>) -> Result<u16> {
+        let (mut socket, _) = connect_async(format!("ws://{addr}/api/sessions/{}/socket", session.id)).await?;
+        let hello = Hello { version: VERSION, token: session.token.clone(), pace_ms: 0, name: None, resume };
+        socket.send(Message::text(serde_json::to_string(&ClientFrame::Hello(hello))?)).await?;
+        let closed = async {
+            while let Some(message) = socket.next().await {
+                match message? {
+                    Message::Close(Some(frame)) => return Ok(frame.code.into()),
+                    Message::Text(text) if text.contains("\"welcome\"") => bail!("it came in"),
+                    _ => {}
+                }
+            }
+            bail!("closed without a code")
+        };
+        timeout(PATIENCE, closed).await?
+    }
+
+    /// What it would come back with.
+    pub fn resume_point(&self) -> Resume {
+        Kept { welcome: self.welcome.clone(), shown: self.shown, doc: self.doc.clone() }.resume()
+    }
+
     /// Ends the connection, and keeps the rest.
     pub fn keep(self) -> Kept {
         Kept { welcome: self.welcome, shown: self.shown, doc: self.doc }

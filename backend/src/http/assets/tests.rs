@@ -1,7 +1,9 @@
 //! The page over the router, without a socket.
 
+use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request};
+use axum::routing::get;
 use tower::ServiceExt;
 
 use super::*;
@@ -28,7 +30,8 @@ async fn ask(method: Method, uri: &str, headers: &[(HeaderName, &str)]) -> Respo
     for (name, value) in headers {
         request = request.header(name, *value);
     }
-    router::<()>().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+    let router = Router::new().route("/", get(page)).route("/s/{id}", get(page)).route("/assets/{name}", get(file));
+    router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The database on a real disk.
 
 use protocol::server::Stall;
+use protocol::view::Role;
 
 use super::*;
 
@@ -64,6 +65,8 @@ async fn a_deleted_session_leaves_nothing_and_does_not_come_back() {
     let store = with_session(&folder).await;
     store.append(&id(), &batch(0, true, "secret")).await.unwrap();
     store.append(&id(), &batch(1, false, "secret")).await.unwrap();
+    let link = Link { hash: Hash::of("l"), role: Role::Viewer, name: None, made: 1, expiry: None, revoked: None };
+    assert!(store.put_link(&id(), &link).await.unwrap());
     assert_eq!(store.untouched(60_000).await.unwrap(), [], "it was touched this minute");
     sqlx::query("UPDATE sessions SET touched = 0").execute(&store.pool).await.unwrap();
     assert_eq!(store.untouched(60_000).await.unwrap(), [id()]);
@@ -75,6 +78,36 @@ async fn a_deleted_session_leaves_nothing_and_does_not_come_back() {
         assert_eq!(rows, 0, "{table}");
     }
     assert!(store.find(&id()).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn links_are_there_after_the_database_was_closed_and_go_with_their_session() {
+    let folder = Folder::new("links");
+    let store = with_session(&folder).await;
+    let link = |token: &str, role| {
+        let (hash, name) = (Hash::of(token), Some(token.to_owned()));
+        Link { hash, role, name, made: 1, expiry: None, revoked: None }
+    };
+    let viewer = Link { expiry: Some(2), ..link("viewer", Role::Viewer) };
+    let editor = Link { name: None, ..link("editor", Role::Editor) };
+    let links = [viewer.clone(), editor.clone(), link("gone", Role::Owner)];
+    for link in &links {
+        assert!(store.put_link(&id(), link).await.unwrap());
+        assert!(!store.put_link(&SessionId("other".into()), link).await.unwrap(), "there is no such session");
+    }
+    let revoked = Link { revoked: Some(3), ..editor };
+    assert!(store.put_link(&id(), &revoked).await.unwrap());
+    store.drop_link(&id(), &Hash::of("gone")).await.unwrap();
+    store.pool.close().await;
+
+    let store = SqliteStore::open(&folder.0).await.unwrap();
+    assert_eq!(store.links(&id()).await.unwrap(), [viewer, revoked]);
+    assert_eq!(store.links(&SessionId("other".into())).await.unwrap(), []);
+    sqlx::query("UPDATE links SET role = 'god' WHERE role = 'viewer'").execute(&store.pool).await.unwrap();
+    assert!(matches!(store.links(&id()).await, Err(StoreError::Damaged(_))), "nobody gets in by a role that is none");
+    store.delete(&id()).await.unwrap();
+    let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM links").fetch_one(&store.pool).await.unwrap();
+    assert_eq!(rows, 0);
 }
 
 #[tokio::test]

@@ -1,0 +1,80 @@
+//! The one table of routes: what there is, who may ask, and what answers. The router is built from it, and so is the
+//! test that tries every route with every role.
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, delete, get, post};
+use protocol::view::Role;
+
+use super::{App, assets, authorize, guard, links, review, runner};
+
+/// A way to ask the server for something.
+#[derive(Clone, Copy)]
+pub struct Route {
+    /// The HTTP method.
+    pub method: &'static str,
+    /// The path, with its parameters in braces.
+    pub path: &'static str,
+    /// Who may ask.
+    pub access: Access,
+    handler: fn() -> MethodRouter<App>,
+}
+
+/// Who may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Whoever asks by a known host, and from no other page.
+    Anyone,
+    /// Of those, who has a token of the session in `{id}` that gives at least this role.
+    AtLeast(Role),
+    /// Of those, who says a token in `hello`: a browser can set no header on an upgrade.
+    ByHello,
+    /// Whoever asks, by any name: a probe.
+    Probe,
+    /// Whoever asks from this machine, by any name.
+    Operator,
+}
+
+/// All of them.
+pub const ROUTES: &[Route] = &[
+    route("POST", "/api/sessions", Access::Anyone, || post(super::create)),
+    route("DELETE", "/api/sessions/{id}", Access::AtLeast(Role::Owner), || delete(super::forget)),
+    route("GET", "/api/sessions/{id}/socket", Access::ByHello, || get(super::connect)),
+    route("GET", "/api/sessions/{id}/changes", Access::AtLeast(Role::Viewer), || get(review::changes)),
+    route("GET", "/api/sessions/{id}/authors", Access::AtLeast(Role::Viewer), || get(review::authors)),
+    route("GET", "/api/sessions/{id}/links", Access::AtLeast(Role::Owner), || get(links::list)),
+    route("POST", "/api/sessions/{id}/links", Access::AtLeast(Role::Owner), || post(links::create)),
+    route("DELETE", "/api/sessions/{id}/links/{link}", Access::AtLeast(Role::Owner), || delete(links::revoke)),
+    route("GET", "/api/lessons", Access::Anyone, || get(super::lessons)),
+    route("GET", "/api/models", Access::Anyone, || get(super::list_models)),
+    route("GET", "/", Access::Anyone, || get(assets::page)),
+    route("GET", "/s/{id}", Access::Anyone, || get(assets::page)),
+    route("GET", "/assets/{name}", Access::Anyone, || get(assets::file)),
+    route("GET", "/runner", Access::Anyone, || get(runner::runner)),
+    route("GET", "/healthz", Access::Probe, || get(super::healthz)),
+    route("GET", "/metrics", Access::Operator, || get(super::metrics)),
+];
+
+const fn route(method: &'static str, path: &'static str, access: Access, handler: fn() -> MethodRouter<App>) -> Route {
+    Route { method, path, access, handler }
+}
+
+/// The router of all routes, each behind what it asks for.
+pub fn router(app: &App) -> Router<App> {
+    let (mut guarded, mut open) = (Router::new(), Router::new());
+    for route in ROUTES {
+        let handler = (route.handler)();
+        match route.access {
+            Access::Anyone | Access::ByHello => guarded = guarded.route(route.path, handler),
+            Access::AtLeast(role) => {
+                let check = from_fn_with_state((app.clone(), role), authorize::check);
+                guarded = guarded.route(route.path, handler.route_layer(check));
+            }
+            Access::Probe => open = open.route(route.path, handler),
+            Access::Operator => {
+                open = open.route(route.path, handler.route_layer(axum::middleware::from_fn(guard::operator)))
+            }
+        }
+    }
+    guarded.layer(from_fn_with_state(app.allowed.clone(), guard::check)).merge(open)
+}
