@@ -1,6 +1,7 @@
 //! What was acknowledged as saved is there again, whatever ends the real program.
 
 mod disk;
+mod kills;
 
 use std::path::PathBuf;
 
@@ -10,8 +11,6 @@ use protocol::{ClientFrame, ErrorCode, ServerFrame};
 use tests::binary::{Binary, Folder};
 use tests::client::Client;
 
-/// Rounds of the kill loop; `MIDSTREAM_KILL_ROUNDS` sets another number.
-const ROUNDS: usize = 20;
 const LESSON: &str = "invoice";
 
 /// The first file of the lesson, by its path.
@@ -102,65 +101,5 @@ async fn a_drain_writes_everything_and_a_deleted_session_is_gone() -> Result<()>
     ensure!(ada.closed().await? == 4404, "the socket is closed");
     ensure!(Client::connect(server.addr, &session, 0).await.is_err(), "it is gone");
     ensure!(Client::connect(server.addr, &other, 0).await.is_ok(), "the other one is there");
-    server.stop()
-}
-
-#[tokio::test]
-async fn promise_10_a_kill_loop_loses_nothing_that_was_saved() -> Result<()> {
-    let rounds = std::env::var("MIDSTREAM_KILL_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(ROUNDS);
-    let seed =
-        std::env::var("MIDSTREAM_KILL_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or_else(|| fastrand::u64(..));
-    println!("{rounds} rounds, MIDSTREAM_KILL_SEED={seed}");
-    let mut rng = fastrand::Rng::with_seed(seed);
-    let folder = Folder::new("kills")?;
-    let mut server = Binary::start(&folder.0)?;
-    let session = server.create(Some(LESSON)).await?;
-    let mut ada = Client::connect(server.addr, &session, 0).await?;
-    let mut bob = Client::connect(server.addr, &session, 0).await?;
-    // A file of their own: each turn of a lesson first puts the lesson's files back.
-    let path = "notes.md".to_owned();
-    ada.create_file("n1", &path, "").await?;
-    bob.until("the file", |c| c.text("notes.md").is_some()).await?;
-    let mut typed = Vec::new();
-    for round in 0..rounds {
-        let turn = format!("t{round}");
-        ada.start(&turn, "go").await?;
-        let steps = rng.usize(1..30);
-        for step in 0..steps {
-            // Every word is told from every other.
-            let word = format!("<{round}.{step}>\n");
-            let who = if rng.bool() { &mut ada } else { &mut bob };
-            who.insert(&path, 0, &word).await?;
-            typed.push(word);
-            if rng.u8(0..4) == 0 {
-                who.settle().await?;
-            }
-        }
-        let outputs = ada.shown_outputs();
-        if rng.bool() {
-            saved(&mut ada).await?;
-        }
-        let saved = ada.saved();
-        server.kill()?;
-        server = Binary::start(&folder.0)?;
-        (ada, bob) = (ada.reconnect(server.addr, &session).await?, bob.reconnect(server.addr, &session).await?);
-        ada.answer().await?;
-        ada.settle().await?;
-        bob.answer().await?;
-        bob.settle().await?;
-        ada.settle().await?;
-        let text = ada.text(&path).context("the file is gone")?;
-        ensure!(bob.text(&path).as_ref() == Some(&text), "round {round}: the replicas differ");
-        for word in &typed {
-            ensure!(text.matches(word.as_str()).count() == 1, "round {round}: {word:?} in\n{text}");
-        }
-        for (turn, at, output) in outputs.iter().filter(|(_, at, _)| *at <= saved) {
-            ensure!(ada.output(turn).starts_with(output.as_str()), "round {round}: {turn} at {at}");
-        }
-        let errors = ada.frames.iter().chain(&bob.frames).filter(|f| matches!(f, ServerFrame::Error { .. }));
-        ensure!(errors.count() == 0, "round {round}: refused");
-        let fresh = Client::connect(server.addr, &session, 0).await?;
-        ensure!(fresh.text(&path) == Some(text), "round {round}: a fresh replica differs");
-    }
     server.stop()
 }

@@ -11,6 +11,7 @@ mod people;
 mod presence;
 mod random;
 mod requests;
+mod resume;
 mod words;
 
 use anyhow::Result;
@@ -32,7 +33,10 @@ const FILE: &str = "def add(a, b):\n    return a + b\n\n\ndef sub(a, b):\n    re
 impl Room {
     async fn new() -> Result<Room> {
         let (model, gate) = gated();
-        let server = TestServer::with_model(model).await?;
+        Room::on(TestServer::with_model(model).await?, gate).await
+    }
+
+    async fn on(server: TestServer, gate: Gate) -> Result<Room> {
         let session = server.create(None).await?;
         let mut client = server.join(&session).await?;
         client.create_file("f1", "calc.py", FILE).await?;

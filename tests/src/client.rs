@@ -75,6 +75,8 @@ pub struct Client {
     pub updates: Vec<u64>,
     /// Counts our binary frames.
     counter: u64,
+    /// What was sent last.
+    last: Option<Message>,
     /// The server's question for what it lacks.
     asked: Option<StateVector>,
     /// Whether it answers that question by itself, as a page does.
@@ -89,7 +91,16 @@ impl Client {
 
     /// Sends whatever.
     pub async fn send_raw(&mut self, message: Message) -> Result<()> {
+        self.last = Some(message.clone());
         Ok(self.socket.send(message).await?)
+    }
+
+    /// Sends the last message once more, as it was: delivery may come twice.
+    pub async fn send_again(&mut self) -> Result<()> {
+        match self.last.clone() {
+            Some(message) => self.send_raw(message).await,
+            None => Ok(()),
+        }
     }
 
     /// Starts a turn of the model `practice`.

@@ -13,10 +13,8 @@ use tokio::net::tcp::{ReadHalf, WriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 
-/// The most bytes that go to the server before a cut, as a power of two: a greeting and some typing.
-const UP_MAX: f64 = 11.0;
-/// The most bytes that come from it before a cut, as a power of two: the state of a small session, and some stream.
-const DOWN_MAX: f64 = 15.0;
+/// The most bytes that go to the server before a cut: a greeting and some typing.
+const UP_MAX: u64 = 2048;
 
 /// Where to connect to; it may be changed while it is in use.
 #[derive(Clone)]
@@ -50,6 +48,8 @@ pub struct Cutter {
 /// What is still to be cut, and what was.
 struct Cuts {
     rng: Mutex<Rng>,
+    /// The most bytes that come from the server before a cut.
+    down_max: u64,
     most: usize,
     made: AtomicUsize,
 }
@@ -64,11 +64,13 @@ struct Cut {
 }
 
 impl Cutter {
-    /// In front of a server: it cuts every connection, `most` times in all, and then carries what comes.
-    pub async fn start(server: Aim, seed: u64, most: usize) -> Result<Cutter> {
+    /// In front of a server: it cuts every connection, `most` times in all, and then carries what comes. What the server
+    /// says goes on for `down_max` bytes at most: more than it says to one who comes in, or nobody ever gets in.
+    pub async fn start(server: Aim, seed: u64, most: usize, down_max: u64) -> Result<Cutter> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let addr = listener.local_addr()?;
-        let cuts = Arc::new(Cuts { rng: Mutex::new(Rng::with_seed(seed)), most, made: AtomicUsize::new(0) });
+        let (rng, made) = (Mutex::new(Rng::with_seed(seed)), AtomicUsize::new(0));
+        let cuts = Arc::new(Cuts { rng, down_max, most, made });
         let made = Arc::clone(&cuts);
         #[allow(clippy::disallowed_methods)] // Aborted in `drop`.
         let accepting = tokio::spawn(async move {
@@ -98,9 +100,10 @@ impl Cuts {
     /// Where the next connection is cut; nowhere, when enough were.
     fn draw(&self) -> Cut {
         let mut rng = self.rng.lock().unwrap_or_else(PoisonError::into_inner);
-        // As many short ones as long ones: the greeting is cut as often as the stream.
-        let mut bytes = |max: f64| (rng.f64() * max).exp2() as u64;
-        let (up, down) = (bytes(UP_MAX), bytes(DOWN_MAX));
+        // Half of them anywhere, half of them early: the greeting is cut as well as what follows.
+        let mut bytes =
+            |max: u64| if rng.bool() { rng.u64(1..=max) } else { (rng.f64() * (max as f64).log2()).exp2() as u64 };
+        let (up, down) = (bytes(UP_MAX), bytes(self.down_max));
         let (is_up, resets) = (rng.u8(0..3) == 0, rng.bool());
         match self.made.load(Ordering::Relaxed) < self.most {
             true if is_up => Cut { up, down: u64::MAX, resets },

@@ -1,6 +1,7 @@
 //! The real server on a port of its own, with models that the test chooses.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
@@ -48,8 +49,16 @@ impl TestServer {
 
     /// A server with a catalog.
     pub async fn with_catalog(catalog: Catalog) -> Result<TestServer> {
-        let config =
-            Config { addr: "127.0.0.1:0".parse()?, discover: false, data: ":memory:".into(), ..Config::default() };
+        Self::with_data(catalog, ":memory:".as_ref()).await
+    }
+
+    /// A server whose only model is `model`, and whose sessions are kept in a folder.
+    pub async fn kept_in(data: &Path, model: Arc<dyn Provider>) -> Result<TestServer> {
+        Self::with_data(Catalog::build(&ModelsConfig::default(), |_| None, model)?, data).await
+    }
+
+    async fn with_data(catalog: Catalog, data: &Path) -> Result<TestServer> {
+        let config = Config { addr: "127.0.0.1:0".parse()?, discover: false, data: data.into(), ..Config::default() };
         let server = Server::with_catalog(config, catalog).await?;
         let addr = server.local_addr()?;
         let shutdown = server.shutdown_token();
@@ -78,6 +87,11 @@ impl TestServer {
 
     /// Drains it and waits for its end.
     pub async fn stop(mut self) -> Result<()> {
+        self.end().await
+    }
+
+    /// The same, in its place: nobody can reach it any more.
+    pub async fn end(&mut self) -> Result<()> {
         self.shutdown.cancel();
         if let Some(serving) = self.serving.take() {
             serving.await??;

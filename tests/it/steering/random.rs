@@ -1,20 +1,28 @@
-//! Random runs over real sockets: people type, steer, interrupt, decide and come back while the model writes.
+//! Random runs over real sockets: people type, steer, interrupt, decide and come back while the model writes; what they
+//! send comes twice now and then; and the server ends, and loads the session from disk.
 //!
 //! What is drawn depends on the seed alone; how it interleaves is the machine's. A failure prints its seed:
 //! `MIDSTREAM_RANDOM_SEED=… MIDSTREAM_RANDOM_CASES=1` runs it again.
 
-use std::{collections::BTreeSet, time::Duration};
+mod view;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use fastrand::Rng;
-use models::{FailureKind, Role, UpstreamFailure};
+use models::{FailureKind, Provider, Role, UpstreamFailure};
 use protocol::client::Resume;
-use protocol::view::{HunkStatus, SteerStage, TurnStatus, TurnView};
+use protocol::view::{HunkStatus, TurnStatus};
 use protocol::{ClientFrame, HunkId, Seq, ServerFrame};
+use tests::binary::Folder;
 use tests::client::Client;
-use tests::gated::Call;
+use tests::gated::{Call, gated};
+use tests::server::TestServer;
 use tokio::time::timeout;
 
+use self::view::{carries, conversation, newest, prefix, seen};
 use super::Room;
 
 /// Runs without a seed of one's own: some twenty seconds on a small machine.
@@ -46,6 +54,9 @@ async fn random_runs_keep_the_promises_of_the_cut() -> Result<()> {
 
 struct Run {
     room: Room,
+    /// The model that every server of the run has.
+    model: Arc<dyn Provider>,
+    folder: Folder,
     rng: Rng,
     /// The others beside the room's own client.
     others: Vec<Client>,
@@ -75,7 +86,9 @@ struct Live {
 
 impl Run {
     async fn new(seed: u64) -> Result<Run> {
-        let mut room = Room::new().await?;
+        let (folder, (model, gate)) = (Folder::new("random")?, gated());
+        let server = TestServer::kept_in(&folder.0, Arc::clone(&model)).await?;
+        let mut room = Room::on(server, gate).await?;
         room.client.create_file("f2", FILES[1], "alpha = 1\nbeta = 2\ngamma = 3\n").await?;
         room.client.create_file("f3", BARRIER, "").await?;
         room.client.frame("the ack", |f| matches!(f, ServerFrame::EditAck { counter: 3, .. })).await?;
@@ -85,7 +98,7 @@ impl Run {
             others.push(room.join().await?);
         }
         let (typed, log) = (BTreeSet::new(), Vec::new());
-        Ok(Run { room, rng, others, call: None, typed, next_char: 0x4e00, turns: 0, ids: 0, log })
+        Ok(Run { room, model, folder, rng, others, call: None, typed, next_char: 0x4e00, turns: 0, ids: 0, log })
     }
 
     async fn run(&mut self) -> Result<()> {
@@ -169,8 +182,13 @@ impl Run {
                 self.log.push(format!("{who} reverts {any}"));
                 self.client(who).send(ClientFrame::TurnRevert { turn_id: any.as_str().into() }).await?;
             }
-            94..97 => self.end(),
+            94..96 => self.end(),
+            96 => Box::pin(self.restart()).await?,
             _ => Box::pin(self.come_back()).await?,
+        }
+        if self.rng.u32(0..8) == 0 {
+            self.log.push(format!("{who}'s last message comes once more"));
+            self.client(who).send_again().await?;
         }
         Ok(())
     }
@@ -296,6 +314,22 @@ impl Run {
         };
         self.log.push(format!("{who} decides {frame:?}"));
         self.client(who).send(frame).await
+    }
+
+    /// The server ends, and another one loads the session; everyone comes back with what they have.
+    async fn restart(&mut self) -> Result<()> {
+        self.log.push("the server ends, and another one begins".to_owned());
+        let clients = std::iter::once(&mut self.room.client).chain(&mut self.others);
+        let hang_up = futures_util::future::join_all(clients.map(Client::closed));
+        let (ended, _) = tokio::join!(self.room.server.end(), hang_up);
+        ended?;
+        self.room.server = TestServer::kept_in(&self.folder.0, Arc::clone(&self.model)).await?;
+        let (addr, session) = (self.room.server.addr, self.room.session.clone());
+        for client in std::iter::once(&mut self.room.client).chain(&mut self.others) {
+            client.return_to(addr, &session).await?;
+            client.answer().await?;
+        }
+        Ok(())
     }
 
     /// A client loses its connection and comes back, with its replica or with nothing.
@@ -446,55 +480,4 @@ async fn acked(client: &mut Client) -> Result<()> {
             c.frames.iter().rev().any(|f| matches!(f, ServerFrame::EditAck { counter: n, .. } if *n == counter))
         })
         .await
-}
-
-fn newest(client: &Client) -> Option<&TurnView> {
-    client.turns.values().max_by_key(|t| number(t))
-}
-
-fn number(turn: &TurnView) -> usize {
-    turn.id.as_str().trim_start_matches('t').parse().unwrap_or(0)
-}
-
-fn prefix(text: &str, units: u32) -> String {
-    String::from_utf16_lossy(&text.encode_utf16().take(units as usize).collect::<Vec<_>>())
-}
-
-/// What the model must know of its own answers: each segment's output as it stands, but the newest one's.
-fn conversation(client: &Client) -> Vec<String> {
-    let mut turns: Vec<&TurnView> = client.turns.values().collect();
-    turns.sort_by_key(|t| number(t));
-    let running = turns.last().map(|t| t.id.clone());
-    let mut messages = Vec::new();
-    for turn in turns {
-        let units: Vec<u16> = turn.output.encode_utf16().collect();
-        let mut offsets: Vec<usize> = turn.segments.iter().map(|s| s.offset as usize).collect();
-        if Some(&turn.id) != running.as_ref() {
-            offsets.push(units.len());
-        }
-        for pair in offsets.windows(2) {
-            let piece = units.get(pair[0]..pair[1]).unwrap_or_default();
-            if !piece.is_empty() {
-                messages.push(String::from_utf16_lossy(piece));
-            }
-        }
-    }
-    messages
-}
-
-/// Whether a request carries every word that people said to the turn and that stands.
-fn carries(call: &Call, turn: &TurnView) -> bool {
-    let said: String = call.request.messages.iter().filter(|m| m.role == Role::User).map(|m| m.text.as_str()).collect();
-    let steers = turn.steers.iter().filter(|s| s.stage != SteerStage::Failed).map(|s| s.text.as_str());
-    let go_on = turn.segments.iter().filter_map(|s| match &s.cause {
-        protocol::view::SegmentCause::Continue(words) => words.as_deref(),
-        _ => None,
-    });
-    std::iter::once(turn.prompt.as_str()).chain(steers).chain(go_on).all(|words| said.contains(words))
-}
-
-/// What all must agree on.
-fn seen(turn: &TurnView) -> (TurnStatus, &str, bool, Vec<(&HunkId, HunkStatus)>) {
-    let hunks = turn.hunks.iter().map(|h| (&h.id, h.status)).collect();
-    (turn.status, &turn.output, turn.reverted, hunks)
 }

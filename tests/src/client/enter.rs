@@ -60,6 +60,13 @@ impl Client {
         Self::come_back(addr, session, 0, kept).await?.caught_up().await
     }
 
+    /// The same, in its place.
+    pub async fn return_to(&mut self, addr: SocketAddr, session: &CreatedSession) -> Result<()> {
+        let kept = Kept { welcome: self.welcome.clone(), shown: self.shown, doc: self.doc.clone() };
+        *self = Self::come_back(addr, session, 0, kept).await?.caught_up().await?;
+        Ok(())
+    }
+
     /// Comes back as whoever `resume` says, with an empty replica.
     pub async fn resume(addr: SocketAddr, session: &CreatedSession, resume: Resume) -> Result<Client> {
         Self::greet(addr, session, 0, Some(resume), None).await?.caught_up().await
@@ -142,6 +149,7 @@ impl Client {
             frames: Vec::new(),
             updates: Vec::new(),
             counter: 0,
+            last: None,
             asked: None,
             answers: false,
         })

@@ -95,7 +95,28 @@ impl Steady {
         self.outcome(sent).map(|_| ())
     }
 
-    /// Does something with the connection. Whether it came to its end before the connection broke.
+    /// Whether it has a connection, as far as it knows.
+    pub fn is_in(&self) -> bool {
+        self.client.is_some()
+    }
+
+    /// Tries to come back, for so long.
+    pub async fn try_back(&mut self, within: Duration) -> Result<()> {
+        if self.client.is_none()
+            && let Ok(client) = timeout(within, self.come_back()).await
+        {
+            self.client = Some(client?);
+            self.returns += 1;
+        }
+        Ok(())
+    }
+
+    /// Does something with the connection, if there is one. Whether it came to its end before the connection broke.
+    pub async fn now(&mut self, act: impl AsyncFnOnce(&mut Client) -> Result<()>) -> Result<bool> {
+        if self.client.is_none() { Ok(false) } else { self.attempt(act).await }
+    }
+
+    /// Does something with the connection, made anew if it is gone. Whether it came to its end before the connection broke.
     pub async fn attempt(&mut self, act: impl AsyncFnOnce(&mut Client) -> Result<()>) -> Result<bool> {
         let client = self.client().await?;
         let done = act(client).await;
