@@ -17,6 +17,7 @@ mod messy;
 mod page;
 pub mod relay;
 mod report;
+mod rooms;
 mod round;
 mod sse;
 mod stats;
@@ -41,6 +42,8 @@ pub enum Part {
     First,
     /// Memory of idle connections
     Idle,
+    /// A thousand in one room, and ten thousand sockets, beside socket.io
+    Rooms,
     /// Frames and Esc in the page, in a real Chromium
     Page,
     /// Everything that a person waits for, in a small project and in a messy one
@@ -60,6 +63,8 @@ pub struct Effort {
     sessions: usize,
     /// Idle connections.
     connections: usize,
+    /// Who watch one room.
+    viewers: usize,
     /// Whole streams into the page, per rate.
     page_rounds: usize,
     /// Their length.
@@ -76,6 +81,7 @@ impl Effort {
         interrupts: 500,
         sessions: 100,
         connections: 10_000,
+        viewers: 1_000,
         page_rounds: 3,
         page_seconds: 10.0,
         escapes: 5,
@@ -87,6 +93,7 @@ impl Effort {
         interrupts: 100,
         sessions: 20,
         connections: 2_000,
+        viewers: 1_000,
         page_rounds: 1,
         page_seconds: 4.0,
         escapes: 2,
@@ -110,6 +117,7 @@ pub async fn run(parts: &[Part], effort: &Effort, name: &str) -> Result<()> {
             Part::Interrupt => interrupt::run(effort, &mut report).await,
             Part::First => first_token::run(effort, &mut report).await,
             Part::Idle => idle::run(effort, &mut report).await,
+            Part::Rooms => rooms::run(effort, &mut report).await,
             Part::Page => page::run(effort, &mut report).await,
             Part::Messy => messy::run(effort, &mut report).await,
         };

@@ -60,7 +60,7 @@ impl Server {
     }
 
     /// Starts it in a folder of its own, with `file` as the configuration that it finds there.
-    async fn start(mut command: Command, file: &str) -> Result<Server> {
+    pub async fn start(mut command: Command, file: &str) -> Result<Server> {
         let folder = Folder::new()?;
         std::fs::write(folder.0.join("midstream.toml"), file)?;
         // No key, configuration or data of the person who runs the bench gets in.

@@ -22,6 +22,8 @@ pub enum Unit {
     TokensPerSecond,
     /// Plain numbers.
     Count,
+    /// Plain numbers that are told to the hundredth.
+    Hundredths,
 }
 
 /// One line of the table.
@@ -41,6 +43,12 @@ pub struct Row {
     /// Through Midstream, in a small project: where the size of the project is what is compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub small: Option<Spread>,
+    /// Through socket.io, an event for each token: where rooms are what is compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub socket_io: Option<Spread>,
+    /// Through socket.io, tokens merged as Midstream merges them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub socket_io_merged: Option<Spread>,
     /// Through Midstream; in a messy project, where there is a figure of a small one.
     pub midstream: Option<Spread>,
     /// Midstream's median to the relay's, or to the direct one's where no relay takes part, or to the small project's.
@@ -61,6 +69,8 @@ impl Row {
             direct: None,
             relay: None,
             small: None,
+            socket_io: None,
+            socket_io_merged: None,
             midstream: None,
             ratio: None,
             aim: None,
@@ -83,6 +93,12 @@ impl Row {
     /// With the small project's figure.
     pub fn small(mut self, figure: Option<Spread>) -> Row {
         self.small = figure;
+        self
+    }
+
+    /// With socket.io's figures, for each token and merged. No ratio follows from them.
+    pub fn socket_io(mut self, each: Option<Spread>, merged: Option<Spread>) -> Row {
+        (self.socket_io, self.socket_io_merged) = (each, merged);
         self
     }
 
@@ -130,6 +146,8 @@ pub struct Report {
 const HEADS: [&str; 7] = ["", "direct", "bare relay", "Midstream", "min..max", "ratio", "aim"];
 /// Where a small project and a messy one stand beside each other.
 const PROJECT_HEADS: [&str; 7] = ["", "", "small", "messy", "min..max", "ratio", "aim"];
+/// Where rooms stand beside each other.
+const ROOM_HEADS: [&str; 7] = ["", "socket.io", "merged", "Midstream", "min..max", "", "aim"];
 
 impl Report {
     /// Adds a condition.
@@ -158,7 +176,11 @@ impl Report {
         for (row, cells) in self.rows.iter().zip(&cells) {
             if row.section != section {
                 section = &row.section;
-                let heads = if row.small.is_some() { PROJECT_HEADS } else { HEADS };
+                let heads = match row {
+                    Row { small: Some(_), .. } => PROJECT_HEADS,
+                    Row { socket_io: Some(_), .. } => ROOM_HEADS,
+                    _ => HEADS,
+                };
                 let mut heads = heads.map(str::to_owned);
                 if let Some(first) = heads.first_mut() {
                     section.clone_into(first);
@@ -205,8 +227,8 @@ fn cells(row: &Row) -> [String; 7] {
     };
     [
         row.measure.clone(),
-        figure(row.direct),
-        figure(row.relay.or(row.small)),
+        figure(row.direct.or(row.socket_io)),
+        figure(row.relay.or(row.small).or(row.socket_io_merged)),
         figure(row.midstream),
         spread,
         row.ratio.map_or(String::new(), |ratio| format!("{ratio:.2}x")),
@@ -221,7 +243,7 @@ fn cell(value: f64, unit: Unit) -> String {
         Unit::Seconds => " s",
         Unit::Kilobytes => " KB",
         Unit::TokensPerSecond => " tok/s",
-        Unit::Count => "",
+        Unit::Count | Unit::Hundredths => "",
     };
     format!("{}{name}", bare(value, unit))
 }
@@ -231,7 +253,7 @@ fn bare(value: f64, unit: Unit) -> String {
     match unit {
         Unit::Micros | Unit::TokensPerSecond | Unit::Count => thousands(value),
         Unit::Millis | Unit::Kilobytes => format!("{value:.1}"),
-        Unit::Seconds => format!("{value:.2}"),
+        Unit::Seconds | Unit::Hundredths => format!("{value:.2}"),
     }
 }
 

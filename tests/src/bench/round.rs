@@ -29,7 +29,7 @@ pub struct Shape {
 }
 
 /// The opening of the block that the stand-in writes.
-const BLOCK: &str = "<edit path=\"src/stamps.ts\" why=\"measure\">\n<old_text>\n</old_text>\n<new_text>\n";
+pub const BLOCK: &str = "<edit path=\"src/stamps.ts\" why=\"measure\">\n<old_text>\n</old_text>\n<new_text>\n";
 
 impl Shape {
     /// As `100 x 100 tok/s`.
