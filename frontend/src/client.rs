@@ -7,12 +7,14 @@
 mod compare;
 mod connection;
 mod files;
+mod fixing;
 mod guard;
 mod http;
 mod incoming;
 mod meter;
 mod painting;
 mod pointing;
+mod previewing;
 mod review;
 mod rules;
 mod running;
@@ -51,6 +53,7 @@ pub struct Client {
     pointing: RefCell<Pointing>,
     writers: RefCell<Writers>,
     runs: running::Runs,
+    previews: previewing::Previews,
     /// An animation frame is asked for.
     awaiting_frame: Cell<bool>,
     /// Since when input-method composition is under way: nothing remote is applied under the person's hands.
@@ -73,6 +76,7 @@ impl Client {
             pointing: RefCell::default(),
             writers: RefCell::default(),
             runs: running::Runs::default(),
+            previews: previewing::Previews::default(),
             awaiting_frame: Cell::new(false),
             composing: Cell::new(None),
             freezes: Cell::new(0),

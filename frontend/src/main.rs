@@ -17,6 +17,7 @@ mod matching;
 mod monaco;
 mod outbox;
 mod points;
+mod preview;
 mod proposal;
 mod queue;
 mod review;

@@ -37,6 +37,9 @@ extern "C" {
     #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = watchFrames)]
     fn js_watch_frames(going_on: &JsValue);
 
+    #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = showRunMarks)]
+    fn js_show_run_marks(marks: &Array);
+
     /// Unmounts the editor; texts stay.
     #[wasm_bindgen(js_namespace = midstreamMonaco)]
     pub fn dispose();
@@ -221,6 +224,16 @@ pub fn show_hunks(hunks: &[HunkMark]) {
         list.push(&object);
     }
     js_show_hunks(&list);
+}
+
+/// What the last run failed at in the open file: lines, from 1, and words; replaces what was shown.
+pub fn show_run_marks(marks: &[(u32, String)]) {
+    let flat = Array::new();
+    for (line, words) in marks {
+        flat.push(&JsValue::from(*line));
+        flat.push(&JsValue::from_str(words));
+    }
+    js_show_run_marks(&flat);
 }
 
 /// The other people in the open file; replaces those that were shown.

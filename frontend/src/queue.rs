@@ -160,7 +160,8 @@ fn frame_seq(frame: &ServerFrame) -> Option<Seq> {
         | F::HunkDropped { seq, .. }
         | F::HunkAccepted { seq, .. }
         | F::ScopeChanged { seq, .. }
-        | F::LockChanged { seq, .. } => Some(*seq),
+        | F::LockChanged { seq, .. }
+        | F::RunReported { seq, .. } => Some(*seq),
         F::Welcome(_)
         | F::TurnStopped { .. }
         | F::SteerAccepted { .. }

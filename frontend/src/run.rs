@@ -6,7 +6,10 @@
 
 pub mod console;
 pub mod event;
+pub mod html;
 pub mod link;
+pub mod page;
+pub mod report;
 pub mod resolve;
 pub mod source_map;
 pub mod target;

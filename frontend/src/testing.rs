@@ -1,6 +1,6 @@
 //! What a browser test may read, on `globalThis.midstreamTest`: functions without arguments and without effects.
 //!
-//! `shownSeq()`, `frozen()`, `turn()` (`{id, status}` of the last one), `file()`, `strip()`; beside them the glue puts
+//! `shownSeq()`, `frozen()`, `turn()` (`{id, status}` of the last one), `file()`, `strip()`, `run()`; beside them the glue puts
 //! `text()` and `longFrames()`.
 
 use js_sys::JSON;
@@ -10,6 +10,7 @@ use wasm_bindgen::JsValue;
 
 use crate::monaco;
 use crate::store::Store;
+use crate::store::run::{Outcome, Phase};
 
 /// Puts the hooks in place.
 pub fn expose(store: Store) {
@@ -30,6 +31,17 @@ pub fn expose(store: Store) {
                 |t| json!({ "id": t.id, "status": t.status.get_untracked(), "pending": t.pending.get_untracked() }),
             ),
         )
+    });
+    monaco::expose("run", move || {
+        let phase = store.running.phase.get_untracked();
+        let (took, stopped) = match phase {
+            Phase::Ended(Outcome::Done { ms } | Outcome::Failed { ms }) => (Some(ms), None),
+            Phase::Ended(Outcome::Stopped { took_ms }) => (None, Some(took_ms)),
+            _ => (None, None),
+        };
+        let (count, wall) = store.client().map(|client| client.measured_run()).unwrap_or_default();
+        let ended = matches!(phase, Phase::Ended(_));
+        value(&json!({ "count": count, "ended": ended, "ms": took, "wallMs": wall, "stoppedMs": stopped }))
     });
     monaco::expose("strip", move || {
         let s = store.strip.get_untracked();

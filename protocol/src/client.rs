@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{Epoch, FileId, HunkId, LockId, ModelId, ParticipantId, SegmentId, Seq, SteerId, TurnId};
+use crate::run::RunReport;
 use crate::scope::{Region, Scope};
 use crate::view::Cursor;
 
@@ -103,6 +104,9 @@ pub enum ClientFrame {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         region: Option<Region>,
     },
+    /// What came of a run of the session's code in the sender's browser.
+    #[serde(rename = "run/report")]
+    RunReport(Box<RunReport>),
     /// An editor is about to prompt: have the upstream connection ready.
     #[serde(rename = "model/warm")]
     ModelWarm {

@@ -14,6 +14,7 @@ pub mod latency;
 pub mod limits;
 pub mod links;
 pub mod presence;
+pub mod run;
 pub mod scope;
 pub mod server;
 pub mod view;

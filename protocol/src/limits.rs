@@ -20,6 +20,15 @@ pub const LOCKS_MAX: usize = 256;
 /// The most files or regions that one scope names.
 pub const SCOPE_MAX: usize = 256;
 
+/// The most runs of a session's code that are kept for those who come later: the last few are what one talks about.
+pub const RUNS_KEPT: usize = 5;
+/// The most failures that a run reports: the first ones are what is mended.
+pub const RUN_ERRORS_MAX: usize = 10;
+/// The longest path, name or message in a run's report, in bytes: a line.
+pub const RUN_MESSAGE_MAX: usize = 512;
+/// The longest console text in a run's report, in bytes: what a person reads of somebody else's run.
+pub const RUN_OUTPUT_MAX: usize = 4 * 1024;
+
 /// The limits that a client can run into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

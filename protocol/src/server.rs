@@ -10,6 +10,7 @@ use crate::ids::{Epoch, FileId, HunkId, LockId, ModelId, ParticipantId, Seq, Ste
 use crate::latency::{Latency, Usage};
 use crate::limits::Limits;
 use crate::presence::PresenceChange;
+use crate::run::RunView;
 use crate::scope::{HoldReason, LockView, Proposal, Scope};
 use crate::view::{Changes, HunkPlace, HunkStatus, HunkView, ModelView, Participant, Role, SessionView, TurnStatus};
 
@@ -321,6 +322,14 @@ pub enum ServerFrame {
         lock: Option<LockView>,
         /// Who did it.
         by: ParticipantId,
+    },
+    /// A participant ran the session's code.
+    #[serde(rename = "run/reported")]
+    RunReported {
+        /// Its place in the order.
+        seq: Seq,
+        /// What came of it.
+        run: RunView,
     },
     /// One of the sender's binary frames became a step.
     #[serde(rename = "edit/ack")]

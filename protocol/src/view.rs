@@ -6,6 +6,7 @@ use crate::code::ErrorCode;
 use crate::context::ContextView;
 use crate::ids::{FileId, HunkId, LessonId, ModelId, ParticipantId, SteerId, TurnId};
 use crate::latency::{Latency, Usage};
+use crate::run::RunView;
 use crate::scope::{HoldReason, LockView, Proposal, Scope};
 use crate::server::Reason;
 
@@ -55,6 +56,9 @@ pub struct SessionView {
     /// What people have locked.
     #[serde(default)]
     pub locks: Vec<LockView>,
+    /// What came of the last runs of the session's code, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<RunView>,
     /// Who is connected, in the order of arrival; of a large room a part.
     pub participants: Vec<Presence>,
     /// How many are connected, those who are not listed too.

@@ -21,6 +21,8 @@ import * as guards from "./guards.js";
 import * as marks from "./marks.js";
 import * as compile from "./compile.js";
 import * as runner from "./runner.js";
+import * as runMarks from "./run_marks.js";
+import * as preview from "./preview.js";
 
 // Code that is being written is wrong until it is whole: no squiggles chase the model's caret, and no worker checks
 // the project anew with every token. Completion and hovers stay.
@@ -42,8 +44,8 @@ Object.assign(globalThis, {
     /** @param {string} _id @param {string} label */
     getWorker: (_id, label) => new Worker(workers[label] ?? MIDSTREAM_WORKERS.editor, { type: "module" }),
   },
-  midstreamRunner: { ...runner, ...compile },
-  midstreamMonaco: { ...editor, ...authors, ...diff, ...marks, ...guards, ...blocks, ...frames },
+  midstreamRunner: { ...runner, ...compile, ...preview },
+  midstreamMonaco: { ...editor, ...authors, ...diff, ...marks, ...guards, ...blocks, ...frames, ...runMarks },
   // Read by browser tests only; the wasm adds to it, see frontend/src/testing.rs.
   midstreamTest: { text: editor.text, longFrames: frames.longFrames, diff: diff.diffState, selection: editor.selection },
 });

@@ -5,14 +5,14 @@
 /** Where the frame is served, with headers of its own. */
 const RUNNER = "/runner";
 /** How long the frame may take to end a worker before it is thrown away itself, in milliseconds. */
-const STOP_MS = 40;
+const STOP_MS = 30;
 /** How long a program may take to end by itself when it is interrupted, in milliseconds. */
-const INTERRUPT_MS = 40;
+const INTERRUPT_MS = 55;
 /** How often a running frame is asked whether it lives, and how many times it may owe the answer. */
 const PING_MS = 1000;
 const PINGS = 8;
 /** UTF-16 units of one batch: what the frame passes on. */
-const BATCH_UNITS = 128 * 1024;
+const BATCH_UNITS = 512 * 1024;
 
 /**
  * @typedef {object} Host what the wasm wants to hear
@@ -36,6 +36,8 @@ let host = null;
 let frame = null;
 /** The run that goes on; 0 for none. */
 let running = 0;
+/** The run that the frame was told to start. */
+let started = 0;
 /** Asked since the frame was last heard. */
 let owed = 0;
 /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -112,6 +114,7 @@ export async function start(run, kind, program) {
   owed = 0;
   clearInterval(pinging);
   pinging = setInterval(() => ping(run), PING_MS);
+  started = run;
   at.port.postMessage({ do: "start", run, kind, program });
 }
 
@@ -119,6 +122,7 @@ export async function start(run, kind, program) {
 export function stop(run, gently) {
   if (run !== running || frame === null) return;
   const { port } = frame;
+  if (started !== run) return rest();
   const end = () => {
     if (run !== running) return;
     port.postMessage({ do: "stop", run });
@@ -168,7 +172,11 @@ let loaded;
 
 /** @param {Frame} at */
 function readyPython(at) {
-  at.python ??= loadPython(at);
+  at.python ??= loadPython(at).catch((error) => {
+    // The next run tries again.
+    at.python = null;
+    throw error;
+  });
   return at.python;
 }
 

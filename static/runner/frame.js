@@ -6,7 +6,7 @@
 /** Batches that wait for the page at most: as many events as the console keeps. */
 const WAITING_BATCHES = 20;
 /** UTF-16 units of a batch that is passed on: somewhat more than an honest worker sends. */
-const BATCH_UNITS = 128 * 1024;
+const BATCH_UNITS = 512 * 1024;
 /** Batches on their way to the page that it has not drawn yet. */
 const UNDRAWN = 2;
 /** Bytes of a line that a program is given. */

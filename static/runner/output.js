@@ -4,22 +4,22 @@
 /** Between two batches, in milliseconds: one animation frame. */
 const EVERY_MS = 16;
 /** Events of one batch: what the page draws in one frame without a stutter. */
-const BATCH_EVENTS = 100;
+const BATCH_EVENTS = 50;
 /** UTF-16 units of one batch. */
 const BATCH_UNITS = 64 * 1024;
 /** Events that wait at most, as many as the console keeps: older ones would be pushed out of it anyway. */
 const WAITING_EVENTS = 2000;
 /** UTF-16 units that wait at most. */
 const WAITING_UNITS = 1024 * 1024;
-/** UTF-16 units of one event: a single huge line is cut by whoever makes it; what is still longer is dropped. */
-const EVENT_UNITS = 48 * 1024;
+/** UTF-16 units of one event: a picture, at most. Lines are cut by whoever makes them. */
+const EVENT_UNITS = 400 * 1024;
 
 // The program may replace any of these; the output goes on with the browser's own.
 const now = performance.now.bind(performance);
 const later = setTimeout.bind(globalThis);
 const stringify = JSON.stringify;
 
-/** @typedef {{event: (event: object) => void, end: (event: object) => void}} Output */
+/** @typedef {{event: (event: object) => void, flush: () => void, end: (event: object) => void}} Output */
 
 /**
  * @param {(message: [string, number, boolean]) => void} send a batch as JSON, its number of events, whether it is the last
@@ -93,6 +93,9 @@ export function makeOutput(send) {
       put(event);
       if (now() - last >= EVERY_MS) batch(false);
       if (first < waiting.length) plan();
+    },
+    flush() {
+      while (!ended && first < waiting.length) batch(false);
     },
     end(event) {
       if (ended) return;

@@ -19,6 +19,7 @@ pub mod relay;
 mod report;
 mod rooms;
 mod round;
+mod run;
 mod sse;
 mod stats;
 mod streaming;
@@ -48,6 +49,8 @@ pub enum Part {
     Page,
     /// Everything that a person waits for, in a small project and in a messy one
     Messy,
+    /// Running code in the page, in a real Chromium
+    Run,
 }
 
 /// How much is done.
@@ -120,6 +123,7 @@ pub async fn run(parts: &[Part], effort: &Effort, name: &str) -> Result<()> {
             Part::Rooms => rooms::run(effort, &mut report).await,
             Part::Page => page::run(effort, &mut report).await,
             Part::Messy => messy::run(effort, &mut report).await,
+            Part::Run => run::run(effort, &mut report).await,
         };
         if let Err(error) = ran {
             // The other parts' figures are worth having all the same.

@@ -61,6 +61,8 @@ pub struct Client {
     pub scope: Scope,
     /// What is locked.
     pub locks: Vec<LockView>,
+    /// What came of the last runs.
+    pub runs: Vec<protocol::run::RunView>,
     /// Who is listed as connected.
     pub people: BTreeMap<ParticipantId, Presence>,
     /// How many are connected.

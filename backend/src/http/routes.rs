@@ -51,6 +51,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/s/{id}", Access::Anyone, || get(assets::page)),
     route("GET", "/assets/{name}", Access::Anyone, || get(assets::file)),
     route("GET", "/runner", Access::Anyone, || get(runner::runner)),
+    route("GET", "/preview", Access::Anyone, || get(runner::preview)),
     route("GET", "/healthz", Access::Probe, || get(super::healthz)),
     route("GET", "/metrics", Access::Operator, || get(super::metrics)),
 ];

@@ -1,6 +1,6 @@
 //! The pages that people's code runs under, fenced in by headers of their own.
 //!
-//! Answers `/runner`. Each is a document of an opaque origin: it reaches no storage, no cookie,
+//! Answers `/runner` and `/preview`. Each is a document of an opaque origin: it reaches no storage, no cookie,
 //! no socket and no other page, and it loads nothing. What runs in it is handed to it by the page that holds it.
 
 use axum::http::header::{
@@ -16,9 +16,20 @@ const RUNNER_POLICY: &str = "sandbox allow-scripts; default-src 'none'; script-s
     'wasm-unsafe-eval' blob:; worker-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'self'";
 
+/// A page shows pictures and styles that stand in it or that the document makes addresses of, and nothing else.
+const PREVIEW_POLICY: &str = "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' \
+    'wasm-unsafe-eval' blob:; style-src 'unsafe-inline' blob:; img-src data: blob:; font-src data: blob:; \
+    media-src data: blob:; worker-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'; \
+    frame-src 'none'; frame-ancestors 'self'";
+
 /// Where people's programs run.
 pub async fn runner(headers: HeaderMap) -> Response {
     page("/runner", RUNNER_POLICY, &headers)
+}
+
+/// Where pages of a session are shown.
+pub async fn preview(headers: HeaderMap) -> Response {
+    page("/preview", PREVIEW_POLICY, &headers)
 }
 
 fn page(path: &str, policy: &'static str, request: &HeaderMap) -> Response {
@@ -61,17 +72,22 @@ mod tests {
 
     #[tokio::test]
     async fn code_is_fenced_in() {
-        let request = Request::builder().uri("/runner").body(Body::empty()).unwrap();
-        let response: Response = Router::new().route("/runner", get(runner)).oneshot(request).await.unwrap();
-        if response.status() == StatusCode::NOT_FOUND {
-            // Built without the page.
-            return;
+        for path in ["/runner", "/preview"] {
+            let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+            let routes = Router::new().route("/runner", get(runner)).route("/preview", get(preview));
+            let response: Response = routes.oneshot(request).await.unwrap();
+            if response.status() == StatusCode::NOT_FOUND {
+                // Built without the page.
+                continue;
+            }
+            let policy = response.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
+            let fences =
+                ["sandbox allow-scripts;", "default-src 'none'", "connect-src 'none'", "frame-ancestors 'self'"];
+            for part in fences {
+                assert!(policy.contains(part), "{path}: {part}");
+            }
+            assert!(!policy.contains("allow-same-origin"), "{path}");
+            assert_eq!(response.headers()["cross-origin-embedder-policy"], "require-corp");
         }
-        let policy = response.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
-        for part in ["sandbox allow-scripts;", "default-src 'none'", "connect-src 'none'", "frame-ancestors 'self'"] {
-            assert!(policy.contains(part), "{part}");
-        }
-        assert!(!policy.contains("allow-same-origin"));
-        assert_eq!(response.headers()["cross-origin-embedder-policy"], "require-corp");
     }
 }

@@ -8,6 +8,7 @@ use edits::{Action, Counts, HunkIndex, Place};
 use models::{EndReason, SegmentRequest, UpstreamFailure, Usage};
 use protocol::client::{Resume, TurnStart};
 use protocol::http::Authors;
+use protocol::run::RunReport;
 use protocol::scope::{Region, Scope};
 use protocol::view::Cursor;
 use protocol::view::{HunkFailure, Role};
@@ -129,6 +130,13 @@ pub enum Command {
         lock: LockId,
         /// What is locked; nothing: the lock goes.
         region: Option<Region>,
+    },
+    /// What came of a run.
+    Run {
+        /// Whose connection.
+        peer: PeerId,
+        /// What came of it.
+        report: Box<RunReport>,
     },
     /// An editor is about to prompt.
     Warm {

@@ -11,6 +11,7 @@ mod hunks;
 mod join;
 mod model;
 mod review;
+mod runs;
 mod save;
 mod scope;
 mod start;
@@ -24,6 +25,7 @@ use models::Terms;
 use protocol::latency::Latency;
 use protocol::limits::Limits;
 use protocol::presence::PresenceChange;
+use protocol::run::RunView;
 use protocol::scope::Scope;
 use protocol::server::Reason;
 use protocol::view::{LessonView, ModelView, Role, SessionView, TurnStatus};
@@ -135,6 +137,8 @@ pub struct State {
     scope: Scope,
     /// What people have locked, in the order of locking.
     locks: Vec<scope::Lock>,
+    /// What came of the last runs, at most `RUNS_KEPT`, the oldest first.
+    runs: VecDeque<RunView>,
     /// When turns began in the last minute.
     recent_starts: VecDeque<Instant>,
     /// What the current input leads to.
@@ -208,6 +212,7 @@ impl State {
             early: VecDeque::new(),
             scope: Scope::default(),
             locks: Vec::new(),
+            runs: VecDeque::new(),
             recent_starts: VecDeque::new(),
             effects: Vec::new(),
             terms: HashMap::new(),
@@ -275,6 +280,10 @@ impl State {
                 self.set_scope(&asker, scope);
             }
             Command::Lock { peer, lock, region } => self.set_lock(peer, lock, region),
+            Command::Run { peer, report } => {
+                let Some(asker) = self.editor(peer, None) else { return };
+                self.report_run(&asker, *report);
+            }
             Command::Warm { peer, model } => {
                 if self.role(peer) >= Some(Role::Editor) {
                     self.effects.push(Effect::Warm(model));
@@ -322,6 +331,7 @@ impl State {
             turns: self.turns.iter().map(Turn::view).collect(),
             scope: self.scope.clone(),
             locks: self.locks.iter().map(|lock| lock.view.clone()).collect(),
+            runs: self.runs.iter().cloned().collect(),
             participants: self.roster.presence(),
             connected: self.roster.connected(),
         };

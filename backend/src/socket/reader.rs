@@ -118,6 +118,7 @@ impl Reader {
             }
             ClientFrame::ScopeSet { scope } => self.send(Command::Scope { peer, scope }),
             ClientFrame::LockSet { lock_id, region } => self.send(Command::Lock { peer, lock: lock_id, region }),
+            ClientFrame::RunReport(report) => self.send(Command::Run { peer, report }),
             ClientFrame::ModelWarm { model } => self.send(Command::Warm { peer, model }),
             ClientFrame::PresenceUpdate { name, cursor } => self.send(Command::Presence { peer, name, cursor }),
             ClientFrame::Ping { clock } => self.answer(ServerFrame::Pong { clock }),

@@ -24,6 +24,7 @@ impl Client {
         self.leave_review();
         self.text_changed(file);
         self.pump(false);
+        self.refresh_page();
         if self.conventions_file().as_ref() == Some(file) {
             self.count_conventions();
         }
@@ -123,6 +124,7 @@ impl Client {
         self.show_hunks();
         self.show_guard();
         self.show_people();
+        self.show_run_marks();
         self.annotate();
     }
 

@@ -153,6 +153,8 @@ impl Client {
             }
         }
         self.store.guard.reset(&view);
+        self.store.running.reported.set(view.runs.clone());
+        self.show_run_marks();
         self.store.presence.set(view.participants);
         self.store.connected.set(view.connected);
         self.show_guard();

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use leptos::prelude::*;
+use protocol::view::TurnStatus;
 use protocol::{FileId, Seq, ServerFrame, TurnId};
 
 use super::Client;
@@ -122,6 +123,7 @@ impl Client {
         let mut painted = false;
         let mut ended = false;
         let mut guarded = false;
+        let (mut well, mut reported) = (false, false);
         for item in batch.items {
             match item {
                 Item::Update { seq, update } => {
@@ -135,8 +137,16 @@ impl Client {
                 }
                 Item::Frame(frame) => {
                     painted |= self.meter.borrow_mut().applied(&frame);
-                    if let ServerFrame::TurnCompleted { .. } = frame {
+                    if let ServerFrame::TurnStarted { .. } = frame {
+                        self.turn_began();
+                    }
+                    if let ServerFrame::RunReported { run, .. } = &frame {
+                        self.store.running.report(run.clone());
+                        reported = true;
+                    }
+                    if let ServerFrame::TurnCompleted { status, .. } = frame {
                         ended = true;
+                        well = status == TurnStatus::Completed;
                         self.rest();
                     }
                     hunks |= touches_hunks(&frame);
@@ -165,6 +175,12 @@ impl Client {
         }
         if guarded {
             self.show_guard();
+        }
+        if reported {
+            self.show_run_marks();
+        }
+        if well {
+            self.turn_completed();
         }
         self.after_paint(painted);
     }
@@ -208,6 +224,12 @@ impl Client {
         }
         if let Some(last) = texts.last().filter(|_| model) {
             self.show_caret(last);
+        }
+        if listing || !texts.is_empty() {
+            self.refresh_page();
+            if model {
+                self.model_wrote();
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::Client;
 use crate::browser;
 use crate::monaco;
+use crate::preview;
 use crate::run::console::{Console, Said};
 use crate::run::event::{self, Event};
 use crate::run::link::{self, Compiled, Unlinked};
@@ -19,23 +20,49 @@ use crate::run::trace::{Files, Place};
 use crate::runner;
 use crate::store::run::{Outcome, Phase};
 
+/// The most that all files of a run may hold, in bytes: they are copied into the runner at once.
+const TEXTS_MAX: usize = 32 * 1024 * 1024;
+
 /// What the client keeps of runs.
 #[derive(Default)]
 pub struct Runs {
     /// The number of the last run; 0 when there was none.
     last: Cell<u32>,
-    /// Events that wait for the next animation frame, and how many batches they came in.
-    waiting: RefCell<(VecDeque<Event>, u32)>,
+    /// Events that wait for the next animation frame.
+    waiting: RefCell<VecDeque<Event>>,
+    /// The batches that they came in: of the runner, and of the preview.
+    batches: Cell<(u32, u32)>,
     /// An animation frame is asked for.
     awaiting_frame: Cell<bool>,
+    /// When the last run was asked for.
+    asked: Cell<f64>,
+    /// How long it took from there to its end on the screen, in milliseconds.
+    took: Cell<Option<f64>>,
     /// When a person asked for the end.
     stopping: Cell<Option<f64>>,
+    /// The console still shows the run before: this one has said nothing yet.
+    unheard: Cell<bool>,
+    /// The last run began by itself.
+    pub(super) by_itself: Cell<bool>,
+    /// When one last did.
+    pub(super) began_by_itself: Cell<f64>,
     /// Where traces of the last run lead.
     traced: RefCell<Rc<Traced>>,
 }
 
 /// A session's files as a run takes them: path -> text. Of two files with one path, the first.
-type Texts = HashMap<String, String>;
+pub(super) type Texts = HashMap<String, String>;
+
+/// How a run is asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// By a person.
+    Plainly,
+    /// By itself.
+    ByItself,
+    /// By itself, and only if the code parses: if it does not, nothing happened.
+    IfItParses,
+}
 
 impl Client {
     /// Has the runner report to this client.
@@ -43,12 +70,15 @@ impl Client {
         runner::attach(Ears { client: Rc::downgrade(self) });
     }
 
+    /// Has pages shown in an element.
+    pub fn mount_preview(self: &Rc<Self>, place: &web_sys::HtmlElement) {
+        preview::create(place, super::previewing::Eyes { client: Rc::downgrade(self) });
+    }
+
     /// Runs the open file, or what it is a part of.
     pub fn run(self: &Rc<Self>) {
         let texts = self.texts();
-        let open = self.open_path();
-        let files: Vec<Source<'_>> = sources(&texts);
-        match target::target(&files, open.as_deref()) {
+        match target::target(&sources(&texts), self.open_path().as_deref()) {
             Some(target) => self.begin_run(target, texts),
             None => self.refuse_run("There is nothing here that runs: a Python, JavaScript, TypeScript or HTML file."),
         }
@@ -71,69 +101,115 @@ impl Client {
         self.begin_run(Target { kind, entry, tests: true }, texts);
     }
 
-    fn begin_run(self: &Rc<Self>, target: Target, texts: Texts) {
-        let running = self.store.running;
+    /// Runs again what was run last, or else the open file, without being asked.
+    pub(super) fn run_again(self: &Rc<Self>, if_it_parses: bool) {
+        let texts = self.texts();
+        let last = self.store.running.target.get_untracked().filter(|target| texts.contains_key(&target.entry));
+        let target = last.or_else(|| target::target(&sources(&texts), self.open_path().as_deref()));
+        // A page that is shown follows the files by itself.
+        if let Some(target) = target.filter(|target| target.kind != Kind::Page) {
+            self.launch(target, texts, if if_it_parses { Asked::IfItParses } else { Asked::ByItself });
+        }
+    }
+
+    pub(super) fn begin_run(self: &Rc<Self>, target: Target, texts: Texts) {
+        self.launch(target, texts, Asked::Plainly);
+    }
+
+    fn launch(self: &Rc<Self>, target: Target, texts: Texts, asked: Asked) {
         self.end_quietly();
         let run = self.runs.last.get() + 1;
         self.runs.last.set(run);
-        *self.runs.waiting.borrow_mut() = Default::default();
-        *self.runs.traced.borrow_mut() =
-            Rc::new(Traced { files: texts.keys().cloned().collect(), ..Traced::default() });
-        running.show(true);
-        running.console.set(Console::default());
-        running.asks.set(None);
-        running.target.set(Some(target.clone()));
-        running.phase.set(Phase::Starting { loaded: None });
+        self.runs.asked.set(if asked == Asked::Plainly { browser::event_time() } else { browser::now() });
+        self.runs.took.set(None);
+        self.runs.waiting.borrow_mut().clear();
+        self.runs.by_itself.set(asked != Asked::Plainly);
+        self.runs.unheard.set(asked == Asked::IfItParses);
+        if asked != Asked::IfItParses {
+            self.clear_for(&target, &texts);
+        }
         let client = Rc::clone(self);
         spawn_local(async move {
-            let made = client.program(&target, &texts).await;
+            let made = client.start(run, &target, &texts, asked).await;
             if client.runs.last.get() != run {
                 return;
             }
-            let started = match made {
-                Ok((kind, program)) => {
-                    let started = runner::start(run, kind, &program).await;
-                    started.map_err(|why| format!("The runner could not be started: {why}."))
-                }
-                Err(why) => Err(why),
-            };
-            if client.runs.last.get() != run {
-                return;
-            }
-            match started {
-                Ok(()) if matches!(running.phase.get_untracked(), Phase::Starting { .. }) => {
-                    running.phase.set(Phase::Running);
-                }
-                Ok(()) => {}
-                Err(why) => {
-                    running.console.update(|console| {
-                        console.errors += 1;
-                        console.push(Said::Error(why));
-                    });
-                    running.phase.set(Phase::Ended(Outcome::Refused));
+            match made {
+                Err(_) if asked == Asked::IfItParses => {}
+                Err(why) => client.not_started(why),
+                Ok(()) => {
+                    let running = client.store.running;
+                    if matches!(running.phase.get_untracked(), Phase::Starting { .. }) {
+                        running.phase.set(Phase::Running);
+                    }
                 }
             }
         });
     }
 
-    /// What the runner is given.
-    async fn program(&self, target: &Target, texts: &Texts) -> Result<(&'static str, String), String> {
-        match target.kind {
-            Kind::Script => {
-                let entries = entries(target, texts);
-                let program = self.link(&entries, target.tests, texts).await?;
-                let json = serde_json::to_string(&program).map_err(|error| error.to_string())?;
-                Ok(("script", json))
-            }
-            Kind::Python | Kind::Page => Err("This cannot be run yet.".to_owned()),
+    /// The pane is this run's from now on.
+    fn clear_for(&self, target: &Target, texts: &Texts) {
+        let running = self.store.running;
+        running.show(true);
+        running.console.set(Console::default());
+        running.asks.set(None);
+        running.target.set(Some(target.clone()));
+        running.phase.set(Phase::Starting { loaded: None });
+        self.leads_to(texts, HashMap::new());
+    }
+
+    async fn start(self: &Rc<Self>, run: u32, target: &Target, texts: &Texts, asked: Asked) -> Result<(), String> {
+        if texts.values().map(String::len).sum::<usize>() > TEXTS_MAX {
+            return Err(format!("A run takes {} MiB of files at most.", TEXTS_MAX / (1024 * 1024)));
         }
+        let (kind, program) = match target.kind {
+            Kind::Page => return self.show_page(target, texts).await,
+            Kind::Script => {
+                let program = self.link(&entries(target, texts), target.tests, texts).await?;
+                ("script", serde_json::to_string(&program).map_err(|error| error.to_string())?)
+            }
+            Kind::Python => {
+                let program = serde_json::json!({
+                    "files": texts, "entries": entries(target, texts), "tests": target.tests,
+                    "careful": asked == Asked::IfItParses,
+                });
+                ("python", program.to_string())
+            }
+        };
+        if self.runs.last.get() != run {
+            return Ok(());
+        }
+        if asked == Asked::IfItParses {
+            self.store.running.target.set(Some(target.clone()));
+            self.store.running.phase.set(Phase::Starting { loaded: None });
+        }
+        let started = runner::start(run, kind, &program).await;
+        started.map_err(|why| format!("The runner could not be started: {why}."))
+    }
+
+    fn not_started(self: &Rc<Self>, why: String) {
+        self.store.running.console.update(|console| {
+            console.errors += 1;
+            console.push(Said::Error(why));
+        });
+        self.ended(Outcome::Refused);
     }
 
     /// Compiles all modules that the entries reach, and links them.
     async fn link(&self, entries: &[String], tests: bool, texts: &Texts) -> Result<link::Program, String> {
-        let mut modules: HashMap<String, Compiled> = HashMap::new();
+        let mut modules = HashMap::new();
+        self.compile_all(entries.to_vec(), texts, &mut modules).await.map_err(told)?;
+        link::link(&modules, entries, tests).map_err(told)
+    }
+
+    /// Compiles modules and all that they import.
+    pub(super) async fn compile_all(
+        &self,
+        mut open: Vec<String>,
+        texts: &Texts,
+        modules: &mut HashMap<String, Compiled>,
+    ) -> Result<(), Unlinked> {
         let mut maps = HashMap::new();
-        let mut open: Vec<String> = entries.to_vec();
         let mut seen: HashSet<String> = open.iter().cloned().collect();
         while let Some(path) = open.pop() {
             let Some(text) = texts.get(&path) else {
@@ -142,47 +218,52 @@ impl Client {
             let compiled = if path.ends_with(".json") {
                 Compiled { code: text.clone(), ..Compiled::default() }
             } else {
-                runner::compile(&path, text, Language::of(&path) == Some(Language::TypeScript)).await?
+                let typed = Language::of(&path) == Some(Language::TypeScript);
+                let made = runner::compile(&path, text, typed).await;
+                made.map_err(|message| Unlinked { path: path.clone(), message, line: 1, column: 1 })?
             };
             if let Some(problem) = compiled.problems.first() {
-                return Err(format!(
-                    "SyntaxError: {}\n    at {path}:{}:{}",
-                    problem.message, problem.line, problem.column
-                ));
+                let message = format!("SyntaxError: {}", problem.message);
+                return Err(Unlinked { path, message, line: problem.line, column: problem.column });
             }
             if let Some(map) = &compiled.map {
                 maps.insert(path.clone(), SourceMap::parse(map));
             }
-            let imports = link::imported(&path, &compiled, |path| texts.contains_key(path)).map_err(told)?;
+            let imports = link::imported(&path, &compiled, |path| texts.contains_key(path))?;
             modules.insert(path, compiled);
             if modules.len() > link::MODULES_MAX {
                 break;
             }
             open.extend(imports.into_iter().filter(|path| seen.insert(path.clone())));
         }
-        let files = texts.keys().cloned().collect();
-        *self.runs.traced.borrow_mut() = Rc::new(Traced { files, maps });
-        link::link(&modules, entries, tests).map_err(told)
+        self.leads_to(texts, maps);
+        Ok(())
+    }
+
+    fn leads_to(&self, texts: &Texts, maps: HashMap<String, SourceMap>) {
+        *self.runs.traced.borrow_mut() = Rc::new(Traced { files: texts.keys().cloned().collect(), maps });
     }
 
     /// Ends the run, whatever it does.
     pub fn stop_run(self: &Rc<Self>) {
         let running = self.store.running;
-        match running.phase.get_untracked() {
-            Phase::Starting { .. } | Phase::Running => {}
-            Phase::Idle | Phase::Ended(_) => return,
-        }
-        self.runs.stopping.set(Some(browser::event_time()));
-        let python = running.target.with_untracked(|target| target.as_ref().is_some_and(|t| t.kind == Kind::Python));
-        let run = self.runs.last.get();
-        if matches!(running.phase.get_untracked(), Phase::Starting { .. }) {
-            // Nothing runs yet: what comes of it later is not this run's any more.
-            self.runs.last.set(run + 1);
-            runner::stop(run, false);
-            self.ended(Outcome::Stopped { took_ms: 0.0 });
+        if !untrack(|| running.is_active()) {
             return;
         }
-        runner::stop(run, python);
+        let pressed = browser::event_time();
+        self.runs.stopping.set(Some(pressed));
+        let kind = running.target.with_untracked(|target| target.as_ref().map(|target| target.kind));
+        let run = self.runs.last.get();
+        let starting = matches!(running.phase.get_untracked(), Phase::Starting { .. });
+        if kind != Some(Kind::Page) && !starting {
+            runner::stop(run, kind == Some(Kind::Python));
+            return;
+        }
+        // Nothing runs yet, or a page is shown: what comes of it later is not this run's any more.
+        self.runs.last.set(run + 1);
+        runner::stop(run, false);
+        preview::close();
+        self.ended(Outcome::Stopped { took_ms: (browser::now() - pressed).max(0.0) });
     }
 
     /// Gives the program the line that it waits for.
@@ -195,21 +276,25 @@ impl Client {
         if untrack(|| self.store.running.is_active()) {
             runner::stop(self.runs.last.get(), false);
         }
+        preview::close();
         self.runs.stopping.set(None);
     }
 
     fn refuse_run(&self, why: &str) {
         let running = self.store.running;
         running.show(true);
+        running.target.set(None);
         running.console.set(Console::default());
         running.console.update(|console| console.push(Said::Note(why.to_owned())));
         running.phase.set(Phase::Ended(Outcome::Refused));
     }
 
-    fn ended(&self, outcome: Outcome) {
+    fn ended(self: &Rc<Self>, outcome: Outcome) {
         self.store.running.asks.set(None);
         self.store.running.phase.set(Phase::Ended(outcome));
         self.runs.stopping.set(None);
+        self.runs.took.set(Some((browser::now() - self.runs.asked.get()).max(0.0)));
+        self.report_run(outcome);
     }
 
     /// Events of the run: drawn with the next animation frame, and only then asked for more.
@@ -218,14 +303,24 @@ impl Client {
             runner::more();
             return;
         }
+        let (runner, preview) = self.runs.batches.get();
+        self.runs.batches.set((runner + 1, preview));
+        self.hear(batch, dropped);
+    }
+
+    /// Events of the page that is shown.
+    pub(super) fn hear_page(self: &Rc<Self>, batch: &str, dropped: u64) {
+        let (runner, preview) = self.runs.batches.get();
+        self.runs.batches.set((runner, preview + 1));
+        self.hear(batch, dropped);
+    }
+
+    fn hear(self: &Rc<Self>, batch: &str, dropped: u64) {
         let (events, strange) = event::read(batch);
-        {
-            let mut waiting = self.runs.waiting.borrow_mut();
-            waiting.0.extend(events);
-            if dropped + strange > 0 {
-                waiting.0.push_back(Event::Dropped { count: dropped + strange });
-            }
-            waiting.1 += 1;
+        let mut waiting = self.runs.waiting.borrow_mut();
+        waiting.extend(events);
+        if dropped + strange > 0 {
+            waiting.push_back(Event::Dropped { count: dropped + strange });
         }
         if !self.runs.awaiting_frame.replace(true) {
             let client = Rc::clone(self);
@@ -235,9 +330,15 @@ impl Client {
 
     fn draw_events(self: &Rc<Self>) {
         self.runs.awaiting_frame.set(false);
-        let (events, batches) = std::mem::take(&mut *self.runs.waiting.borrow_mut());
+        let events = std::mem::take(&mut *self.runs.waiting.borrow_mut());
+        let (from_runner, from_preview) = self.runs.batches.take();
+        let running = self.store.running;
+        let unparsed = events.contains(&Event::Unparsed);
+        if !unparsed && !events.is_empty() && self.runs.unheard.replace(false) {
+            running.console.set(Console::default());
+        }
         let mut end = None;
-        self.store.running.console.update(|console| {
+        running.console.update(|console| {
             for event in events {
                 if let Event::End { ok, ms } = event {
                     end = Some(if ok { Outcome::Done { ms } } else { Outcome::Failed { ms } });
@@ -245,11 +346,17 @@ impl Client {
                 console.take(event);
             }
         });
-        for _ in 0..batches {
-            runner::more();
-        }
-        if let Some(outcome) = end {
-            self.ended(outcome);
+        (0..from_runner).for_each(|_| runner::more());
+        (0..from_preview).for_each(|_| preview::more());
+        match end {
+            // The code did not parse: it is as if nothing had been.
+            Some(_) if unparsed => running.phase.set(Phase::Idle),
+            Some(outcome) => {
+                let asked = self.runs.stopping.get();
+                let stopped = asked.map(|asked| Outcome::Stopped { took_ms: (browser::now() - asked).max(0.0) });
+                self.ended(stopped.unwrap_or(outcome));
+            }
+            None => {}
         }
     }
 
@@ -262,13 +369,29 @@ impl Client {
         }
     }
 
+    /// The lines of the open file that the last run failed at.
+    pub(super) fn show_run_marks(&self) {
+        let open = self.open_path();
+        let marks = self.store.running.reported.with_untracked(|runs| {
+            let errors = runs.last().map(|run| run.report.errors.clone()).unwrap_or_default();
+            let here = errors.into_iter().filter(|error| error.path.is_some() && error.path == open);
+            here.filter_map(|error| Some((error.line?, error.message))).collect::<Vec<_>>()
+        });
+        monaco::show_run_marks(&marks);
+    }
+
+    /// How many runs there were, and how long the last one took from the press to its end, in milliseconds.
+    pub fn measured_run(&self) -> (u32, Option<f64>) {
+        (self.runs.last.get(), self.runs.took.get())
+    }
+
     /// What finds the places of the last run's traces.
     pub fn traced(&self) -> Rc<Traced> {
         Rc::clone(&self.runs.traced.borrow())
     }
 
     /// All texts, as they are on the screen.
-    fn texts(&self) -> Texts {
+    pub(super) fn texts(&self) -> Texts {
         let replica = self.replica.borrow();
         let Some(replica) = replica.as_ref() else {
             return Texts::new();
@@ -308,8 +431,9 @@ fn entries(target: &Target, texts: &Texts) -> Vec<String> {
     if all.is_empty() { alone } else { all }
 }
 
-fn told(unlinked: Unlinked) -> String {
-    format!("{}\n    at {}:1:1", unlinked.message, unlinked.path)
+/// Why something cannot be linked, as a trace with its place.
+pub(super) fn told(unlinked: Unlinked) -> String {
+    format!("{}\n    at {}:{}:{}", unlinked.message, unlinked.path, unlinked.line, unlinked.column)
 }
 
 /// The files that a run had, and the maps of what was compiled for it.
@@ -338,6 +462,13 @@ struct Ears {
     client: std::rc::Weak<Client>,
 }
 
+impl Ears {
+    /// The client, while a run is the last one.
+    fn of(&self, run: u32) -> Option<Rc<Client>> {
+        self.client.upgrade().filter(|client| client.runs.last.get() == run)
+    }
+}
+
 impl runner::Host for Ears {
     fn batch(&self, run: u32, events: String, dropped: f64, _last: bool) {
         if let Some(client) = self.client.upgrade() {
@@ -346,11 +477,11 @@ impl runner::Host for Ears {
     }
 
     fn stopped(&self, run: u32, crashed: bool) {
-        let Some(client) = self.client.upgrade().filter(|client| client.runs.last.get() == run) else {
+        let Some(client) = self.of(run) else {
             return;
         };
-        client.draw_events();
         let asked = client.runs.stopping.get();
+        client.draw_events();
         let outcome = match asked {
             Some(asked) if !crashed => Outcome::Stopped { took_ms: (browser::now() - asked).max(0.0) },
             _ => Outcome::Crashed,
@@ -359,7 +490,8 @@ impl runner::Host for Ears {
     }
 
     fn ask(&self, run: u32, prompt: String) {
-        if let Some(client) = self.client.upgrade().filter(|client| client.runs.last.get() == run) {
+        if let Some(client) = self.of(run) {
+            client.draw_events();
             client.store.running.asks.set(Some(prompt));
         }
     }

@@ -31,7 +31,7 @@ impl Client {
         }
     }
 
-    fn prompt(self: &Rc<Self>, prompt: String) {
+    pub(super) fn prompt(self: &Rc<Self>, prompt: String) {
         let store = self.store;
         let (Some(model), Some(me)) = (store.model.get_untracked(), store.me.get_untracked()) else {
             self.notify(None, "No model is on offer yet.");
@@ -58,7 +58,7 @@ impl Client {
         self.watch_frames();
     }
 
-    fn steer(self: &Rc<Self>, turn: &Turn, text: String) {
+    pub(super) fn steer(self: &Rc<Self>, turn: &Turn, text: String) {
         let Some(me) = self.store.me.get_untracked() else {
             return;
         };

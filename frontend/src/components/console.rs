@@ -6,6 +6,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::icons;
+use super::run_reported::Reported;
 use crate::run::console::{Entry, Said, brief};
 use crate::run::event::{Level, Test, TestState, Value, ValueKind};
 use crate::run::trace::{self, Piece};
@@ -43,6 +44,7 @@ pub fn ConsoleView() -> impl IntoView {
             <For each=entries key=|entry| (entry.id, entry.times) let:entry>{row(&entry)}</For>
         </ol>
         <Show when=move || empty.get()><Empty /></Show>
+        <Show when=move || empty.get() && running.phase.with(|phase| *phase == Phase::Idle)><Reported /></Show>
     }
 }
 
@@ -53,6 +55,7 @@ fn Empty() -> impl IntoView {
     view! {
         <div class="console-empty">
             {move || match store.running.phase.get() {
+                Phase::Idle if store.running.reported.with(|runs| !runs.is_empty()) => ().into_any(),
                 Phase::Idle => view! {
                     <p><kbd>"Ctrl"</kbd> " " <kbd>"Enter"</kbd> " runs the open file, here in your browser."</p>
                     <p class="quiet">"Python, JavaScript, TypeScript, and pages. Files named like tests run as tests."</p>
@@ -86,10 +89,36 @@ fn row(entry: &Arc<Entry>) -> AnyView {
     view! {
         <li class="said" data-kind=kind style:padding-left=(indent > 0).then(|| format!("{}rem", 1.0 + f32::from(indent)))>
             {inner}
+            {fix(entry)}
             {(times > 1).then(|| view! { <span class="times" title="Times in a row">{format!("×{times}")}</span> })}
         </li>
     }
     .into_any()
+}
+
+/// The way from what failed to the model.
+fn fix(entry: &Arc<Entry>) -> Option<AnyView> {
+    let failed = match &entry.said {
+        Said::Error(_) => true,
+        Said::Test(test) => test.state == TestState::Failed,
+        _ => false,
+    };
+    let store = Store::here();
+    let entry = Arc::clone(entry);
+    failed.then(|| {
+        view! {
+            <Show when=move || store.may_edit()>
+                {
+                    let entry = Arc::clone(&entry);
+                    view! {
+                        <button class="button small fix" title="Asks the model to mend this: steers the turn that runs, or begins one"
+                            on:click=move |_| store.fix(&entry)>"Fix this"</button>
+                    }
+                }
+            </Show>
+        }
+        .into_any()
+    })
 }
 
 fn level_name(level: Level) -> &'static str {

@@ -6,6 +6,8 @@ use wasm_bindgen::JsCast;
 
 use super::console::ConsoleView;
 use super::icons;
+use super::preview::Preview;
+use super::run_auto::RunAuto;
 use super::run_words::{status, tests};
 use crate::run::console::Tally;
 use crate::store::Store;
@@ -28,15 +30,21 @@ pub fn RunPane() -> impl IntoView {
                     <h2>"Run"</h2>
                     <Status />
                     <span class="end">
+                        <RunAuto />
                         <RunButtons />
                         <button class="icon-button" aria-label="Clear the console" title="Clear the console"
                             on:click=move |_| store.clear_console()>{icons::sweep()}</button>
                         <button class="icon-button" aria-label="Hide" title="Hide (Ctrl+`)"
-                            on:click=move |_| running.show(false)>{icons::cross()}</button>
+                            on:click=move |_| store.show_run_pane(false)>{icons::cross()}</button>
                     </span>
                 </div>
-                <ConsoleView />
-                <Asked />
+                <div class="run-body">
+                    <Preview />
+                    <div class="run-words">
+                        <ConsoleView />
+                        <Asked />
+                    </div>
+                </div>
             </section>
         </Show>
     }

@@ -14,7 +14,7 @@ pub fn act(store: Store, event: &KeyboardEvent) -> bool {
         ("Enter" | "NumpadEnter", true, false) if in_editor() || in_the_pane() => store.run(),
         ("Enter" | "NumpadEnter", true, true) if in_editor() || in_the_pane() => store.run_tests(),
         ("Period", true, true) => store.stop_run(),
-        ("Backquote", true, false) => store.running.show(!store.running.open.get_untracked()),
+        ("Backquote", true, false) => store.show_run_pane(!store.running.open.get_untracked()),
         _ => return false,
     }
     true

@@ -61,13 +61,6 @@ pub struct Tally {
     pub skipped: u32,
 }
 
-impl Tally {
-    /// All of them.
-    pub fn total(self) -> u32 {
-        self.passed + self.failed + self.skipped
-    }
-}
-
 /// The console of the last run.
 #[derive(Clone, Debug, Default)]
 pub struct Console {
@@ -112,7 +105,7 @@ impl Console {
                 self.units = 0;
                 self.images = 0;
             }
-            Event::End { .. } => {}
+            Event::Unparsed | Event::End { .. } => {}
         }
     }
 
@@ -193,6 +186,11 @@ pub fn words(said: &Said) -> String {
     }
 }
 
+/// A text as a value.
+pub fn text(text: String) -> Value {
+    Value { kind: ValueKind::Text, text, entries: Vec::new(), list: false, more: 0 }
+}
+
 /// How deep a value in one line goes, and how many entries of each level it names.
 const BRIEF_DEPTH: usize = 2;
 const BRIEF_ENTRIES: usize = 8;
@@ -246,8 +244,8 @@ fn units(said: &Said) -> usize {
 mod tests {
     use super::*;
 
-    fn text(text: &str) -> Value {
-        Value { kind: ValueKind::Text, text: text.to_owned(), entries: Vec::new(), list: false, more: 0 }
+    fn text(words: &str) -> Value {
+        super::text(words.to_owned())
     }
 
     fn log(words: &str) -> Event {

@@ -121,6 +121,8 @@ pub enum Event {
         /// How many.
         count: u64,
     },
+    /// The program was to be run only if it parses, and does not.
+    Unparsed,
     /// The program has ended.
     End {
         /// Nothing was thrown, and no test failed.

@@ -94,6 +94,16 @@ pub struct Unlinked {
     pub path: String,
     /// What is wrong.
     pub message: String,
+    /// Where, from 1.
+    pub line: u32,
+    /// Where, from 1.
+    pub column: u32,
+}
+
+impl Unlinked {
+    fn new(path: &str, message: String) -> Unlinked {
+        Unlinked { path: path.to_owned(), message, line: 1, column: 1 }
+    }
 }
 
 /// The files that a module imports.
@@ -103,7 +113,7 @@ pub fn imported(path: &str, module: &Compiled, exists: impl Fn(&str) -> bool) ->
         match resolve(path, specifier, &exists) {
             Resolved::File(file) => files.push(file),
             Resolved::Builtin(_) => {}
-            Resolved::Nowhere(message) => return Err(Unlinked { path: path.to_owned(), message }),
+            Resolved::Nowhere(message) => return Err(Unlinked::new(path, message)),
         }
     }
     Ok(files)
@@ -132,7 +142,7 @@ impl Linker<'_> {
         if let Some(number) = self.numbers.get(path) {
             return Ok(*number);
         }
-        let unlinked = |message: String| Unlinked { path: path.to_owned(), message };
+        let unlinked = |message: String| Unlinked::new(path, message);
         if let Some(at) = self.open.iter().position(|open| open == path) {
             let mut circle: Vec<&str> = self.open.iter().skip(at).map(String::as_str).collect();
             circle.push(path);
@@ -162,7 +172,7 @@ impl Linker<'_> {
             let address = match resolve(path, specifier, |file| self.modules.contains_key(file)) {
                 Resolved::File(file) => Part::Address(self.add(&file)?),
                 Resolved::Builtin(builtin) => Part::Builtin { builtin },
-                Resolved::Nowhere(message) => return Err(Unlinked { path: path.to_owned(), message }),
+                Resolved::Nowhere(message) => return Err(Unlinked::new(path, message)),
             };
             let quote = if *dynamic { "\"" } else { "" };
             parts.push(Part::Text(piece(at, start) + quote));

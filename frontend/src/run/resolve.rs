@@ -1,4 +1,4 @@
-//! Where a name in one file leads: relative paths, endings that are left out, and what a page refers to.
+//! Where a name in one file leads: relative paths, and endings that are left out.
 
 /// What a module's import leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,29 +77,6 @@ pub fn join(from: &str, reference: &str) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("/"))
 }
 
-/// What a page's `src` and `href` refer to.
-pub fn references(html: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for attribute in ["src", "href"] {
-        for (at, _) in html.match_indices(attribute) {
-            let before = html.get(..at).and_then(|text| text.chars().next_back());
-            if !before.is_some_and(char::is_whitespace) {
-                continue;
-            }
-            let rest = html.get(at + attribute.len()..).unwrap_or_default().trim_start();
-            let Some(value) = rest.strip_prefix('=').map(str::trim_start) else {
-                continue;
-            };
-            let value = match value.chars().next() {
-                Some(quote @ ('"' | '\'')) => value.get(1..).and_then(|v| v.split(quote).next()),
-                _ => value.split(|c: char| c.is_whitespace() || c == '>').next(),
-            };
-            found.extend(value.map(str::to_owned));
-        }
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,11 +120,5 @@ mod tests {
             let Resolved::Nowhere(why) = resolve("src/main.ts", specifier, exists) else { panic!("{specifier}") };
             assert!(why.contains(says), "{why}");
         }
-    }
-
-    #[test]
-    fn a_page_tells_what_it_refers_to() {
-        let html = "<img data-src=no src = \"a b.png\"><link href='x.css'><script src=y.js></script> hrefs=z";
-        assert_eq!(references(html), ["a b.png", "y.js", "x.css"]);
     }
 }

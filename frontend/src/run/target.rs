@@ -132,9 +132,10 @@ fn page(path: &str) -> Target {
 fn page_with(files: &[Source<'_>], path: &str) -> Option<Target> {
     let pages = files.iter().filter(|file| Language::of(file.path) == Some(Language::Html));
     let names = |html: &&Source<'_>| {
-        super::resolve::references(html.text)
-            .iter()
-            .any(|reference| super::resolve::join(html.path, reference).as_deref() == Some(path))
+        super::html::outline(html.text).references.iter().any(|(span, _)| {
+            let reference = html.text.get(span.clone()).unwrap_or_default();
+            super::resolve::join(html.path, reference).as_deref() == Some(path)
+        })
     };
     pages.into_iter().find(names).map(|html| page(html.path))
 }

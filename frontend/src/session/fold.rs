@@ -137,6 +137,7 @@ impl Session {
             // Of the session, not of a turn: the client takes them.
             F::ScopeChanged { .. }
             | F::LockChanged { .. }
+            | F::RunReported { .. }
             | F::Welcome(_)
             | F::State { .. }
             | F::EditAck { .. }

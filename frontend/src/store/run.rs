@@ -1,10 +1,12 @@
 //! Running, as the page shows it: the pane, the run that goes on, its console.
 
 use leptos::prelude::*;
+use protocol::limits::RUNS_KEPT;
+use protocol::run::RunView;
 
 use super::Store;
 use crate::browser;
-use crate::run::console::Console;
+use crate::run::console::{Console, Entry};
 use crate::run::target::{Kind, Target};
 
 /// The pane's height where it was never changed, in pixels.
@@ -55,6 +57,35 @@ pub enum Outcome {
     Refused,
 }
 
+/// How many times failing runs may steer one turn by themselves: a model that has not mended it by then will not.
+pub const AUTO_STEERS_MAX: u32 = 3;
+
+/// When runs begin by themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Auto {
+    /// Never.
+    #[default]
+    Off,
+    /// After each turn.
+    AfterTurn,
+    /// Also whenever the code parses while the model writes.
+    WhenParses,
+}
+
+impl Auto {
+    /// All, as they are offered: a name to keep, and words.
+    pub const ALL: [(Auto, &str, &str); 3] = [
+        (Auto::Off, "off", "Only when I run it"),
+        (Auto::AfterTurn, "turn", "After each turn"),
+        (Auto::WhenParses, "parses", "Whenever it parses"),
+    ];
+
+    /// By its name.
+    pub fn named(name: &str) -> Auto {
+        Auto::ALL.iter().find(|(_, known, _)| *known == name).map_or(Auto::Off, |(auto, _, _)| *auto)
+    }
+}
+
 /// Running.
 #[derive(Clone, Copy)]
 pub struct Running {
@@ -70,6 +101,14 @@ pub struct Running {
     pub console: RwSignal<Console>,
     /// It waits for a line, with this prompt.
     pub asks: RwSignal<Option<String>>,
+    /// When runs begin by themselves. Kept.
+    pub auto: RwSignal<Auto>,
+    /// A failing run of those steers the running turn. Kept.
+    pub auto_steer: RwSignal<bool>,
+    /// How many times that has happened in this turn.
+    pub steered: RwSignal<u32>,
+    /// What came of the last runs of everyone, the oldest first.
+    pub reported: RwSignal<Vec<RunView>>,
 }
 
 impl Running {
@@ -82,6 +121,10 @@ impl Running {
             phase: RwSignal::new(Phase::Idle),
             console: RwSignal::new(Console::default()),
             asks: RwSignal::new(None),
+            auto: RwSignal::new(Auto::Off),
+            auto_steer: RwSignal::new(false),
+            steered: RwSignal::new(0),
+            reported: RwSignal::new(Vec::new()),
         }
     }
 
@@ -96,6 +139,29 @@ impl Running {
             self.height.set(height.clamp(HEIGHT_MIN, HEIGHT_MAX));
         }
         self.open.set(browser::kept("run.open").as_deref() == Some("true"));
+        self.auto.set(Auto::named(&browser::kept("run.auto").unwrap_or_default()));
+        self.auto_steer.set(browser::kept("run.steer").as_deref() == Some("true"));
+    }
+
+    /// Chooses when runs begin by themselves.
+    pub fn set_auto(&self, name: &str) {
+        self.auto.set(Auto::named(name));
+        browser::keep("run.auto", name);
+    }
+
+    /// Chooses whether failing ones steer.
+    pub fn set_auto_steer(&self, steer: bool) {
+        self.auto_steer.set(steer);
+        browser::keep("run.steer", if steer { "true" } else { "false" });
+    }
+
+    /// Takes in a run of somebody's.
+    pub fn report(&self, run: RunView) {
+        self.reported.update(|runs| {
+            let surplus = (runs.len() + 1).saturating_sub(RUNS_KEPT);
+            runs.drain(..surplus);
+            runs.push(run);
+        });
     }
 
     /// Shows or hides the pane.
@@ -142,6 +208,14 @@ impl Store {
         }
     }
 
+    /// Shows or hides the pane. A page that is shown ends with it.
+    pub fn show_run_pane(&self, open: bool) {
+        if !open && untrack(|| self.shows_a_page()) {
+            self.stop_run();
+        }
+        self.running.show(open);
+    }
+
     /// Empties the console.
     pub fn clear_console(&self) {
         self.running.console.set(Console::default());
@@ -159,8 +233,16 @@ impl Store {
         crate::runner::warm();
     }
 
-    /// What is run is a page. Tracks.
-    pub fn runs_a_page(&self) -> bool {
-        self.running.target.with(|target| target.as_ref().is_some_and(|target| target.kind == Kind::Page))
+    /// A page is shown. Tracks.
+    pub fn shows_a_page(&self) -> bool {
+        let page = self.running.target.with(|target| target.as_ref().is_some_and(|target| target.kind == Kind::Page));
+        page && self.running.is_active()
+    }
+
+    /// Has the model mend what an entry says.
+    pub fn fix(&self, entry: &Entry) {
+        if let Some(client) = self.client() {
+            client.fix(entry);
+        }
     }
 }

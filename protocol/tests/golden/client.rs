@@ -3,6 +3,7 @@
 use expect_test::expect;
 use protocol::client::{ClientFrame, Hello, RefusalSteer, Resume, TurnStart};
 use protocol::ids::Seq;
+use protocol::run::{RunError, RunReport, RunStatus, RunTests};
 use protocol::scope::{Region, RegionRange, Scope, Within};
 use protocol::view::Cursor;
 
@@ -180,6 +181,19 @@ fn lock_set() {
 }
 
 #[test]
+fn run_report() {
+    let error = RunError { message: "no".into(), path: Some("a.py".into()), line: Some(7), test: Some("adds".into()) };
+    let tests = Some(RunTests { passed: 2, failed: 1, skipped: 0 });
+    let (entry, status, output) = ("a.py".into(), RunStatus::Failed, "hi".into());
+    check(
+        ClientFrame::RunReport(Box::new(RunReport { entry, status, ms: 1.5, errors: vec![error], tests, output })),
+        expect![[
+            r#"{"type":"run/report","entry":"a.py","status":"failed","ms":1.5,"errors":[{"message":"no","path":"a.py","line":7,"test":"adds"}],"tests":{"passed":2,"failed":1,"skipped":0},"output":"hi"}"#
+        ]],
+    );
+}
+
+#[test]
 fn model_warm() {
     check(ClientFrame::ModelWarm { model: "openai".into() }, expect![[r#"{"type":"model/warm","model":"openai"}"#]]);
 }
@@ -217,6 +231,7 @@ fn all_are_pinned(frame: &ClientFrame) {
         | ClientFrame::HunkRefuse { .. }
         | ClientFrame::ScopeSet { .. }
         | ClientFrame::LockSet { .. }
+        | ClientFrame::RunReport(_)
         | ClientFrame::ModelWarm { .. }
         | ClientFrame::PresenceUpdate { .. }
         | ClientFrame::Ping { .. } => {}

@@ -7,6 +7,7 @@ use protocol::ids::Seq;
 use protocol::latency::{Latency, Usage};
 use protocol::limits::Limits;
 use protocol::presence::PresenceChange;
+use protocol::run::{RunReport, RunStatus, RunView};
 use protocol::scope::{HoldReason, LockView, Proposal, Region, RegionRange, Scope, Within};
 use protocol::server::{Reason, ServerFrame, Stall, Welcome};
 use protocol::view::{
@@ -336,6 +337,16 @@ fn scope_changed() {
 }
 
 #[test]
+fn run_reported() {
+    let (entry, status, errors) = ("a.py".into(), RunStatus::Passed, Vec::new());
+    let report = RunReport { entry, status, ms: 1.5, errors, tests: None, output: String::new() };
+    check(
+        ServerFrame::RunReported { seq: Seq(9), run: RunView { by: "p1".into(), report } },
+        expect![[r#"{"type":"run/reported","seq":9,"run":{"by":"p1","entry":"a.py","status":"passed","ms":1.5}}"#]],
+    );
+}
+
+#[test]
 fn lock_changed() {
     let range = Some(RegionRange { start: "AAE=".into(), end: "AAI=".into() });
     let region = Region { file: "f1".into(), range };
@@ -474,6 +485,7 @@ fn all_are_pinned(frame: &ServerFrame) {
         | ServerFrame::HunkAccepted { .. }
         | ServerFrame::ScopeChanged { .. }
         | ServerFrame::LockChanged { .. }
+        | ServerFrame::RunReported { .. }
         | ServerFrame::EditAck { .. }
         | ServerFrame::Saved { .. }
         | ServerFrame::Presence(_)

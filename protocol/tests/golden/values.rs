@@ -52,6 +52,7 @@ fn a_session_with_everything() {
             lesson: Some(lesson),
             turns: vec![turn],
             scope: Scope::default(),
+            runs: Vec::new(),
             locks: vec![LockView {
                 id: "l1".into(),
                 region: Region { file: "f1".into(), range: None },

@@ -1,5 +1,10 @@
 //! Code runs in the page: what it says, where its errors lead, and how it is ended.
 
+mod fix;
+mod hostile;
+mod kill;
+mod page;
+mod python;
 mod script;
 
 use anyhow::Result;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
 use protocol::client::{Hello, RefusalSteer, TurnStart};
+use protocol::run::{RunReport, RunStatus};
 use protocol::scope::{Region, Scope};
 use protocol::view::{Cursor, Role};
 use protocol::{ClientFrame, ErrorCode, Seq, ServerFrame, VERSION, binary};
@@ -30,6 +31,7 @@ fn least(frame: &ClientFrame) -> Role {
         | ClientFrame::HunkApply { .. }
         | ClientFrame::HunkRefuse { .. }
         | ClientFrame::ScopeSet { .. }
+        | ClientFrame::RunReport(_)
         | ClientFrame::ModelWarm { .. } => Role::Editor,
         ClientFrame::LockSet { .. } => Role::Owner,
     }
@@ -58,6 +60,14 @@ fn one_of_each(file: &str) -> Vec<ClientFrame> {
             cursor: Some(Cursor { file: file.into(), anchor: "AAE=".into(), head: "AAE=".into() }),
         },
         ClientFrame::ModelWarm { model: "practice".into() },
+        ClientFrame::RunReport(Box::new(RunReport {
+            entry: "a.py".into(),
+            status: RunStatus::Passed,
+            ms: 1.0,
+            errors: Vec::new(),
+            tests: None,
+            output: String::new(),
+        })),
         ClientFrame::ScopeSet { scope: Scope { budget: Some(7), ..Scope::default() } },
         ClientFrame::LockSet { lock_id: "l1".into(), region: Some(region) },
         ClientFrame::HunkAccept { turn_id: turn_id(), hunk_id: hunk_id() },

@@ -46,6 +46,7 @@ const TABLE: &[Row] = &[
     row("GET", "/s/{id}", Access::Anyone, "", ""),
     row("GET", "/assets/{name}", Access::Anyone, "", ""),
     row("GET", "/runner", Access::Anyone, "", ""),
+    row("GET", "/preview", Access::Anyone, "", ""),
     row("GET", "/healthz", Access::Probe, "", ""),
     row("GET", "/metrics", Access::Operator, "", ""),
 ];

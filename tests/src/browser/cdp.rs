@@ -19,7 +19,7 @@ use tokio_tungstenite::tungstenite::{Message, protocol::WebSocketConfig};
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// Called with the name and the parameters of every event of one session, in order, before later answers.
-pub type OnEvent = Box<dyn Fn(&str, &Value) + Send + Sync>;
+pub type OnEvent = Arc<dyn Fn(&str, &Value) + Send + Sync>;
 
 /// A connection to one browser.
 pub struct Connection {
@@ -88,6 +88,14 @@ impl Connection {
         }
     }
 
+    /// Sends a command whose answer nobody waits for: from inside of a listener, which may not wait.
+    pub fn post(&self, session: &str, method: &str, params: Value) {
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let command = json!({ "id": id, "method": method, "params": params, "sessionId": session });
+        // A browser that is gone is noticed by whoever waits.
+        let _ = self.outgoing.send(command.to_string());
+    }
+
     /// Has the events of a session delivered to `listener`.
     pub fn listen(&self, session: &str, listener: OnEvent) {
         lock(&self.shared.listeners).insert(session.to_owned(), listener);
@@ -105,10 +113,12 @@ impl Shared {
         }
         let session = value.get("sessionId").and_then(Value::as_str);
         let method = value.get("method").and_then(Value::as_str);
-        if let (Some(session), Some(method), Some(params)) = (session, method, value.get("params"))
-            && let Some(listener) = lock(&self.listeners).get(session)
-        {
-            listener(method, params);
+        if let (Some(session), Some(method), Some(params)) = (session, method, value.get("params")) {
+            // Not under the lock: a listener may add another one.
+            let listener = lock(&self.listeners).get(session).cloned();
+            if let Some(listener) = listener {
+                listener(method, params);
+            }
         }
     }
 }

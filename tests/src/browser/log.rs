@@ -1,5 +1,6 @@
 //! What a page said and asked for: errors on its console, uncaught exceptions, requests.
 
+use std::collections::HashMap;
 use std::sync::Mutex;
 
 use serde_json::Value;
@@ -13,6 +14,8 @@ pub struct Request {
     pub url: String,
     /// Its method; `WEBSOCKET` for a socket.
     pub method: String,
+    /// A policy held it back: it was never sent.
+    pub blocked: bool,
 }
 
 /// Collects the events of one page.
@@ -20,6 +23,8 @@ pub struct Request {
 pub struct Log {
     errors: Mutex<Vec<String>>,
     requests: Mutex<Vec<Request>>,
+    /// Which of them is which, by the browser's id.
+    ids: Mutex<HashMap<String, usize>>,
 }
 
 impl Log {
@@ -41,9 +46,20 @@ impl Log {
                 self.error(format!("{} {}", text("/entry/text"), text("/entry/url")));
             }
             "Network.requestWillBeSent" => {
-                self.request(text("/request/url"), text("/request/method"));
+                let number = self.request(text("/request/url"), text("/request/method"));
+                lock(&self.ids).insert(text("/requestId"), number);
             }
-            "Network.webSocketCreated" => self.request(text("/url"), "WEBSOCKET".to_owned()),
+            // What a policy held back was never sent.
+            "Network.loadingFailed" if params.get("blockedReason").is_some() => {
+                if let Some(number) = lock(&self.ids).get(&text("/requestId"))
+                    && let Some(request) = lock(&self.requests).get_mut(*number)
+                {
+                    request.blocked = true;
+                }
+            }
+            "Network.webSocketCreated" => {
+                self.request(text("/url"), "WEBSOCKET".to_owned());
+            }
             _ => {}
         }
     }
@@ -58,17 +74,19 @@ impl Log {
         lock(&self.errors).clear();
     }
 
-    /// Requests so far, oldest first.
+    /// Requests so far that were sent, oldest first.
     pub fn requests(&self) -> Vec<Request> {
-        lock(&self.requests).clone()
+        lock(&self.requests).iter().filter(|request| !request.blocked).cloned().collect()
     }
 
     fn error(&self, text: String) {
         lock(&self.errors).push(text);
     }
 
-    fn request(&self, url: String, method: String) {
-        lock(&self.requests).push(Request { url, method });
+    fn request(&self, url: String, method: String) -> usize {
+        let mut requests = lock(&self.requests);
+        requests.push(Request { url, method, blocked: false });
+        requests.len() - 1
     }
 }
 

@@ -36,9 +36,9 @@ impl Page {
         let attached = connection.call(None, "Target.attachToTarget", attach).await?;
         let session = attached.get("sessionId").and_then(Value::as_str).context("no session")?.to_owned();
         let log = Arc::new(Log::default());
-        let collector = log.clone();
-        connection.listen(&session, Box::new(move |method, params| collector.take(method, params)));
+        collect(&connection, &session, &log, true);
         let page = Page { connection, session, log };
+        page.command("Target.setAutoAttach", auto_attach()).await?;
         for domain in ["Page", "Runtime", "Network", "Log"] {
             page.command(&format!("{domain}.enable"), json!({})).await?;
         }
@@ -252,6 +252,29 @@ impl Page {
             self.log.errors().join("\n"),
         )
     }
+}
+
+/// Frames of another process and workers are targets of their own: they are held until they are listened to.
+fn auto_attach() -> Value {
+    json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true })
+}
+
+/// Has a target's events taken into the log; of what is within the page, only what it asks the network for.
+fn collect(connection: &Arc<Connection>, session: &str, log: &Arc<Log>, whole: bool) {
+    let (weak, log) = (Arc::downgrade(connection), log.clone());
+    let listener = move |method: &str, params: &Value| {
+        if whole || method.starts_with("Network.") {
+            log.take(method, params);
+        }
+        let within = params.get("sessionId").and_then(Value::as_str).filter(|_| method == "Target.attachedToTarget");
+        if let (Some(within), Some(connection)) = (within, weak.upgrade()) {
+            collect(&connection, within, &log, false);
+            connection.post(within, "Network.enable", json!({}));
+            connection.post(within, "Target.setAutoAttach", auto_attach());
+            connection.post(within, "Runtime.runIfWaitingForDebugger", json!({}));
+        }
+    };
+    connection.listen(session, Arc::new(listener));
 }
 
 /// A promise of the condition's value, or of null after `left` ms. Looks once per frame; where a page paints no

@@ -142,6 +142,7 @@ impl Client {
             turns: HashMap::new(),
             scope: Scope::default(),
             locks: Vec::new(),
+            runs: Vec::new(),
             people: BTreeMap::new(),
             connected: 0,
             units: HashMap::new(),

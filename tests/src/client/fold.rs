@@ -18,6 +18,7 @@ impl Client {
                 self.units = session.turns.iter().map(|t| (t.id.clone(), units(t))).collect();
                 self.turns = session.turns.iter().map(|t| (t.id.clone(), t.clone())).collect();
                 (self.scope, self.locks) = (session.scope.clone(), session.locks.clone());
+                self.runs = session.runs.clone();
                 self.people = session.participants.iter().map(|p| (p.participant.id.clone(), p.clone())).collect();
                 self.connected = session.connected;
                 self.see(*seq);
@@ -90,6 +91,10 @@ impl Client {
             ServerFrame::ScopeChanged { seq, scope, .. } => {
                 self.see(*seq);
                 self.scope = scope.clone();
+            }
+            ServerFrame::RunReported { seq, run } => {
+                self.see(*seq);
+                self.runs.push(run.clone());
             }
             ServerFrame::LockChanged { seq, lock_id, lock, .. } => {
                 self.see(*seq);

@@ -26,12 +26,18 @@ pub struct Standalone {
 /// Makes the pages.
 pub fn build(esbuild: &Esbuild<'_>, place: &Place) -> Result<Vec<Standalone>> {
     let folder = place.root.join("static/runner");
-    let worker = |name: &str| esbuild.text(&folder.join(name), &["--loader:.py=text"]);
+    // What Pyodide would load where it is not in a browser.
+    let worker =
+        |name: &str| esbuild.text(&folder.join(name), &["--loader:.py=text", "--external:node:*", "--external:ws"]);
     let sources = json!({ "script": worker("script.js")?, "python": worker("python.js")? });
     let define = format!("--define:MIDSTREAM_RUNNER={sources}");
     let frame = esbuild.text(&folder.join("frame.js"), &[&define])?;
-    let html = inlined(&fs::read_to_string(folder.join("runner.html"))?, &frame)?;
-    Ok(vec![Standalone { path: "/runner", file: "runner.html", html }])
+    let preview = esbuild.text(&folder.join("preview.js"), &[])?;
+    let page = |file: &str, script: &str| inlined(&fs::read_to_string(folder.join(file))?, script);
+    Ok(vec![
+        Standalone { path: "/runner", file: "runner.html", html: page("runner.html", &frame)? },
+        Standalone { path: "/preview", file: "preview.html", html: page("preview.html", &preview)? },
+    ])
 }
 
 /// Puts a script into a page, where nothing in it can end the element that it is in.

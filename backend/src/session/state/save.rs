@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Instant;
 
 use document::Document;
+use protocol::run::RunView;
 use protocol::scope::{LockView, Scope};
 use protocol::view::ModelView;
 use protocol::{Epoch, ErrorCode, Seq, ServerFrame, TurnId};
@@ -29,6 +30,8 @@ const VERSION: u32 = 1;
 pub(super) struct Unwritten {
     /// Turns that something has happened to.
     turns: BTreeSet<TurnId>,
+    /// A run was reported.
+    pub(super) runs: bool,
     /// The last number when something was written down; nothing was, when there is none.
     seq: Option<Seq>,
 }
@@ -44,6 +47,8 @@ pub struct Record {
     joined: u64,
     scope: Scope,
     locks: Vec<LockView>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    runs: Option<Vec<RunView>>,
     members: Vec<SavedMember>,
     turns: Vec<SavedTurn>,
 }
@@ -94,6 +99,7 @@ impl State {
             document = self.doc.encode();
         }
         let touched = std::mem::take(&mut self.unwritten.turns);
+        let runs = std::mem::take(&mut self.unwritten.runs) || whole;
         self.unwritten.seq = Some(self.seq);
         let newest = self.turns.last().map(|turn| turn.id.clone());
         let wanted = |id: &TurnId| whole || touched.contains(id) || newest.as_ref() == Some(id);
@@ -111,6 +117,7 @@ impl State {
             cuts: self.cuts,
             scope: self.scope.clone(),
             locks: self.locks.iter().map(|lock| lock.view.clone()).collect(),
+            runs: runs.then(|| self.runs.iter().cloned().collect()),
             members: self.roster.to_write(whole),
             joined: self.roster.joined(),
             turns,
@@ -166,6 +173,9 @@ impl State {
         self.scope = record.scope;
         let region = |view: &LockView| view.region.range.as_ref().and_then(super::scope::region);
         self.locks = record.locks.into_iter().map(|view| Lock { region: region(&view), view }).collect();
+        if let Some(runs) = record.runs {
+            self.runs = runs.into();
+        }
         self.roster.restore(record.joined, []);
         members.extend(record.members.into_iter().map(|member| (member.id().clone(), member)));
         for saved in record.turns {

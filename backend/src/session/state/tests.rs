@@ -245,4 +245,5 @@ fn a_turn_that_nobody_can_steer_is_abandoned() {
     assert_eq!(reason.as_ref().map(|r| r.code), Some(ErrorCode::Abandoned));
 }
 
+mod runs;
 mod save;
