@@ -9,6 +9,7 @@ mod connection;
 mod files;
 mod fixing;
 mod guard;
+mod hearing;
 mod http;
 mod incoming;
 mod meter;

@@ -12,7 +12,7 @@ use crate::browser;
 use crate::monaco;
 use crate::preview;
 use crate::run::console::{Console, Said};
-use crate::run::event::{self, Event};
+use crate::run::event::Event;
 use crate::run::link::{self, Compiled, Unlinked};
 use crate::run::source_map::SourceMap;
 use crate::run::target::{self, Kind, Language, Source, Target};
@@ -27,21 +27,21 @@ const TEXTS_MAX: usize = 32 * 1024 * 1024;
 #[derive(Default)]
 pub struct Runs {
     /// The number of the last run; 0 when there was none.
-    last: Cell<u32>,
+    pub(super) last: Cell<u32>,
     /// Events that wait for the next animation frame.
-    waiting: RefCell<VecDeque<Event>>,
+    pub(super) waiting: RefCell<VecDeque<Event>>,
     /// The batches that they came in: of the runner, and of the preview.
-    batches: Cell<(u32, u32)>,
+    pub(super) batches: Cell<(u32, u32)>,
     /// An animation frame is asked for.
-    awaiting_frame: Cell<bool>,
+    pub(super) awaiting_frame: Cell<bool>,
     /// When the last run was asked for.
     asked: Cell<f64>,
     /// How long it took from there to its end on the screen, in milliseconds.
     took: Cell<Option<f64>>,
     /// When a person asked for the end.
-    stopping: Cell<Option<f64>>,
+    pub(super) stopping: Cell<Option<f64>>,
     /// The console still shows the run before: this one has said nothing yet.
-    unheard: Cell<bool>,
+    pub(super) unheard: Cell<bool>,
     /// The last run began by itself.
     pub(super) by_itself: Cell<bool>,
     /// When one last did.
@@ -67,7 +67,7 @@ enum Asked {
 impl Client {
     /// Has the runner report to this client.
     pub fn attach_runner(self: &Rc<Self>) {
-        runner::attach(Ears { client: Rc::downgrade(self) });
+        runner::attach(super::hearing::Ears { client: Rc::downgrade(self) });
     }
 
     /// Has pages shown in an element.
@@ -289,75 +289,12 @@ impl Client {
         running.phase.set(Phase::Ended(Outcome::Refused));
     }
 
-    fn ended(self: &Rc<Self>, outcome: Outcome) {
+    pub(super) fn ended(self: &Rc<Self>, outcome: Outcome) {
         self.store.running.asks.set(None);
         self.store.running.phase.set(Phase::Ended(outcome));
         self.runs.stopping.set(None);
         self.runs.took.set(Some((browser::now() - self.runs.asked.get()).max(0.0)));
         self.report_run(outcome);
-    }
-
-    /// Events of the run: drawn with the next animation frame, and only then asked for more.
-    fn hear_run(self: &Rc<Self>, run: u32, batch: &str, dropped: u64) {
-        if run != self.runs.last.get() {
-            runner::more();
-            return;
-        }
-        let (runner, preview) = self.runs.batches.get();
-        self.runs.batches.set((runner + 1, preview));
-        self.hear(batch, dropped);
-    }
-
-    /// Events of the page that is shown.
-    pub(super) fn hear_page(self: &Rc<Self>, batch: &str, dropped: u64) {
-        let (runner, preview) = self.runs.batches.get();
-        self.runs.batches.set((runner, preview + 1));
-        self.hear(batch, dropped);
-    }
-
-    fn hear(self: &Rc<Self>, batch: &str, dropped: u64) {
-        let (events, strange) = event::read(batch);
-        let mut waiting = self.runs.waiting.borrow_mut();
-        waiting.extend(events);
-        if dropped + strange > 0 {
-            waiting.push_back(Event::Dropped { count: dropped + strange });
-        }
-        if !self.runs.awaiting_frame.replace(true) {
-            let client = Rc::clone(self);
-            request_animation_frame(move || client.draw_events());
-        }
-    }
-
-    fn draw_events(self: &Rc<Self>) {
-        self.runs.awaiting_frame.set(false);
-        let events = std::mem::take(&mut *self.runs.waiting.borrow_mut());
-        let (from_runner, from_preview) = self.runs.batches.take();
-        let running = self.store.running;
-        let unparsed = events.contains(&Event::Unparsed);
-        if !unparsed && !events.is_empty() && self.runs.unheard.replace(false) {
-            running.console.set(Console::default());
-        }
-        let mut end = None;
-        running.console.update(|console| {
-            for event in events {
-                if let Event::End { ok, ms } = event {
-                    end = Some(if ok { Outcome::Done { ms } } else { Outcome::Failed { ms } });
-                }
-                console.take(event);
-            }
-        });
-        (0..from_runner).for_each(|_| runner::more());
-        (0..from_preview).for_each(|_| preview::more());
-        match end {
-            // The code did not parse: it is as if nothing had been.
-            Some(_) if unparsed => running.phase.set(Phase::Idle),
-            Some(outcome) => {
-                let asked = self.runs.stopping.get();
-                let stopped = asked.map(|asked| Outcome::Stopped { took_ms: (browser::now() - asked).max(0.0) });
-                self.ended(stopped.unwrap_or(outcome));
-            }
-            None => {}
-        }
     }
 
     /// Opens a file at a place.
@@ -453,54 +390,6 @@ impl Files for Traced {
         match written {
             Some((line, column)) => Place { line, column, ..place },
             None => place,
-        }
-    }
-}
-
-/// What the runner reports to.
-struct Ears {
-    client: std::rc::Weak<Client>,
-}
-
-impl Ears {
-    /// The client, while a run is the last one.
-    fn of(&self, run: u32) -> Option<Rc<Client>> {
-        self.client.upgrade().filter(|client| client.runs.last.get() == run)
-    }
-}
-
-impl runner::Host for Ears {
-    fn batch(&self, run: u32, events: String, dropped: f64, _last: bool) {
-        if let Some(client) = self.client.upgrade() {
-            client.hear_run(run, &events, dropped.max(0.0) as u64);
-        }
-    }
-
-    fn stopped(&self, run: u32, crashed: bool) {
-        let Some(client) = self.of(run) else {
-            return;
-        };
-        let asked = client.runs.stopping.get();
-        client.draw_events();
-        let outcome = match asked {
-            Some(asked) if !crashed => Outcome::Stopped { took_ms: (browser::now() - asked).max(0.0) },
-            _ => Outcome::Crashed,
-        };
-        client.ended(outcome);
-    }
-
-    fn ask(&self, run: u32, prompt: String) {
-        if let Some(client) = self.of(run) {
-            client.draw_events();
-            client.store.running.asks.set(Some(prompt));
-        }
-    }
-
-    fn loading(&self, done: f64, total: f64) {
-        if let Some(client) = self.client.upgrade()
-            && matches!(client.store.running.phase.get_untracked(), Phase::Starting { .. })
-        {
-            client.store.running.phase.set(Phase::Starting { loaded: (done < total).then_some((done, total)) });
         }
     }
 }
