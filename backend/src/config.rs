@@ -9,6 +9,8 @@ use figment::providers::{Format, Serialized, Toml};
 use models::config::ModelConfig;
 use serde::{Deserialize, Serialize};
 
+use crate::limits::{LimitsConfig, Network};
+
 /// Where the server listens by default: this machine only.
 pub const DEFAULT_ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8787);
 /// Instead of a folder: nothing is kept beyond the process.
@@ -39,6 +41,10 @@ pub struct Flags {
     /// A name under which this server may be asked for, beside loopback names; may be given several times
     #[arg(long, env = "MIDSTREAM_PUBLIC_HOST", value_name = "HOST", value_delimiter = ',')]
     pub public_host: Vec<String>,
+    /// A proxy in front whose X-Forwarded-For is to be believed: an address, or a network such as 10.0.0.0/8; may be
+    /// given several times
+    #[arg(long, env = "MIDSTREAM_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',')]
+    pub trusted_proxy: Vec<Network>,
     /// Do not look for Ollama, LM Studio and llama.cpp on this machine
     #[arg(long)]
     pub no_discover: bool,
@@ -58,6 +64,9 @@ File (TOML):
   data = \"midstream-data\"
   retention_days = 90
   public_hosts = [\"play.example.org\"]
+  trusted_proxies = [\"127.0.0.1\"]
+  [limits]
+  sessions_per_hour = 100
   [[models]]
   id = \"fast\"
   preset = \"cerebras\"
@@ -81,6 +90,10 @@ pub struct Config {
     pub retention_days: Option<u32>,
     /// Names beside loopback ones.
     pub public_hosts: Vec<String>,
+    /// Proxies in front whose word on who asks is believed.
+    pub trusted_proxies: Vec<Network>,
+    /// How much one address, one session and one connection may ask for.
+    pub limits: LimitsConfig,
     /// Whether to look for local models.
     pub discover: bool,
     /// Models beside those that the environment names.
@@ -95,6 +108,8 @@ impl Default for Config {
             data: PathBuf::from("midstream-data"),
             retention_days: None,
             public_hosts: Vec::new(),
+            trusted_proxies: Vec::new(),
+            limits: LimitsConfig::default(),
             discover: true,
             models: Vec::new(),
         }
@@ -129,6 +144,7 @@ impl Config {
         }
         config.retention_days = flags.retention_days.or(config.retention_days);
         config.public_hosts.extend(flags.public_host.iter().cloned());
+        config.trusted_proxies.extend(&flags.trusted_proxy);
         config.discover &= !flags.no_discover;
         Ok(config)
     }
@@ -174,6 +190,8 @@ mod tests {
             Figment::from(Serialized::defaults(Config::default())).merge(Toml::string(example)).extract().unwrap();
         assert_eq!(config.models[0].preset.as_deref(), Some("cerebras"));
         assert_eq!(config.public_hosts, ["play.example.org"]);
+        assert_eq!(config.trusted_proxies, ["127.0.0.1".parse().unwrap()]);
+        assert_eq!(config.limits, LimitsConfig::default());
     }
 
     #[test]

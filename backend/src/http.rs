@@ -2,6 +2,7 @@
 
 mod assets;
 mod authorize;
+mod caller;
 mod guard;
 mod links;
 mod review;
@@ -20,12 +21,14 @@ use protocol::http::{NewSession, Problem};
 use protocol::{ErrorCode, SessionId};
 use tokio_util::task::TaskTracker;
 
+use crate::limits::{Gate, Network};
 use crate::offers::Offers;
 use crate::registry::{CreateError, Registry};
-use crate::socket;
+use crate::socket::{self, Source};
 use crate::store::StoreError;
 
 use authorize::Granted;
+use caller::Caller;
 
 pub use guard::Allowed;
 pub use routes::{Access, ROUTES, Route};
@@ -41,6 +44,10 @@ pub struct App {
     pub sockets: TaskTracker,
     /// The meters.
     pub prometheus: PrometheusHandle,
+    /// How much each address may ask for.
+    pub gate: Arc<Gate>,
+    /// Proxies whose word on who asks is believed.
+    pub trusted_proxies: Arc<[Network]>,
     /// Which hosts and origins may ask.
     pub allowed: Arc<Allowed>,
 }
@@ -50,7 +57,7 @@ pub fn router(app: App) -> Router {
     routes::router(&app).with_state(app)
 }
 
-async fn create(State(app): State<App>, body: Bytes) -> Response {
+async fn create(State(app): State<App>, Caller(address): Caller, body: Bytes) -> Response {
     let wanted = if body.is_empty() { Ok(NewSession::default()) } else { serde_json::from_slice::<NewSession>(&body) };
     let wanted = match wanted {
         Ok(wanted) => wanted,
@@ -62,6 +69,9 @@ async fn create(State(app): State<App>, body: Bytes) -> Response {
             );
         }
     };
+    if let Err(wait) = app.gate.sessions.take(&address) {
+        return caller::too_many("Too many sessions were made from your address.", wait);
+    }
     match app.registry.create(wanted.lesson).await {
         Ok(created) => (StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(created)).into_response(),
         Err(error @ CreateError::NoSuchLesson(_)) => {
@@ -88,9 +98,14 @@ async fn forget(State(app): State<App>, granted: Granted) -> Response {
     }
 }
 
-async fn connect(State(app): State<App>, Path(id): Path<String>, upgrade: WebSocketUpgrade) -> Response {
+async fn connect(
+    State(app): State<App>,
+    Caller(address): Caller,
+    Path(id): Path<String>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     match app.registry.get(&SessionId(id)).await {
-        Ok(session) => socket::accept(upgrade, session, app.sockets.token()),
+        Ok(session) => socket::accept(upgrade, session, Source { address, gate: app.gate }, app.sockets.token()),
         Err(error) => {
             tracing::error!(%error, "a session could not be loaded");
             problem(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal, "The session could not be loaded.")

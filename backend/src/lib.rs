@@ -6,6 +6,7 @@ pub mod apply;
 mod base64;
 pub mod config;
 mod http;
+pub mod limits;
 mod meters;
 mod offers;
 mod registry;

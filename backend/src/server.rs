@@ -17,6 +17,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::{Config, IN_MEMORY};
 use crate::http::{self, Allowed, App};
+use crate::limits::Gate;
 use crate::meters;
 use crate::offers::Offers;
 use crate::registry::Registry;
@@ -88,6 +89,8 @@ impl Server {
             offers,
             sockets: TaskTracker::new(),
             prometheus: meters::install()?,
+            gate: Arc::new(Gate::new(config.limits)),
+            trusted_proxies: config.trusted_proxies.into(),
             allowed: Arc::new(Allowed::new(bound, &config.public_hosts)),
         };
         Ok(Server { listener, app, shutdown })

@@ -5,6 +5,8 @@
 mod reader;
 mod writer;
 
+use std::net::IpAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -14,13 +16,14 @@ use futures_util::stream::SplitStream;
 use futures_util::{SinkExt, StreamExt};
 use protocol::client::Hello;
 use protocol::limits::CLIENT_FRAME_MAX;
-use protocol::{ClientFrame, CloseCode, ErrorCode, ServerFrame, VERSION};
+use protocol::{ClientFrame, CloseCode, ErrorCode, ServerFrame, SessionId, VERSION};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use self::reader::Reader;
 use self::writer::Writer;
+use crate::limits::{Counted, Gate};
 use crate::meters;
 use crate::session::command::{Command, Join};
 use crate::session::door::{Denied, Here, Pass};
@@ -41,9 +44,22 @@ const CONTROL: usize = 256;
 
 static PEERS: AtomicU64 = AtomicU64::new(1);
 
+/// Where a connection comes from.
+pub struct Source {
+    /// The address, as limits count it.
+    pub address: IpAddr,
+    /// What counts.
+    pub gate: Arc<Gate>,
+}
+
 /// Answers an upgrade. `alive` is held until the socket has ended, so that a drain can wait for it. `session` is nothing when there is none by that id: a browser can read a close code, but not
 /// a refused upgrade.
-pub fn accept(upgrade: WebSocketUpgrade, session: Option<SessionHandle>, alive: TaskTrackerToken) -> Response {
+pub fn accept(
+    upgrade: WebSocketUpgrade,
+    session: Option<SessionHandle>,
+    from: Source,
+    alive: TaskTrackerToken,
+) -> Response {
     upgrade
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
@@ -51,8 +67,12 @@ pub fn accept(upgrade: WebSocketUpgrade, session: Option<SessionHandle>, alive: 
         .max_frame_size(CLIENT_FRAME_MAX)
         .on_upgrade(async move |socket| {
             let _meter = meters::Live::socket();
+            let Some(_counted) = from.gate.by_address.enter(&from.address) else {
+                drop(Box::pin(close(socket, CloseCode::Crowded)).await);
+                return;
+            };
             // In boxes: a task stays as large as the largest of its parts, and an idle connection is in the second.
-            if let Some(connection) = Box::pin(enter(socket, session)).await {
+            if let Some(connection) = Box::pin(enter(socket, session, &from)).await {
                 Box::pin(connection.talk()).await;
             }
             drop(alive);
@@ -70,7 +90,7 @@ struct Connection {
 }
 
 /// Joins the session; a socket that may not is closed with the reason.
-async fn enter(mut socket: WebSocket, session: Option<SessionHandle>) -> Option<Box<Connection>> {
+async fn enter(mut socket: WebSocket, session: Option<SessionHandle>, from: &Source) -> Option<Box<Connection>> {
     let Some(session) = session else {
         return close(socket, CloseCode::NotFound).await;
     };
@@ -79,9 +99,21 @@ async fn enter(mut socket: WebSocket, session: Option<SessionHandle>) -> Option<
         Ok(Err(code)) => return close(socket, code).await,
         Err(_) => return close(socket, CloseCode::HelloTimeout).await,
     };
+    // The right token is refused with the wrong ones: else whoever guesses would learn that it is.
+    if from.gate.guesses.check(&from.address).is_err() {
+        return close(socket, CloseCode::Crowded).await;
+    }
     let pass = match session.door.authorize(&hello.token) {
         Ok(pass) => pass,
-        Err(denied) => return close(socket, denied.into()).await,
+        Err(denied) => {
+            if denied == Denied::Unknown {
+                let _ = from.gate.guesses.take(&from.address);
+            }
+            return close(socket, denied.into()).await;
+        }
+    };
+    let Some(counted) = from.gate.by_session.enter(&session.id) else {
+        return close(socket, CloseCode::Full).await;
     };
     let peer = PeerId(PEERS.fetch_add(1, Ordering::Relaxed));
     let pace = Pace::from_millis(hello.pace_ms);
@@ -98,10 +130,10 @@ async fn enter(mut socket: WebSocket, session: Option<SessionHandle>) -> Option<
         Err(_) => return close(socket, CloseCode::Draining).await,
     };
     // From here on the session knows the peer, and must hear of its end, whatever happens.
-    let guard = LeaveGuard { session: session.clone(), peer, _here: pass.enter() };
+    let guard = LeaveGuard { session: session.clone(), peer, _here: pass.enter(), _counted: counted };
     let (sink, stream) = socket.split();
     let writer = Box::new(Writer::new(sink, session.clone(), peer, pace, control_rx, joined));
-    let reader = Reader { session, peer, control: queue };
+    let reader = Reader { session, peer, control: queue, messages: from.gate.messages() };
     Some(Box::new(Connection { reader, stream, writer, pass, guard }))
 }
 
@@ -201,6 +233,7 @@ struct LeaveGuard {
     session: SessionHandle,
     peer: PeerId,
     _here: Here,
+    _counted: Counted<SessionId>,
 }
 
 impl Drop for LeaveGuard {

@@ -90,6 +90,8 @@ pub enum CloseCode {
     TooSlow = 4430,
     /// Too many participants. Retry later.
     Full = 4431,
+    /// Too much came from the same address. Retry later.
+    Crowded = 4432,
     /// The server is stopping. Retry.
     Draining = 4503,
     /// Our fault. Retry.
@@ -98,7 +100,7 @@ pub enum CloseCode {
 
 impl CloseCode {
     /// All of them.
-    pub const ALL: [CloseCode; 14] = [
+    pub const ALL: [CloseCode; 15] = [
         CloseCode::BadFrame,
         CloseCode::Unauthorized,
         CloseCode::Revoked,
@@ -111,6 +113,7 @@ impl CloseCode {
         CloseCode::Overloaded,
         CloseCode::TooSlow,
         CloseCode::Full,
+        CloseCode::Crowded,
         CloseCode::Draining,
         CloseCode::Internal,
     ];
@@ -135,6 +138,7 @@ impl CloseCode {
             CloseCode::Overloaded => "sending too fast: retry",
             CloseCode::TooSlow => "reading too slowly: retry",
             CloseCode::Full => "session is full",
+            CloseCode::Crowded => "too much from your address: retry later",
             CloseCode::Draining => "server is stopping: retry",
             CloseCode::Internal => "internal error: retry",
         }
@@ -153,6 +157,7 @@ impl CloseCode {
                 | CloseCode::Overloaded
                 | CloseCode::TooSlow
                 | CloseCode::Full
+                | CloseCode::Crowded
                 | CloseCode::Draining
                 | CloseCode::Internal
         )

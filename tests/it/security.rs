@@ -1,6 +1,7 @@
 //! What strangers, and holders of a smaller role, can do: nothing that they may not. Over real sockets.
 
 mod frames;
+mod limits;
 mod routes;
 
 use std::net::SocketAddr;

@@ -47,18 +47,29 @@ impl TestServer {
         Self::with_model(Arc::new(models::practice::PracticeProvider::new())).await
     }
 
+    /// A server with the practice model and a configuration of the test's own.
+    pub async fn practice_with(configure: impl FnOnce(&mut Config)) -> Result<TestServer> {
+        let practice = Arc::new(models::practice::PracticeProvider::new());
+        let catalog = Catalog::build(&ModelsConfig::default(), |_| None, practice)?;
+        Self::with_config(configure, catalog).await
+    }
+
     /// A server with a catalog.
     pub async fn with_catalog(catalog: Catalog) -> Result<TestServer> {
-        Self::with_data(catalog, ":memory:".as_ref()).await
+        Self::with_config(|_| {}, catalog).await
     }
 
     /// A server whose only model is `model`, and whose sessions are kept in a folder.
     pub async fn kept_in(data: &Path, model: Arc<dyn Provider>) -> Result<TestServer> {
-        Self::with_data(Catalog::build(&ModelsConfig::default(), |_| None, model)?, data).await
+        let catalog = Catalog::build(&ModelsConfig::default(), |_| None, model)?;
+        Self::with_config(|config| config.data = data.into(), catalog).await
     }
 
-    async fn with_data(catalog: Catalog, data: &Path) -> Result<TestServer> {
-        let config = Config { addr: "127.0.0.1:0".parse()?, discover: false, data: data.into(), ..Config::default() };
+    /// A server with a catalog and a configuration of the test's own.
+    pub async fn with_config(configure: impl FnOnce(&mut Config), catalog: Catalog) -> Result<TestServer> {
+        let mut config =
+            Config { addr: "127.0.0.1:0".parse()?, discover: false, data: ":memory:".into(), ..Config::default() };
+        configure(&mut config);
         let server = Server::with_catalog(config, catalog).await?;
         let addr = server.local_addr()?;
         let shutdown = server.shutdown_token();

@@ -1,5 +1,7 @@
 //! From a request's bearer token to a session and a role: the one place where a route's least role is asked for.
 
+use std::net::IpAddr;
+
 use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -9,6 +11,7 @@ use protocol::view::Role;
 use protocol::{ErrorCode, SessionId};
 use serde::Deserialize;
 
+use super::caller::{Caller, too_many};
 use super::{App, problem};
 use crate::session::SessionHandle;
 use crate::session::door::Denied;
@@ -30,10 +33,16 @@ pub struct OfSession {
 pub async fn check(
     State((app, least)): State<(App, Role)>,
     Path(OfSession { id }): Path<OfSession>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
-    match grant(&app, SessionId(id), request.headers(), least).await {
+    let (mut parts, body) = request.into_parts();
+    let address = match Caller::from_request_parts(&mut parts, &app).await {
+        Ok(Caller(address)) => address,
+        Err(refused) => return refused,
+    };
+    let mut request = Request::from_parts(parts, body);
+    match grant(&app, SessionId(id), address, request.headers(), least).await {
         Ok(granted) => {
             request.extensions_mut().insert(granted);
             next.run(request).await
@@ -43,18 +52,27 @@ pub async fn check(
 }
 
 /// What a request's token gives, if that is enough.
-async fn grant(app: &App, id: SessionId, headers: &HeaderMap, least: Role) -> Result<Granted, Response> {
+async fn grant(
+    app: &App,
+    id: SessionId,
+    address: IpAddr,
+    headers: &HeaderMap,
+    least: Role,
+) -> Result<Granted, Response> {
+    // The right token is refused with the wrong ones: else whoever guesses would learn that it is.
+    app.gate.guesses.check(&address).map_err(|wait| too_many("Too many wrong links from your address.", wait))?;
     let unauthorized = |message| problem(StatusCode::UNAUTHORIZED, ErrorCode::Unauthorized, message);
     let door = app.registry.door(&id).await.map_err(|error| {
         tracing::error!(%error, session = %id, "what opens a session could not be read");
         problem(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal, "The session could not be read.")
     })?;
     // A session that is not there and a token that opens nothing look the same to a stranger.
-    let (Some(door), Some(token)) = (door, bearer(headers)) else {
-        return Err(unauthorized("That link opens nothing."));
-    };
-    let pass = door.authorize(token).map_err(|denied| match denied {
-        Denied::Unknown => unauthorized("That link opens nothing."),
+    let token = bearer(headers).unwrap_or_default();
+    let pass = door.map_or(Err(Denied::Unknown), |door| door.authorize(token)).map_err(|denied| match denied {
+        Denied::Unknown => {
+            let _ = app.gate.guesses.take(&address);
+            unauthorized("That link opens nothing.")
+        }
         Denied::Revoked => unauthorized("That link was revoked."),
         Denied::Expired => unauthorized("That link has expired."),
     })?;

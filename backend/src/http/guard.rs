@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use protocol::ErrorCode;
 
 use super::problem;
+use crate::limits;
 
 /// Names under which this server may be asked for.
 #[derive(Clone, Debug)]
@@ -75,7 +76,8 @@ pub async fn check(State(allowed): State<Arc<Allowed>>, request: Request, next: 
 
 /// Lets a request through if it comes from this machine: who asks from elsewhere is told nothing.
 pub async fn operator(ConnectInfo(from): ConnectInfo<SocketAddr>, request: Request, next: Next) -> Response {
-    if !from.ip().to_canonical().is_loopback() {
+    // A proxy on this machine asks for somebody else.
+    if !from.ip().to_canonical().is_loopback() || limits::is_forwarded(request.headers()) {
         return StatusCode::NOT_FOUND.into_response();
     }
     next.run(request).await

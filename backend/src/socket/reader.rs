@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::timeout;
 
+use crate::limits::{Bucket, weight};
 use crate::session::SessionHandle;
 use crate::session::command::{Command, Control, Decision, Steering, Urgent, UrgentKind};
 use crate::session::roster::PeerId;
@@ -27,6 +28,8 @@ pub struct Reader {
     pub peer: PeerId,
     /// The connection's own queue. Held weakly: when the session drops its end, the writer must learn of it.
     pub control: mpsc::WeakSender<Control>,
+    /// What it may send.
+    pub messages: Bucket,
 }
 
 /// Why reading ends.
@@ -42,6 +45,8 @@ impl Reader {
     pub async fn run(&mut self, stream: &mut SplitStream<WebSocket>) {
         loop {
             let end = match timeout(DEAD_AFTER, stream.next()).await {
+                // Like a full inbox: the sync on return recovers what was not taken.
+                Ok(Some(Ok(message))) if !self.messages.take(weigh(&message)) => End::Close(CloseCode::Overloaded),
                 Ok(Some(Ok(message))) => match self.message(message) {
                     Ok(()) => continue,
                     Err(end) => end,
@@ -143,6 +148,14 @@ impl Reader {
         let Some(queue) = self.control.upgrade() else { return Ok(()) };
         ended_if_full(queue.try_send(Control::Frame(Box::new(frame))))
     }
+}
+
+fn weigh(message: &Message) -> u32 {
+    weight(match message {
+        Message::Text(text) => text.len(),
+        Message::Binary(bytes) | Message::Ping(bytes) | Message::Pong(bytes) => bytes.len(),
+        Message::Close(_) => 0,
+    })
 }
 
 fn ended_if_full<T>(sent: Result<(), TrySendError<T>>) -> Result<(), End> {

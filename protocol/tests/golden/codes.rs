@@ -99,6 +99,7 @@ fn close_codes() {
         4429 retry: sending too fast: retry
         4430 retry: reading too slowly: retry
         4431 retry: session is full
+        4432 retry: too much from your address: retry later
         4503 retry: server is stopping: retry
         4500 retry: internal error: retry
     "#]]

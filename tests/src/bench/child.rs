@@ -15,6 +15,10 @@ use super::machine;
 /// How long a server may take to say where it listens.
 const START_WITHIN: Duration = Duration::from_secs(30);
 
+/// All of the bench comes from one address, and sends as fast as it can.
+const UNLIMITED: &str = "[limits]\nsessions_per_hour = 1000000\nsockets_per_session = 1000000\n\
+    sockets_per_address = 1000000\nmessages_per_second = 1000000\nmessages_at_once = 1000000\n";
+
 /// A running server. It ends when this is dropped.
 pub struct Server {
     /// Where it listens.
@@ -62,7 +66,7 @@ impl Server {
     /// Starts it in a folder of its own, with `file` as the configuration that it finds there.
     pub async fn start(mut command: Command, file: &str) -> Result<Server> {
         let folder = Folder::new()?;
-        std::fs::write(folder.0.join("midstream.toml"), file)?;
+        std::fs::write(folder.0.join("midstream.toml"), format!("{file}\n{UNLIMITED}"))?;
         // No key, configuration or data of the person who runs the bench gets in.
         for (name, _) in std::env::vars() {
             if name.ends_with("_API_KEY") || (name.starts_with("MIDSTREAM_") && name != "MIDSTREAM_LOG") {
