@@ -9,6 +9,8 @@ use figment::providers::{Format, Serialized, Toml};
 use models::config::ModelConfig;
 use serde::{Deserialize, Serialize};
 
+use crate::access::{AccessCode, TooShort};
+use crate::budget::BudgetConfig;
 use crate::limits::{LimitsConfig, Network};
 
 /// Where the server listens by default: this machine only.
@@ -17,6 +19,9 @@ pub const DEFAULT_ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALH
 pub const IN_MEMORY: &str = ":memory:";
 /// The file that is read when none is named and it is there.
 pub const DEFAULT_FILE: &str = "midstream.toml";
+
+/// Where the access code is. It is no flag: everyone on the machine may read those.
+pub const ACCESS_CODE: &str = "MIDSTREAM_ACCESS_CODE";
 
 /// Steer a coding model in real time: start, watch, interrupt, reshape, continue.
 ///
@@ -72,6 +77,9 @@ File (TOML):
   preset = \"cerebras\"
   model = \"gpt-oss-120b\"
 
+Beyond this machine:
+  MIDSTREAM_ACCESS_CODE        real models for sessions whose owner knows it; without it the practice model alone
+
 Examples:
   midstream
   OPENAI_API_KEY=sk-... midstream
@@ -94,6 +102,11 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// How much one address, one session and one connection may ask for.
     pub limits: LimitsConfig,
+    /// Who knows it may let a session use models that cost.
+    #[serde(skip_serializing)]
+    pub access_code: Option<AccessCode>,
+    /// How many tokens of those may be used.
+    pub budgets: BudgetConfig,
     /// Whether to look for local models.
     pub discover: bool,
     /// Models beside those that the environment names.
@@ -110,6 +123,8 @@ impl Default for Config {
             public_hosts: Vec::new(),
             trusted_proxies: Vec::new(),
             limits: LimitsConfig::default(),
+            access_code: None,
+            budgets: BudgetConfig::default(),
             discover: true,
             models: Vec::new(),
         }
@@ -122,6 +137,9 @@ pub enum ConfigError {
     /// The file that was named is not there.
     #[error("there is no configuration file {0}")]
     NoFile(PathBuf),
+    /// The access code cannot be used.
+    #[error("{ACCESS_CODE}: {0}")]
+    AccessCode(#[from] TooShort),
     /// The file cannot be used.
     #[error("{0}")]
     Invalid(#[from] Box<figment::Error>),
@@ -145,13 +163,26 @@ impl Config {
         config.retention_days = flags.retention_days.or(config.retention_days);
         config.public_hosts.extend(flags.public_host.iter().cloned());
         config.trusted_proxies.extend(&flags.trusted_proxy);
+        if let Ok(code) = std::env::var(ACCESS_CODE) {
+            config.access_code = AccessCode::new(&code)?.or(config.access_code);
+        }
         config.discover &= !flags.no_discover;
         Ok(config)
     }
 
+    /// Whether strangers may come: it listens beyond loopback, or is known by a public name, through a proxy.
+    pub fn is_public(&self) -> bool {
+        !self.addr.ip().is_loopback() || !self.public_hosts.is_empty()
+    }
+
     /// Whether models that cost money, or a local machine's time, may be offered: strangers must not spend them.
     pub fn offers_real_models(&self) -> bool {
-        self.addr.ip().is_loopback()
+        !self.is_public() || self.access_code.is_some()
+    }
+
+    /// How many tokens may be used: where strangers may come, there is always an end.
+    pub fn all_budgets(&self) -> BudgetConfig {
+        if self.is_public() { self.budgets.or(BudgetConfig::FOR_STRANGERS) } else { self.budgets }
     }
 }
 
@@ -185,7 +216,7 @@ mod tests {
     #[test]
     fn the_file_in_the_help_text_is_one_that_works() {
         let (_, example) = AFTER_HELP.split_once("File (TOML):").unwrap();
-        let (example, _) = example.split_once("Examples:").unwrap();
+        let (example, _) = example.split_once("Beyond this machine:").unwrap();
         let config: Config =
             Figment::from(Serialized::defaults(Config::default())).merge(Toml::string(example)).extract().unwrap();
         assert_eq!(config.models[0].preset.as_deref(), Some("cerebras"));
@@ -199,5 +230,12 @@ mod tests {
         assert!(Config::default().offers_real_models());
         let open = Config { addr: "0.0.0.0:80".parse().unwrap(), ..Config::default() };
         assert!(!open.offers_real_models());
+        let proxied = Config { public_hosts: vec!["play.example".into()], ..Config::default() };
+        assert!(!proxied.offers_real_models(), "a proxy in front makes it no less public");
+        let coded = Config { access_code: AccessCode::new("correct horse battery").unwrap(), ..open.clone() };
+        assert!(coded.offers_real_models());
+        assert_eq!(open.all_budgets(), BudgetConfig::FOR_STRANGERS);
+        assert_eq!(Config::default().all_budgets(), BudgetConfig::default());
+        assert!(!format!("{coded:?}").contains("horse"));
     }
 }

@@ -1,5 +1,6 @@
 //! The routes: the page, sessions, the socket, and what operators look at.
 
+mod access;
 mod assets;
 mod authorize;
 mod caller;
@@ -118,7 +119,7 @@ async fn lessons(State(app): State<App>) -> Response {
 }
 
 async fn list_models(State(app): State<App>) -> Response {
-    Json(app.offers.views()).into_response()
+    Json(app.offers.views(false)).into_response()
 }
 
 async fn healthz() -> &'static str {

@@ -2,8 +2,10 @@
 //!
 //! browser input -> `socket` -> `session` -> models -> edits -> document -> every participant
 
+pub mod access;
 pub mod apply;
 mod base64;
+pub mod budget;
 pub mod config;
 mod http;
 pub mod limits;

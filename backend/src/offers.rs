@@ -13,16 +13,18 @@ use crate::session::state::{LessonFile, SessionLesson};
 /// Models and lessons on offer.
 pub struct Offers {
     catalog: Catalog,
+    /// Whether models that cost take the access code.
+    locks: bool,
 }
 
 impl Offers {
     /// What a catalog holds.
-    pub fn new(catalog: Catalog) -> Offers {
-        Offers { catalog }
+    pub fn new(catalog: Catalog, locks: bool) -> Offers {
+        Offers { catalog, locks }
     }
 
-    /// The models, the default first.
-    pub fn views(&self) -> Vec<ModelView> {
+    /// The models, the default first, as a session that is unlocked or is not may use them.
+    pub fn views(&self, is_unlocked: bool) -> Vec<ModelView> {
         self.catalog
             .list()
             .iter()
@@ -31,6 +33,7 @@ impl Offers {
                 label: offer.label.clone(),
                 provider: offer.provider.clone(),
                 scripted: offer.scripted,
+                locked: self.locks && !is_unlocked && !offer.scripted,
             })
             .collect()
     }

@@ -1,5 +1,6 @@
 //! Which sessions are live: id -> handle, each loaded once.
 
+mod access;
 mod links;
 
 use std::collections::HashMap;
@@ -11,6 +12,8 @@ use protocol::{Epoch, LessonId, SessionId};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::access::AccessCode;
+use crate::budget::Budgets;
 use crate::offers::Offers;
 use crate::secret::{self, Hash};
 use crate::session::door::Door;
@@ -35,6 +38,10 @@ pub struct Registry {
     linking: tokio::sync::Mutex<()>,
     store: Arc<dyn Store>,
     offers: Arc<Offers>,
+    /// What unlocks sessions for models that cost.
+    access: Option<AccessCode>,
+    /// What those may cost.
+    budgets: Arc<Budgets>,
     /// Every session's task, so that a drain can wait for them.
     tasks: TaskTracker,
     /// Tells all sessions to drain.
@@ -71,9 +78,15 @@ pub enum LoadError {
 
 impl Registry {
     /// No sessions yet.
-    pub fn new(store: Arc<dyn Store>, offers: Arc<Offers>, shutdown: CancellationToken) -> Registry {
+    pub fn new(
+        store: Arc<dyn Store>,
+        offers: Arc<Offers>,
+        access: Option<AccessCode>,
+        budgets: Arc<Budgets>,
+        shutdown: CancellationToken,
+    ) -> Registry {
         let (live, loading, linking) = (Mutex::default(), Default::default(), Default::default());
-        Registry { live, loading, linking, store, offers, tasks: TaskTracker::new(), shutdown }
+        Registry { live, loading, linking, store, offers, access, budgets, tasks: TaskTracker::new(), shutdown }
     }
 
     /// Makes a session, with a lesson's files if one is named.
@@ -87,7 +100,8 @@ impl Registry {
         // The first load: its files are written down as any change is.
         if let Some(loaded) = self.store.load(&id).await? {
             let lesson = loaded.record.lesson.as_ref().and_then(|id| self.offers.lesson(id));
-            let state = State::new(Epoch(secret::token()), loaded.load, self.offers.views(), lesson);
+            let models = self.offers.views(false);
+            let state = State::new(Epoch(secret::token()), loaded.load, models, lesson);
             self.open(&loaded, Vec::new(), state);
         }
         Ok(CreatedSession { id, token })
@@ -109,7 +123,11 @@ impl Registry {
         }
         let Some(loaded) = self.store.load(id).await? else { return Ok(None) };
         let lesson = loaded.record.lesson.as_ref().and_then(|id| self.offers.lesson(id));
-        let models = self.offers.views();
+        let is_unlocked = match (&self.access, &loaded.unlocked) {
+            (Some(access), Some(seal)) => access.seal(id).is(seal),
+            _ => false,
+        };
+        let models = self.offers.views(is_unlocked);
         // Reading a large one takes a while, which the sockets of others must not wait for.
         let (loaded, state) = tokio::task::spawn_blocking(move || {
             if loaded.batches.is_empty() {
@@ -149,6 +167,7 @@ impl Registry {
     pub async fn drained(&self) {
         self.tasks.close();
         self.tasks.wait().await;
+        self.write_budgets().await;
     }
 
     async fn sweep_once(&self, for_ms: u64) -> Result<(), StoreError> {
@@ -184,7 +203,8 @@ impl Registry {
         let state = state.with_terms(self.offers.terms());
         let models = Arc::clone(&self.offers);
         let door = Arc::new(Door::new(loaded.record.owner, links));
-        let handle = session::spawn(id.clone(), door, state, models, saver, &self.tasks, self.shutdown.clone());
+        let handle =
+            session::spawn(id.clone(), door, state, models, self.budgets(), saver, &self.tasks, self.shutdown.clone());
         let mut live = self.lock();
         live.retain(|_, handle| !handle.ended.is_cancelled());
         live.insert(id, handle.clone());

@@ -15,13 +15,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::budget::Budgets;
 use crate::config::{Config, IN_MEMORY};
 use crate::http::{self, Allowed, App};
 use crate::limits::Gate;
 use crate::meters;
 use crate::offers::Offers;
 use crate::registry::Registry;
-use crate::store::{MemoryStore, OpenError, SqliteStore, Store};
+use crate::store::{MemoryStore, OpenError, SqliteStore, Store, StoreError};
 
 /// How long a drain may take before the process ends all the same.
 const DRAIN_WITHIN: Duration = Duration::from_secs(10);
@@ -55,6 +56,9 @@ pub enum ServerError {
     /// Sessions cannot be kept.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// What was kept cannot be read.
+    #[error(transparent)]
+    Kept(#[from] StoreError),
     /// Serving failed.
     #[error("serving failed: {0}")]
     Serve(#[from] io::Error),
@@ -74,13 +78,16 @@ impl Server {
         let listener = TcpListener::bind(addr).await.map_err(bind_error)?;
         let bound = listener.local_addr().map_err(bind_error)?;
         let shutdown = CancellationToken::new();
-        let offers = Arc::new(Offers::new(catalog));
+        let offers = Arc::new(Offers::new(catalog, config.access_code.is_some()));
         let store: Arc<dyn Store> = if config.data == Path::new(IN_MEMORY) {
             Arc::new(MemoryStore::default())
         } else {
             Arc::new(SqliteStore::open(&config.data).await?)
         };
-        let registry = Arc::new(Registry::new(store, Arc::clone(&offers), shutdown.clone()));
+        let budgets = Budgets::new(config.all_budgets(), store.spent().await?);
+        let access = config.access_code.clone();
+        let registry = Arc::new(Registry::new(store, Arc::clone(&offers), access, budgets, shutdown.clone()));
+        registry.keep_books();
         if let Some(days) = config.retention_days {
             registry.sweep(days);
         }
@@ -103,7 +110,7 @@ impl Server {
 
     /// The models on offer, for the operator to read.
     pub fn models(&self) -> Vec<protocol::view::ModelView> {
-        self.app.offers.views()
+        self.app.offers.views(true)
     }
 
     /// Cancel it, and [`Server::listen`] drains and returns.
@@ -151,7 +158,7 @@ fn tune(stream: &mut TcpStream) {
 async fn catalog(config: &Config) -> Result<Catalog, ServerError> {
     let practice = Arc::new(PracticeProvider::new());
     if !config.offers_real_models() {
-        tracing::warn!(addr = %config.addr, "bound beyond loopback: only the practice model is offered");
+        tracing::warn!(addr = %config.addr, "strangers may come and there is no MIDSTREAM_ACCESS_CODE: only the practice model is offered");
         return Ok(Catalog::build(&ModelsConfig::default(), |_| None, practice)?);
     }
     let mut catalog =

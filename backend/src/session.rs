@@ -17,6 +17,7 @@ pub mod roster;
 mod saved;
 mod segment;
 pub mod signal;
+mod spending;
 pub mod state;
 mod turn;
 
@@ -34,7 +35,9 @@ use self::feed::Feed;
 use self::persist::Saver;
 use self::presence::Board;
 use self::signal::Signal;
+use self::spending::Spending;
 use self::state::State;
+use crate::budget::Budgets;
 
 pub use self::entry::{Body, Entry, encode};
 
@@ -80,6 +83,7 @@ pub fn spawn(
     door: Arc<Door>,
     state: State,
     models: Arc<dyn Models>,
+    budgets: Arc<Budgets>,
     saver: Saver,
     tasks: &TaskTracker,
     shutdown: CancellationToken,
@@ -100,6 +104,7 @@ pub fn spawn(
         id,
         state,
         models,
+        spending: Spending::new(budgets, handle.id.clone()),
         urgent: urgent_rx,
         inbox: inbox_rx,
         feed: Feed::new(),

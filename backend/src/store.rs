@@ -45,6 +45,17 @@ pub struct Link {
     pub revoked: Option<u64>,
 }
 
+/// Tokens that a session used in a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spent {
+    /// Days since the epoch.
+    pub day: u64,
+    /// The session; an empty id stands for those that were deleted.
+    pub session: SessionId,
+    /// How many.
+    pub tokens: u64,
+}
+
 /// What is written of a session at once: all of it or nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch {
@@ -65,6 +76,8 @@ pub struct Batch {
 pub struct Loaded {
     /// From its start.
     pub record: Record,
+    /// The seal of the access code that it was unlocked with.
+    pub unlocked: Option<Hash>,
     /// No earlier load had this number.
     pub load: u64,
     /// The last whole batch, and what followed it. Empty where nothing was written before the server ended.
@@ -119,6 +132,12 @@ pub trait Store: Send + Sync + 'static {
     async fn append(&self, id: &SessionId, batch: &Batch) -> Result<(), StoreError>;
     /// Forgets a session, with all that there is of it.
     async fn delete(&self, id: &SessionId) -> Result<(), StoreError>;
+    /// Keeps that a session was unlocked.
+    async fn unlock(&self, id: &SessionId, seal: &Hash) -> Result<(), StoreError>;
+    /// Tokens that were used, by day and session.
+    async fn spent(&self) -> Result<Vec<Spent>, StoreError>;
+    /// Adds to them: all of it or nothing.
+    async fn spend(&self, spent: &[Spent]) -> Result<(), StoreError>;
     /// The links of a session, in the order of making.
     async fn links(&self, id: &SessionId) -> Result<Vec<Link>, StoreError>;
     /// Keeps a link of a session, as it is now. Whether the session is there.

@@ -21,6 +21,7 @@ mod rules;
 mod running;
 mod start;
 mod turns;
+mod unlock;
 mod writers;
 
 use std::cell::{Cell, RefCell};

@@ -50,6 +50,7 @@ mod tree;
 mod turn_article;
 mod turn_end;
 mod turn_pane;
+mod unlock;
 
 use leptos::prelude::*;
 

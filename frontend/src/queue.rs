@@ -171,6 +171,7 @@ fn frame_seq(frame: &ServerFrame) -> Option<Seq> {
         | F::Saved { .. }
         | F::Presence(_)
         | F::Pong { .. }
+        | F::Models { .. }
         | F::Draining
         | F::Error { .. } => None,
     }

@@ -34,6 +34,8 @@ pub enum ErrorCode {
     Limit,
     /// A steer was ended by an interrupt.
     Interrupted,
+    /// The model takes the server's access code, which the session was not unlocked with.
+    Locked,
     /// A change was held, and the turn's scope says that it stops there.
     Held,
     /// The last editor left.

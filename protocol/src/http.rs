@@ -15,6 +15,14 @@ pub struct NewSession {
     pub lesson: Option<LessonId>,
 }
 
+/// Body of `POST /api/sessions/{id}/access`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Unlock {
+    /// The server's access code.
+    pub code: String,
+}
+
 /// Answer of `POST /api/sessions`, with status 201.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

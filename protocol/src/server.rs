@@ -357,6 +357,12 @@ pub enum ServerFrame {
         /// The client's clock, echoed.
         clock: f64,
     },
+    /// What is on offer from now on.
+    #[serde(rename = "models")]
+    Models {
+        /// As in [`Welcome::models`], which it replaces.
+        models: Vec<ModelView>,
+    },
     /// The server is about to stop; the socket closes with [`crate::CloseCode::Draining`].
     #[serde(rename = "draining")]
     Draining,

@@ -410,4 +410,7 @@ pub struct ModelView {
     pub provider: String,
     /// Whether it follows a script and needs no key.
     pub scripted: bool,
+    /// Whether the session has to be unlocked first, with the server's access code.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub locked: bool,
 }

@@ -19,6 +19,8 @@ mod context;
 mod document;
 #[path = "golden/links.rs"]
 mod links;
+#[path = "golden/offer.rs"]
+mod offer;
 #[path = "golden/plain.rs"]
 mod plain;
 #[path = "golden/server.rs"]

@@ -1,8 +1,10 @@
 //! What strangers, and holders of a smaller role, can do: nothing that they may not. Over real sockets.
 
+mod access;
 mod frames;
 mod limits;
 mod routes;
+mod secrets;
 
 use std::net::SocketAddr;
 

@@ -24,14 +24,23 @@ impl Binary {
     ///
     /// When it ends before it listens, with what it said.
     pub fn start(data: &Path) -> Result<Binary> {
+        Self::start_with(data, &[("MIDSTREAM_LOG", "midstream=error".to_owned())], Stdio::inherit())
+    }
+
+    /// Starts it on a data folder, with this in its environment, and its log going there.
+    ///
+    /// # Errors
+    ///
+    /// When it ends before it listens.
+    pub fn start_with(data: &Path, env: &[(&str, String)], log: Stdio) -> Result<Binary> {
         let mut child = Command::new(program()?)
             .args(["--addr", "127.0.0.1:0", "--no-discover", "--data"])
             .arg(data)
-            .env("MIDSTREAM_LOG", "midstream=error")
+            .envs(env.iter().map(|(name, value)| (name, value)))
             .current_dir(std::env::temp_dir())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
+            .stderr(log)
             .spawn()?;
         let stdout = child.stdout.take().context("no output")?;
         let mut first = String::new();

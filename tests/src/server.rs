@@ -29,10 +29,15 @@ impl TestServer {
 
     /// A server whose default model is `model`, under the id `real`: one that follows no script.
     pub async fn with_real_model(model: Arc<dyn Provider>) -> Result<TestServer> {
+        Self::with_catalog(Self::real_catalog(model)?).await
+    }
+
+    /// A catalog whose default model is `model`, under the id `real`, beside the practice model.
+    pub fn real_catalog(model: Arc<dyn Provider>) -> Result<Catalog> {
         let practice = Arc::new(models::practice::PracticeProvider::new());
         let offer = Offer { id: "real".into(), label: "Real".into(), provider: "test".into(), scripted: false };
         let catalog = Catalog::build(&ModelsConfig::default(), |_| None, practice)?;
-        Self::with_catalog(catalog.with(offer, Terms::default(), model)).await
+        Ok(catalog.with(offer, Terms::default(), model))
     }
 
     /// A server with the models of a configuration and an environment, and the practice model.

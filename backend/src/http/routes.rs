@@ -6,7 +6,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, delete, get, post};
 use protocol::view::Role;
 
-use super::{App, assets, authorize, guard, links, review, runner};
+use super::{App, access, assets, authorize, guard, links, review, runner};
 
 /// A way to ask the server for something.
 #[derive(Clone, Copy)]
@@ -42,6 +42,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/sessions/{id}/socket", Access::ByHello, || get(super::connect)),
     route("GET", "/api/sessions/{id}/changes", Access::AtLeast(Role::Viewer), || get(review::changes)),
     route("GET", "/api/sessions/{id}/authors", Access::AtLeast(Role::Viewer), || get(review::authors)),
+    route("POST", "/api/sessions/{id}/access", Access::AtLeast(Role::Owner), || post(access::unlock)),
     route("GET", "/api/sessions/{id}/links", Access::AtLeast(Role::Owner), || get(links::list)),
     route("POST", "/api/sessions/{id}/links", Access::AtLeast(Role::Owner), || post(links::create)),
     route("DELETE", "/api/sessions/{id}/links/{link}", Access::AtLeast(Role::Owner), || delete(links::revoke)),

@@ -20,6 +20,7 @@ use super::presence::Board;
 use super::roster::PeerId;
 use super::segment::Segment;
 use super::signal::Signal;
+use super::spending::Spending;
 use super::state::{Effect, State};
 use super::{FROM_MODEL, Models};
 use crate::meters;
@@ -39,6 +40,7 @@ pub struct Parts {
     pub id: SessionId,
     pub state: State,
     pub models: Arc<dyn Models>,
+    pub spending: Spending,
     pub urgent: mpsc::Receiver<Urgent>,
     pub inbox: mpsc::Receiver<Command>,
     pub feed: Arc<Feed>,
@@ -55,6 +57,8 @@ pub struct Actor {
     id: SessionId,
     state: State,
     models: Arc<dyn Models>,
+    /// What they cost.
+    spending: Spending,
     /// Interrupts and steers.
     urgent: mpsc::Receiver<Urgent>,
     /// Everything else from connections.
@@ -118,6 +122,7 @@ impl Actor {
             id: parts.id,
             state: parts.state,
             models: parts.models,
+            spending: parts.spending,
             urgent: parts.urgent,
             inbox: parts.inbox,
             model,
@@ -164,6 +169,7 @@ impl Actor {
             };
             match event {
                 Event::Urgent(Urgent { peer, received, kind }) => {
+                    self.state.set_exhausted(self.spending.exhausted());
                     self.state.urgent(peer, kind, received, Instant::now());
                 }
                 Event::Command(command) => self.command(command),
@@ -209,7 +215,17 @@ impl Actor {
                     let _ = reply.send(CaughtUp { seq, state, difference, subscription, presence });
                 }
             }
+            Command::Offer(models) => {
+                self.state.offer(models.clone());
+                let peers: Vec<PeerId> = self.peers.keys().copied().collect();
+                for peer in peers {
+                    self.tell(peer, Control::Frame(Box::new(ServerFrame::Models { models: models.clone() })));
+                }
+            }
             command => {
+                if let Command::Start { .. } | Command::Continue { .. } = &command {
+                    self.state.set_exhausted(self.spending.exhausted());
+                }
                 if let Command::Leave(peer) = &command {
                     self.peers.remove(peer);
                 }
@@ -259,17 +275,25 @@ impl Actor {
                 if let Some(request) =
                     self.state.wants(message.generation).then(|| self.state.request(Instant::now())).flatten()
                 {
+                    self.spending.asked(&request);
                     let _ = reply.send(request);
                 }
             }
             ModelEvent::Step(mut step) => {
                 let look = step.look.take();
+                self.spending.bytes(step.text.len());
                 self.state.step(*step, Instant::now());
+                if let Some(why) = self.spending.must_stop() {
+                    self.state.stop(ErrorCode::Limit, why);
+                }
                 if let Some(look) = look {
                     let _ = look.reply.send(self.state.look(&look.path));
                 }
             }
-            ModelEvent::End(end) => self.state.end(*end, Instant::now()),
+            ModelEvent::End(end) => {
+                self.spending.end(end.usage);
+                self.state.end(*end, Instant::now());
+            }
         }
     }
 
@@ -331,6 +355,7 @@ impl Actor {
             tracing::error!(session = %self.id, %model, "a model on offer could not be opened");
             return self.state.stop(ErrorCode::NotFound, "That model is not on offer any more.");
         };
+        self.spending.begin(!self.state.is_free(model));
         let segment = Segment { generation, upstream, session: self.to_actor.clone() };
         self.segment = Some(self.tasks.spawn(segment.run()));
     }

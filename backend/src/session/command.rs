@@ -10,7 +10,7 @@ use protocol::client::{Resume, TurnStart};
 use protocol::http::Authors;
 use protocol::run::RunReport;
 use protocol::scope::{Region, Scope};
-use protocol::view::Cursor;
+use protocol::view::{Cursor, ModelView};
 use protocol::view::{HunkFailure, Role};
 use protocol::{CloseCode, HunkId, LockId, ModelId, SegmentId, Seq, ServerFrame, SteerId, TurnId};
 use tokio::sync::{mpsc, oneshot};
@@ -145,6 +145,8 @@ pub enum Command {
         /// The model.
         model: ModelId,
     },
+    /// This is on offer from now on.
+    Offer(Vec<ModelView>),
     /// Somebody looks back.
     LookBack(LookBack),
     /// A participant moved.

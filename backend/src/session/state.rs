@@ -10,6 +10,7 @@ mod hold;
 mod hunks;
 mod join;
 mod model;
+mod offer;
 mod review;
 mod runs;
 mod save;
@@ -110,6 +111,8 @@ pub struct State {
     epoch: Epoch,
     lesson: Option<SessionLesson>,
     models: Vec<ModelView>,
+    /// Why models that cost may not be asked any more, in words.
+    exhausted: Option<&'static str>,
     /// The last number given.
     seq: Seq,
     /// Oldest first; only the last one can be running.
@@ -198,6 +201,7 @@ impl State {
             epoch,
             lesson,
             models,
+            exhausted: None,
             seq: Seq::ZERO,
             turns: Vec::new(),
             roster: Roster::default(),
@@ -247,7 +251,7 @@ impl State {
     pub fn command(&mut self, command: Command, now: Instant) {
         match command {
             // Both answer with a subscription and are the actor's.
-            Command::Join(_) | Command::CatchUp { .. } => {}
+            Command::Join(_) | Command::CatchUp { .. } | Command::Offer(_) => {}
             Command::Leave(peer) => self.leave(peer),
             Command::Presence { peer, name, cursor } => {
                 if cursor.as_ref().is_some_and(|cursor| cursor.size() > CURSOR_MAX) {
@@ -285,7 +289,7 @@ impl State {
                 self.report_run(&asker, *report);
             }
             Command::Warm { peer, model } => {
-                if self.role(peer) >= Some(Role::Editor) {
+                if self.role(peer) >= Some(Role::Editor) && self.may_ask(&model).is_ok() {
                     self.effects.push(Effect::Warm(model));
                 }
             }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use protocol::SessionId;
 
-use super::{Batch, Link, Loaded, Record, Store, StoreError};
+use super::{Batch, Link, Loaded, Record, Spent, Store, StoreError};
 use crate::secret::Hash;
 
 /// The most sessions that are kept in memory: at a few hundred KB each, what a machine can hold.
@@ -16,6 +16,7 @@ pub const SESSIONS_MAX: usize = 10_000;
 #[derive(Default)]
 pub struct MemoryStore {
     sessions: Mutex<HashMap<SessionId, Kept>>,
+    spent: Mutex<Vec<Spent>>,
 }
 
 struct Kept {
@@ -23,6 +24,7 @@ struct Kept {
     loads: u64,
     batches: Vec<Batch>,
     links: Vec<Link>,
+    unlocked: Option<Hash>,
 }
 
 impl MemoryStore {
@@ -38,7 +40,10 @@ impl Store for MemoryStore {
         if sessions.len() >= SESSIONS_MAX {
             return Err(StoreError::Full);
         }
-        sessions.insert(record.id.clone(), Kept { record, loads: 0, batches: Vec::new(), links: Vec::new() });
+        sessions.insert(
+            record.id.clone(),
+            Kept { record, loads: 0, batches: Vec::new(), links: Vec::new(), unlocked: None },
+        );
         Ok(())
     }
 
@@ -49,7 +54,12 @@ impl Store for MemoryStore {
     async fn load(&self, id: &SessionId) -> Result<Option<Loaded>, StoreError> {
         Ok(self.lock().get_mut(id).map(|kept| {
             kept.loads += 1;
-            Loaded { record: kept.record.clone(), load: kept.loads, batches: kept.batches.clone() }
+            Loaded {
+                record: kept.record.clone(),
+                unlocked: kept.unlocked,
+                load: kept.loads,
+                batches: kept.batches.clone(),
+            }
         }))
     }
 
@@ -63,6 +73,22 @@ impl Store for MemoryStore {
 
     async fn delete(&self, id: &SessionId) -> Result<(), StoreError> {
         self.lock().remove(id);
+        Ok(())
+    }
+
+    async fn unlock(&self, id: &SessionId, seal: &Hash) -> Result<(), StoreError> {
+        if let Some(kept) = self.lock().get_mut(id) {
+            kept.unlocked = Some(*seal);
+        }
+        Ok(())
+    }
+
+    async fn spent(&self) -> Result<Vec<Spent>, StoreError> {
+        Ok(self.spent.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
+    async fn spend(&self, spent: &[Spent]) -> Result<(), StoreError> {
+        self.spent.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(spent);
         Ok(())
     }
 

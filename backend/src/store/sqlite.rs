@@ -4,6 +4,7 @@
 //! take back either: one sync for each group, which the session's persistence task makes as large as the disk is slow.
 
 mod links;
+mod spent;
 
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -18,7 +19,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{Row, Sqlite, Transaction};
 
-use super::{Batch, Link, Loaded, Record, Store, StoreError};
+use super::{Batch, Link, Loaded, Record, Spent, Store, StoreError};
 use crate::secret::Hash;
 
 /// The file in the data folder.
@@ -168,10 +169,12 @@ impl Store for SqliteStore {
 
     async fn load(&self, id: &SessionId) -> Result<Option<Loaded>, StoreError> {
         // Counted first, and for good: what this load makes can be told from what any other made.
-        let row = sqlx::query("UPDATE sessions SET loads = loads + 1 WHERE id = ?1 RETURNING owner, lesson, loads");
+        let row =
+            sqlx::query("UPDATE sessions SET loads = loads + 1 WHERE id = ?1 RETURNING owner, lesson, loads, unlocked");
         let Some(row) = row.bind(&id.0).fetch_optional(&self.pool).await? else { return Ok(None) };
         let load = u64::try_from(row.try_get::<i64, _>("loads")?).map_err(|_| StoreError::Damaged("loads"))?;
         let record = record(id, &row)?;
+        let unlocked = row.try_get::<Option<Vec<u8>>, _>("unlocked")?.and_then(|seal| Hash::from_bytes(&seal));
         let mut batches = Vec::new();
         let mut after = -1;
         let snapshot = sqlx::query("SELECT number, seq, state, document FROM snapshots WHERE session = ?1");
@@ -191,7 +194,7 @@ impl Store for SqliteStore {
             let (number, seq) = (unsigned(&row, "number")?, Seq(unsigned(&row, "seq")?));
             batches.push(Batch { number, seq, whole: false, state, document });
         }
-        Ok(Some(Loaded { record, load, batches }))
+        Ok(Some(Loaded { record, unlocked, load, batches }))
     }
 
     async fn append(&self, id: &SessionId, batch: &Batch) -> Result<(), StoreError> {
@@ -209,7 +212,21 @@ impl Store for SqliteStore {
 
     async fn delete(&self, id: &SessionId) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM sessions WHERE id = ?1").bind(&id.0).execute(&self.pool).await?;
+        Ok(spent::anonymous(&self.pool, id).await?)
+    }
+
+    async fn unlock(&self, id: &SessionId, seal: &Hash) -> Result<(), StoreError> {
+        let unlock = sqlx::query("UPDATE sessions SET unlocked = ?2 WHERE id = ?1");
+        unlock.bind(&id.0).bind(seal.as_bytes()).execute(&self.pool).await?;
         Ok(())
+    }
+
+    async fn spent(&self) -> Result<Vec<Spent>, StoreError> {
+        spent::all(&self.pool).await
+    }
+
+    async fn spend(&self, spent: &[Spent]) -> Result<(), StoreError> {
+        Ok(spent::add(&self.pool, spent).await?)
     }
 
     async fn links(&self, id: &SessionId) -> Result<Vec<Link>, StoreError> {

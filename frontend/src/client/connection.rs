@@ -168,7 +168,10 @@ impl Client {
         let kept = browser::kept("model");
         let chosen = store.model.get_untracked().map(|m| m.0).or(kept);
         let offered = |id: &String| welcome.models.iter().any(|m| m.id.0 == *id);
-        let model = chosen.filter(offered).map(Into::into).or_else(|| Some(welcome.models.first()?.id.clone()));
+        let model = chosen.filter(offered).map(Into::into).or_else(|| {
+            let usable = welcome.models.iter().find(|model| !model.locked).or(welcome.models.first());
+            usable.map(|model| model.id.clone())
+        });
         store.model.set(model);
         store.models.set(welcome.models);
         store.limits.set(welcome.limits);

@@ -105,6 +105,7 @@ impl Client {
                 link.outbox.acknowledged(counter);
                 link.acknowledged = seq;
             }
+            ServerFrame::Models { models } => self.store.models.set(models),
             ServerFrame::Saved { seq, stalled } => self.saved(seq, stalled),
             // Draining ends in a close code.
             _ => {}

@@ -7,6 +7,7 @@ use protocol::view::TurnStatus;
 use super::convention::{self, ConventionOffer, ConventionsCount};
 use super::mentions::{MentionList, Mentions};
 use super::scope::ScopeControl;
+use super::unlock::UnlockNote;
 use crate::store::Store;
 
 /// The key code that browsers send while an input method composes.
@@ -71,6 +72,7 @@ pub fn Composer() -> impl IntoView {
     view! {
         <form class="composer" data-pane="prompt" tabindex="-1" data-mode=move || if running.get() { "steer" } else { "prompt" }
             on:submit=move |event| { event.prevent_default(); submit(); }>
+            <UnlockNote />
             <Offer />
             <div class="composer-top">
                 <ScopeControl />

@@ -144,6 +144,7 @@ impl Session {
             | F::Saved { .. }
             | F::Presence(_)
             | F::Pong { .. }
+            | F::Models { .. }
             | F::Draining
             | F::Error { .. } => {}
         }

@@ -24,6 +24,7 @@ fn error_codes() {
             ErrorCode::BadUpdate,
             ErrorCode::Limit,
             ErrorCode::Interrupted,
+            ErrorCode::Locked,
             ErrorCode::Held,
             ErrorCode::Abandoned,
             ErrorCode::Shutdown,
@@ -39,7 +40,7 @@ fn error_codes() {
             ErrorCode::Internal,
         ],
         expect![[
-            r#"["badFrame","versionMismatch","unauthorized","forbidden","notFound","turnActive","turnNotActive","turnRunning","superseded","idTaken","badId","badUpdate","limit","interrupted","held","abandoned","shutdown","upstreamUnreachable","upstreamUnauthorized","upstreamRateLimited","upstreamRejected","upstreamFailed","upstreamStalled","upstreamTruncated","outputLimit","contentFilter","internal"]"#
+            r#"["badFrame","versionMismatch","unauthorized","forbidden","notFound","turnActive","turnNotActive","turnRunning","superseded","idTaken","badId","badUpdate","limit","interrupted","locked","held","abandoned","shutdown","upstreamUnreachable","upstreamUnauthorized","upstreamRateLimited","upstreamRejected","upstreamFailed","upstreamStalled","upstreamTruncated","outputLimit","contentFilter","internal"]"#
         ]],
     );
 }
@@ -62,6 +63,7 @@ fn all_are_pinned(code: ErrorCode) {
         | ErrorCode::BadUpdate
         | ErrorCode::Limit
         | ErrorCode::Interrupted
+        | ErrorCode::Locked
         | ErrorCode::Held
         | ErrorCode::Abandoned
         | ErrorCode::Shutdown

@@ -33,6 +33,7 @@ fn welcome() {
                 label: "Practice (scripted)".into(),
                 provider: "practice".into(),
                 scripted: true,
+                locked: false,
             }],
             limits: Limits::default(),
         })),
@@ -490,6 +491,7 @@ fn all_are_pinned(frame: &ServerFrame) {
         | ServerFrame::Saved { .. }
         | ServerFrame::Presence(_)
         | ServerFrame::Pong { .. }
+        | ServerFrame::Models { .. }
         | ServerFrame::Draining
         | ServerFrame::Error { .. } => {}
     }

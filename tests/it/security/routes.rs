@@ -37,6 +37,7 @@ const TABLE: &[Row] = &[
     row("GET", "/api/sessions/{id}/socket", Access::ByHello, "", ""),
     row("GET", "/api/sessions/{id}/changes", VIEWER, "?from=start", ""),
     row("GET", "/api/sessions/{id}/authors", VIEWER, "?file=f1", ""),
+    row("POST", "/api/sessions/{id}/access", OWNER, "", r#"{"code":"nobody asks for one"}"#),
     row("GET", "/api/sessions/{id}/links", OWNER, "", ""),
     row("POST", "/api/sessions/{id}/links", OWNER, "", r#"{"role":"owner"}"#),
     row("DELETE", "/api/sessions/{id}/links/{link}", OWNER, "", ""),

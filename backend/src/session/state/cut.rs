@@ -74,6 +74,9 @@ impl State {
                 "The turn has ended.",
             );
         }
+        if let Some(Err(refusal)) = self.turn(id).map(|turn| self.may_ask(&turn.model)) {
+            return self.steer_failed(asker.peer, id.clone(), steer, text, refusal.code, refusal.message);
+        }
         let took = millis(now.duration_since(received));
         let accepted = ServerFrame::SteerAccepted { turn_id: id.clone(), steer_id: steer.clone(), accept_ms: took };
         self.tell(asker.peer, accepted);

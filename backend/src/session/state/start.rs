@@ -206,9 +206,7 @@ impl State {
                 message: "A turn is running: steer it, or interrupt it first.",
             });
         }
-        if !self.models.iter().any(|m| m.id == start.model) {
-            return Err(Refusal { code: ErrorCode::NotFound, message: "That model is not on offer." });
-        }
+        self.may_ask(&start.model)?;
         const MINUTE: Duration = Duration::from_secs(60);
         while self.recent_starts.front().is_some_and(|t| now.duration_since(*t) >= MINUTE) {
             self.recent_starts.pop_front();
@@ -232,7 +230,7 @@ impl State {
             return Err(Refusal { code: ErrorCode::Superseded, message: "The turn's changes were taken back." });
         }
         match turn.status {
-            TurnStatus::Interrupted | TurnStatus::Failed => Ok(()),
+            TurnStatus::Interrupted | TurnStatus::Failed => self.may_ask(&turn.model),
             TurnStatus::Running => Err(Refusal { code: ErrorCode::TurnActive, message: "The turn is running." }),
             TurnStatus::Completed => Err(Refusal { code: ErrorCode::TurnNotActive, message: "The turn is complete." }),
         }

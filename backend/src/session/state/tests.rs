@@ -15,8 +15,13 @@ use crate::session::roster::{PARTICIPANTS_MAX, PeerId};
 const PEER: PeerId = PeerId(1);
 
 fn state(lesson: Option<SessionLesson>) -> State {
-    let practice =
-        ModelView { id: "practice".into(), label: "Practice".into(), provider: "practice".into(), scripted: true };
+    let practice = ModelView {
+        id: "practice".into(),
+        label: "Practice".into(),
+        provider: "practice".into(),
+        scripted: true,
+        locked: false,
+    };
     let mut state = State::new("e".into(), 1, vec![practice], lesson);
     assert!(state.join(PEER, Role::Owner, None, None).is_ok());
     state.take_effects();

@@ -111,6 +111,29 @@ async fn links_are_there_after_the_database_was_closed_and_go_with_their_session
 }
 
 #[tokio::test]
+async fn what_was_used_adds_up_and_outlives_its_session() {
+    let folder = Folder::new("spent");
+    let store = with_session(&folder).await;
+    let spent = |day, session: &str, tokens| Spent { day, session: session.into(), tokens };
+    store.spend(&[spent(1, "s", 5), spent(2, "s", 7)]).await.unwrap();
+    store.spend(&[spent(2, "s", 1), spent(2, "other", 10)]).await.unwrap();
+    store.unlock(&id(), &Hash::of("seal")).await.unwrap();
+    store.pool.close().await;
+
+    let store = SqliteStore::open(&folder.0).await.unwrap();
+    assert_eq!(store.load(&id()).await.unwrap().unwrap().unlocked, Some(Hash::of("seal")));
+    let sorted = |mut all: Vec<Spent>| {
+        all.sort_by_key(|spent| (spent.day, spent.session.0.clone()));
+        all
+    };
+    let all = sorted(store.spent().await.unwrap());
+    assert_eq!(all, [spent(1, "s", 5), spent(2, "other", 10), spent(2, "s", 8)]);
+    store.delete(&id()).await.unwrap();
+    let all = sorted(store.spent().await.unwrap());
+    assert_eq!(all, [spent(1, "", 5), spent(2, "", 8), spent(2, "other", 10)]);
+}
+
+#[tokio::test]
 async fn a_newer_schema_and_a_file_of_another_kind_are_refused_with_a_reason() {
     let folder = Folder::new("newer");
     let store = with_session(&folder).await;
