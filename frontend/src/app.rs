@@ -31,9 +31,25 @@ pub fn Root() -> impl IntoView {
 /// What the browser tells the page: it was shown or hidden, the network came back, the person went back or forth.
 fn outside(client: &Rc<Client>) {
     let shown = Rc::clone(client);
-    window_event_listener_untyped("visibilitychange", move |_| shown.visibility_changed());
-    let online = Rc::clone(client);
-    window_event_listener_untyped("online", move |_| online.retry_now());
+    window_event_listener_untyped("visibilitychange", move |_| {
+        shown.visibility_changed();
+        if !document().hidden() {
+            shown.wake();
+        }
+    });
+    for back in ["online", "pageshow"] {
+        let woken = Rc::clone(client);
+        window_event_listener_untyped(back, move |_| woken.wake());
+    }
+    let going = Rc::clone(client);
+    window_event_listener_untyped("pagehide", move |_| going.park());
+    let closing = Rc::clone(client);
+    window_event_listener_untyped("beforeunload", move |event| {
+        // The browser asks whether to stay.
+        if closing.would_lose() {
+            event.prevent_default();
+        }
+    });
     window_event_listener_untyped("popstate", move |_| {
         let _ = location().reload();
     });

@@ -59,6 +59,22 @@ pub fn go(path: &str) {
     let _ = location().set_href(path);
 }
 
+/// Where the page comes from: scheme, host and port.
+pub fn origin() -> String {
+    location().origin().unwrap_or_default()
+}
+
+/// Puts a text on the clipboard. Whether the browser let it.
+pub async fn copy(text: &str) -> bool {
+    // Absent where the page did not come over TLS or from this machine.
+    let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into()).is_ok_and(|c| !c.is_undefined());
+    if !clipboard {
+        return false;
+    }
+    let written = window().navigator().clipboard().write_text(text);
+    wasm_bindgen_futures::JsFuture::from(written).await.is_ok()
+}
+
 /// The socket's address for a session.
 pub fn socket_url(session: &str) -> String {
     let secure = location().protocol().is_ok_and(|p| p == "https:");
@@ -69,6 +85,29 @@ pub fn socket_url(session: &str) -> String {
 /// What the browser keeps under a name. Private windows and full disks keep nothing: that is no error.
 pub fn kept(name: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(&format!("midstream.{name}")).ok()?
+}
+
+/// What this tab alone keeps under a name, until it is closed. Taken: it is kept no longer.
+pub fn take_from_tab(name: &str) -> Option<String> {
+    let storage = window().session_storage().ok()??;
+    let name = format!("midstream.{name}");
+    let value = storage.get_item(&name).ok()??;
+    let _ = storage.remove_item(&name);
+    Some(value)
+}
+
+/// Keeps a value with this tab.
+pub fn keep_in_tab(name: &str, value: &str) {
+    if let Ok(Some(storage)) = window().session_storage() {
+        let _ = storage.set_item(&format!("midstream.{name}"), value);
+    }
+}
+
+/// Keeps a value no longer.
+pub fn forget(name: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.remove_item(&format!("midstream.{name}"));
+    }
 }
 
 /// Keeps a value.

@@ -8,17 +8,21 @@ mod compare;
 mod connection;
 mod files;
 mod fixing;
+mod following;
 mod guard;
 mod hearing;
+mod heartbeat;
 mod http;
 mod incoming;
 mod meter;
 mod painting;
+mod parked;
 mod pointing;
 mod previewing;
 mod review;
 mod rules;
 mod running;
+mod share;
 mod start;
 mod turns;
 mod unlock;
@@ -63,6 +67,8 @@ pub struct Client {
     /// Tells apart the freeze that a timer was set for from later ones.
     freezes: Cell<u32>,
     next_notice: Cell<u32>,
+    /// The session is being deleted by this page's person: its end is no surprise.
+    leaving: Cell<bool>,
 }
 
 impl Client {
@@ -83,6 +89,7 @@ impl Client {
             composing: Cell::new(None),
             freezes: Cell::new(0),
             next_notice: Cell::new(0),
+            leaving: Cell::new(false),
         })
     }
 
@@ -113,13 +120,6 @@ impl Client {
         self.queue.borrow().shown()
     }
 
-    /// The person scrolled, typed or moved in the editor: it is theirs now.
-    pub fn wandered(&self) {
-        if self.store.following.get_untracked() && self.session.borrow().running().is_some() {
-            self.store.following.set(false);
-        }
-    }
-
     /// Sends a frame. Whether the socket took it.
     fn send(&self, frame: &ClientFrame) -> bool {
         let Ok(text) = serde_json::to_string(frame) else {
@@ -132,7 +132,7 @@ impl Client {
     fn may_edit(&self) -> bool {
         let may = self.store.role.get_untracked() >= Role::Editor;
         if !may {
-            self.notify(Some(ErrorCode::Forbidden), "This link lets you watch. Ask for an editor's link to take part.");
+            self.notify(None, "You are watching. To take part, ask for an editor’s link.");
         }
         may
     }

@@ -2,6 +2,7 @@
 //!
 //! Holds no state of the session. Knows nothing of frames, documents or Monaco: only of the [`Store`].
 
+mod banner;
 mod changes;
 mod compare;
 mod compare_files;
@@ -29,9 +30,12 @@ mod locks;
 mod mentions;
 mod notices;
 mod people;
+mod people_panel;
 mod pieces;
+mod popover;
 mod preview;
 mod refusal;
+mod role;
 mod run_auto;
 mod run_pane;
 mod run_reported;
@@ -41,6 +45,11 @@ mod scope;
 mod scope_budget;
 mod scope_within;
 mod session;
+mod share;
+mod share_delete;
+mod share_exposed;
+mod share_links;
+mod share_new;
 mod sheet;
 mod stages;
 mod start;
@@ -54,23 +63,30 @@ mod unlock;
 
 use leptos::prelude::*;
 
-use crate::store::{Connection, Route, Store};
+use crate::store::{Connection, Loss, Route, Store};
 
 /// The page.
 #[component]
 pub fn App() -> impl IntoView {
     let store = Store::here();
     let ended = Memo::new(move |_| match store.connection.get() {
-        Connection::Ended { reason } => Some(reason),
+        Connection::Ended(ending) => Some(ending),
         _ => None,
     });
+    // Nobody was in yet: there is no page to keep.
+    let full = Memo::new(move |_| {
+        let waits = matches!(store.connection.get(), Connection::Reconnecting { why: Loss::Full, .. });
+        waits && store.me.with(Option::is_none)
+    });
     view! {
-        {move || match (store.route.get(), ended.get()) {
-            (Route::Start, _) => view! { <start::Start /> }.into_any(),
-            (Route::Session, Some(reason)) => view! { <ended::Ended reason /> }.into_any(),
-            (Route::Session, None) => view! { <session::Session /> }.into_any(),
+        {move || match (store.route.get(), ended.get(), full.get()) {
+            (Route::Start, ..) => view! { <start::Start /> }.into_any(),
+            (Route::Session, Some(ending), _) => view! { <ended::Ended ending /> }.into_any(),
+            (Route::Session, None, true) => view! { <ended::Full /> }.into_any(),
+            (Route::Session, None, false) => view! { <session::Session /> }.into_any(),
         }}
         <notices::Notices />
         <sheet::Sheet />
+        <share::ShareDialog />
     }
 }

@@ -12,6 +12,11 @@ use crate::document::Edit;
 use crate::monaco;
 use crate::store::Store;
 
+/// What one who watches is told when they type.
+const WATCHING: &str = "You are watching: this link does not let you type. Ask for an editor’s link to take part.";
+/// The same, before the page is in its session.
+const CONNECTING: &str = "This page is still connecting.";
+
 /// Monaco, filling its parent. Mount it once: it shows the store's `open_file`, in the store's theme.
 #[component]
 pub fn Editor() -> impl IntoView {
@@ -35,7 +40,7 @@ pub fn Editor() -> impl IntoView {
     });
     Effect::new(move |_| {
         place.track();
-        monaco::set_read_only(!store.may_edit());
+        monaco::set_read_only(!store.may_edit(), if store.watches() { WATCHING } else { CONNECTING });
     });
     Effect::new(move |_| {
         place.track();
@@ -44,6 +49,13 @@ pub fn Editor() -> impl IntoView {
     Effect::new(move |_| {
         place.track();
         monaco::set_dark(store.dark.get());
+    });
+    Effect::new(move |_| {
+        // The last turn's: no earlier one writes.
+        let model = store.turns.with(|turns| turns.last().map(|turn| turn.model.clone()));
+        let label =
+            model.and_then(|id| store.models.with(|all| all.iter().find(|m| m.id == id).map(|m| m.label.clone())));
+        monaco::name_model(label.as_deref().unwrap_or("Model"));
     });
     on_cleanup(monaco::dispose);
     view! { <div node_ref=place class="editor-host" data-testid="editor"></div> }

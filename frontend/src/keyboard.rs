@@ -3,6 +3,7 @@
 mod guard;
 mod review;
 mod run;
+mod together;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -48,7 +49,7 @@ fn act(store: Store, event: &KeyboardEvent) -> bool {
             store.focus_composer();
             true
         }
-        "j" if command => {
+        "j" if command && !event.alt_key() => {
             store.resume_following();
             true
         }
@@ -56,12 +57,17 @@ fn act(store: Store, event: &KeyboardEvent) -> bool {
             cycle(if event.shift_key() { -1 } else { 1 });
             true
         }
-        _ => run::act(store, event) || guard::act(store, event) || review::act(store, event),
+        _ => {
+            run::act(store, event)
+                || together::act(store, event)
+                || guard::act(store, event)
+                || review::act(store, event)
+        }
     }
 }
 
 /// Esc closes the nearest thing first: the sheet, a widget of Monaco's, an open dialog, what the focus is in and closes
-/// by itself (`data-escape`), the diff view; only then it interrupts.
+/// by itself (`data-escape`), the diff view. Only then it interrupts, and ends going along with a person.
 fn escape(store: Store) -> bool {
     if store.sheet_open.get_untracked() {
         store.sheet_open.set(false);
@@ -76,8 +82,9 @@ fn escape(store: Store) -> bool {
         store.close_compare();
         return true;
     }
-    if store.active.get_untracked().is_none() {
-        return false;
+    let followed = store.stop_following_person();
+    if store.active.get_untracked().is_none() || !untrack(|| store.may_edit()) {
+        return followed;
     }
     store.interrupt();
     true

@@ -46,21 +46,27 @@ extern "C" {
     /// Puts the keyboard into the editor.
     #[wasm_bindgen(js_namespace = midstreamMonaco)]
     pub fn focus();
-    /// Viewers cannot type.
+    /// Viewers cannot type: what one who tries is told.
     #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = setReadOnly)]
-    pub fn set_read_only(read_only: bool);
+    pub fn set_read_only(read_only: bool, why: &str);
     /// The light or the dark theme of ours.
     #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = setDark)]
     pub fn set_dark(dark: bool);
     /// Takes the model's caret away: it does not write.
     #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = hideModelCaret)]
     pub fn hide_model_caret();
+    /// What people know the model by that writes.
+    #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = nameModel)]
+    pub fn name_model(name: &str);
     /// Scrolls to a place in the open file.
     #[wasm_bindgen(js_namespace = midstreamMonaco)]
     pub fn reveal(offset: u32);
     /// Puts the cursor at a line and a column, counted from 1, and the keyboard with it.
     #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = goTo)]
     pub fn go_to(line: u32, column: u32);
+    /// Scrolls to the line of a place in the open file, and selects it.
+    #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = selectLine)]
+    pub fn select_line(offset: u32);
     /// Scrolls to the model's caret.
     #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = revealModel)]
     pub fn reveal_model();
@@ -124,6 +130,10 @@ pub struct HunkMark {
 
 /// Somebody else in the open file.
 pub struct Person {
+    /// Names them.
+    pub id: String,
+    /// Where they are, in a form that changes only when they move themselves.
+    pub at: String,
     /// Who.
     pub name: String,
     /// Of the palette.
@@ -241,6 +251,8 @@ pub fn show_people(people: &[Person]) {
     let list = Array::new();
     for person in people {
         let object = Object::new();
+        put(&object, "id", person.id.as_str());
+        put(&object, "at", person.at.as_str());
         put(&object, "name", person.name.as_str());
         put(&object, "color", person.color);
         put(&object, "anchor", person.anchor);

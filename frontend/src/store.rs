@@ -9,7 +9,9 @@ mod intents;
 mod kept;
 pub mod review;
 pub mod run;
+mod share;
 pub mod status;
+pub mod together;
 pub mod turn;
 
 use std::rc::Rc;
@@ -24,7 +26,9 @@ use crate::client::Client;
 pub use guard::Guard;
 pub use review::Review;
 pub use run::Running;
-pub use status::{Connection, FileRow, LatencyStrip, Notice, RecentSession, Route, Saving, Theme};
+pub use share::{Sharing, Step};
+pub use status::{Connection, Ending, FileRow, LatencyStrip, Loss, Notice, RecentSession, Route, Saving, Theme};
+pub use together::{Following, Together};
 pub use turn::{Block, Hunk, Piece, PieceKind, Steer, SteerProgress, Turn};
 
 /// The page's state. Copy: every field is a handle. Found by [`Store::here`].
@@ -78,10 +82,13 @@ pub struct Store {
     pub current_hunk: RwSignal<Option<protocol::HunkId>>,
     /// Comparing, authors and conventions.
     pub review: Review,
-    /// Who is connected, this page included; of a large room a part.
+    /// Links, and what is about to be shared.
+    pub sharing: Sharing,
+    /// The others: who is known, and whom the editor follows.
+    pub together: Together,
     /// Running the session's code.
     pub running: Running,
-    /// Everyone who is connected, this page included.
+    /// Who is connected, this page included; of a large room a part.
     pub presence: RwSignal<Vec<Presence>>,
     /// How many are connected, this page included.
     pub connected: RwSignal<u32>,
@@ -144,6 +151,8 @@ impl Store {
             current_hunk: RwSignal::new(None),
             review: Review::new(),
             running: Running::new(),
+            sharing: Sharing::new(),
+            together: Together::new(),
             presence: RwSignal::new(Vec::new()),
             connected: RwSignal::new(0),
             strip: RwSignal::new(LatencyStrip::default()),
@@ -168,5 +177,10 @@ impl Store {
     /// Whether this page may type, prompt, steer and decide. Tracks `role`.
     pub fn may_edit(&self) -> bool {
         self.role.get() >= Role::Editor
+    }
+
+    /// Whether this page is in, and may only watch. Tracks `role` and `me`.
+    pub fn watches(&self) -> bool {
+        !self.may_edit() && self.me.with(Option::is_some)
     }
 }

@@ -64,6 +64,9 @@ pub struct SessionView {
     /// How many are connected, those who are not listed too.
     #[serde(default)]
     pub connected: u32,
+    /// Those whom turns, steers and locks name, and who are not listed: most have left.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub named: Vec<Participant>,
 }
 
 /// A lesson, as the list and the session show it.

@@ -3,8 +3,9 @@
 
 import * as monaco from "monaco-editor/editor";
 import { clearBlocks, watchBlocks } from "./blocks.js";
+import { layoutFlags } from "./flags.js";
 import { guardEditor } from "./guards.js";
-import { clearMarks, forgetMarks, markFresh } from "./marks.js";
+import { clearMarks, forgetMarks, markFresh, plain } from "./marks.js";
 import { defineThemes, themeName } from "./theme.js";
 
 /**
@@ -31,6 +32,8 @@ let shown = null;
 let applying = false;
 let dark = false;
 let readOnly = true;
+/** What one is told who types where nothing can be typed. */
+let readOnlyWhy = "";
 
 defineThemes();
 
@@ -61,6 +64,7 @@ export function create(place, to) {
     model: shown === null ? null : (texts.get(shown) ?? null),
     theme: themeName(dark),
     readOnly,
+    readOnlyMessage: { value: plain(readOnlyWhy) },
     automaticLayout: true,
     accessibilitySupport: "auto",
     ariaLabel: "Editor",
@@ -90,11 +94,19 @@ export function create(place, to) {
     fixedOverflowWidgets: true,
   });
   editor = made;
+  made.onDidChangeModelContent(layoutFlags);
   made.onDidChangeCursorSelection(({ selection }) => {
     const model = made.getModel();
     if (applying || shown === null || model === null) return;
     const anchor = model.getOffsetAt(selection.getSelectionStart());
     host?.cursor(shown, anchor, model.getOffsetAt(selection.getPosition()));
+  });
+  // One who only comes and looks is somewhere, too.
+  made.onDidFocusEditorText(() => {
+    const model = made.getModel();
+    const at = made.getSelection();
+    if (shown === null || model === null || at === null) return;
+    host?.cursor(shown, model.getOffsetAt(at.getSelectionStart()), model.getOffsetAt(at.getPosition()));
   });
   watchBlocks(made);
   guardEditor(made, to);
@@ -234,10 +246,11 @@ function staying(editor, model, flat) {
   return null;
 }
 
-/** @param {boolean} value */
-export function setReadOnly(value) {
+/** @param {boolean} value @param {string} why */
+export function setReadOnly(value, why) {
   readOnly = value;
-  editor?.updateOptions({ readOnly });
+  readOnlyWhy = why;
+  editor?.updateOptions({ readOnly, readOnlyMessage: { value: plain(why) } });
 }
 
 /** @param {boolean} value */
@@ -264,6 +277,15 @@ export function goTo(line, column) {
   editor.setPosition(at);
   editor.revealPositionInCenterIfOutsideViewport(at);
   editor.focus();
+}
+
+/** @param {number} offset */
+export function selectLine(offset) {
+  const model = editor?.getModel();
+  if (!editor || !model) return;
+  const line = model.getPositionAt(offset).lineNumber;
+  editor.setSelection(new monaco.Range(line, 1, line, model.getLineMaxColumn(line)));
+  editor.revealLineInCenterIfOutsideViewport(line);
 }
 
 /** What Esc would close in the editor is open. */

@@ -1,7 +1,9 @@
-// What is drawn over the text: the model's caret, its fresh text, hunks in the gutter, and other people.
+// What the model did, drawn over the text: its caret with its name, its fresh text, and hunks in the gutter.
 
 import * as monaco from "monaco-editor/editor";
 import { editorOf } from "./editor.js";
+import { lower, lowerAll, raise, raised } from "./flags.js";
+import { clearPeople, linesOfPeople } from "./people.js";
 
 /** Fresh text grows old in this many steps … */
 const AGES = 4;
@@ -9,17 +11,21 @@ const AGES = 4;
 const AGE_MS = 400;
 /** The most fresh ranges of one age: more would cost frames, and nobody tells them apart. */
 const FRESH_MAX = 96;
-/** The colours of people that the style sheet has. */
-const PALETTE = 8;
+/** The key of the model's flag: no participant's id has a blank. */
+const MODEL = "the model";
+/** A caret that goes further than this at once, in lines, is somewhere else: its flag is raised anew. */
+const JUMP = 3;
 const { NeverGrowsWhenTypingAtEdges: NEVER, AlwaysGrowsWhenTypingAtEdges: ALWAYS } =
   monaco.editor.TrackedRangeStickiness;
 
 /** @typedef {monaco.editor.IEditorDecorationsCollection} Collection */
 
-/** @type {WeakMap<monaco.editor.ICodeEditor, {caret: Collection, hunks: Collection, why: Collection, people: Collection, fresh: Collection[]}>} */
+/** @type {WeakMap<monaco.editor.ICodeEditor, {caret: Collection, hunks: Collection, why: Collection, fresh: Collection[]}>} */
 const collections = new WeakMap();
-/** @type {monaco.editor.IContentWidget[]} */
-let names = [];
+/** What people know the model by. */
+let modelName = "Model";
+/** The line that its caret was shown in, in the file that is shown. @type {number | null} */
+let modelLine = null;
 /** @type {{file: string, offset: number} | null} where the model writes, in whichever file */
 let caretAt = null;
 /** @type {{index: number, why: string} | null} the hunk that is being written, among those that are shown */
@@ -34,7 +40,6 @@ function of(editor) {
     caret: make(),
     hunks: make(),
     why: make(),
-    people: make(),
     fresh: Array.from({ length: AGES }, make),
   };
   collections.set(editor, known);
@@ -45,22 +50,25 @@ function of(editor) {
 export function clearMarks() {
   const editor = editorOf();
   if (editor === null) return;
-  const { caret, hunks, why, people, fresh } = of(editor);
-  for (const one of [caret, hunks, why, people, ...fresh]) one.clear();
+  const { caret, hunks, why, fresh } = of(editor);
+  for (const one of [caret, hunks, why, ...fresh]) one.clear();
   openHunk = null;
-  for (const name of names) editor.removeContentWidget(name);
-  names = [];
+  modelLine = null;
+  clearPeople();
+  lowerAll();
 }
 
 /** The editor is about to be unmounted. */
 export function forgetMarks() {
-  names = [];
+  clearPeople();
+  lowerAll();
+  modelLine = null;
   if (aging !== null) clearTimeout(aging);
   aging = null;
 }
 
 /** @param {monaco.editor.ITextModel} model @param {number} start @param {number} end */
-function range(model, start, end) {
+export function range(model, start, end) {
   return monaco.Range.fromPositions(model.getPositionAt(start), model.getPositionAt(end));
 }
 
@@ -108,12 +116,28 @@ export function showModelCaret(file, offset, scroll) {
     },
   ]);
   placeWhy(editor, model);
+  flagModel(editor, at.startLineNumber);
   if (scroll) editor.revealLineInCenterIfOutsideViewport(at.startLineNumber, monaco.editor.ScrollType.Smooth);
+}
+
+/** Says who writes when the model begins, and when it goes on elsewhere. @param {monaco.editor.ICodeEditor} editor @param {number} line */
+function flagModel(editor, line) {
+  const far = modelLine === null || Math.abs(line - modelLine) > JUMP;
+  modelLine = line;
+  if (!far || raised(MODEL)) return;
+  raise(editor, MODEL, modelName, "flag-model", () => of(editor).caret.getRange(0)?.getStartPosition() ?? null);
 }
 
 export function hideModelCaret() {
   const editor = editorOf();
   if (editor !== null) of(editor).caret.clear();
+  modelLine = null;
+  lower(MODEL);
+}
+
+/** What people know the model by. @param {string} name */
+export function nameModel(name) {
+  modelName = name;
 }
 
 /** Whether the model or another person was last seen in the line that the person is in. */
@@ -121,8 +145,7 @@ export function othersInMyLine() {
   const editor = editorOf();
   const mine = editor?.getPosition()?.lineNumber;
   if (!editor || mine === undefined) return false;
-  const { caret, people } = of(editor);
-  return [...caret.getRanges(), ...people.getRanges()].some((at) => at.startLineNumber <= mine && mine <= at.endLineNumber);
+  return [...of(editor).caret.getRanges(), ...linesOfPeople(editor)].some((at) => at.startLineNumber <= mine && mine <= at.endLineNumber);
 }
 
 /** Scrolls to where the model writes, or wrote last. */
@@ -198,50 +221,4 @@ function hunkMark(model, { why, open, accepted, current, start, end }) {
 /** Model output is text, never Markdown. @param {string} text */
 export function plain(text) {
   return text.replace(/[\\`*_{}[\]()#+\-.!<>|&~]/g, "\\$&");
-}
-
-/** @param {{name: string, color: number, anchor: number, head: number}[]} people */
-export function showPeople(people) {
-  const editor = editorOf();
-  const model = editor?.getModel();
-  if (!editor || !model) return;
-  for (const name of names) editor.removeContentWidget(name);
-  names = people.map((person, index) => nameOf(person, index, model.getPositionAt(person.head)));
-  for (const name of names) editor.addContentWidget(name);
-  of(editor).people.set(
-    people.flatMap(({ color, anchor, head }) => {
-      const person = `person-${color % PALETTE}`;
-      const [start, end] = anchor < head ? [anchor, head] : [head, anchor];
-      return [
-        {
-          range: range(model, start, end),
-          options: { className: `person-selection ${person}`, stickiness: NEVER },
-        },
-        {
-          range: range(model, head, head),
-          options: {
-            beforeContentClassName: `person-caret ${person}`,
-            showIfCollapsed: true,
-            stickiness: NEVER,
-          },
-        },
-      ];
-    }),
-  );
-}
-
-/**
- * @param {{name: string, color: number}} person @param {number} index @param {monaco.IPosition} position
- * @returns {monaco.editor.IContentWidget}
- */
-function nameOf({ name, color }, index, position) {
-  const label = document.createElement("span");
-  label.className = `person-name person-${color % PALETTE}`;
-  label.textContent = name;
-  const { ABOVE, BELOW } = monaco.editor.ContentWidgetPositionPreference;
-  return {
-    getId: () => `person.${index}`,
-    getDomNode: () => label,
-    getPosition: () => ({ position, preference: [ABOVE, BELOW] }),
-  };
 }

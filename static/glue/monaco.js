@@ -1,6 +1,7 @@
 // Monaco, as the wasm sees it: `globalThis.midstreamMonaco`. The other side is frontend/src/monaco.rs.
 //
-// The parts: editor.js holds the editor and the texts, marks.js what is drawn over them, guards.js locks and scope,
+// The parts: editor.js holds the editor and the texts, marks.js what the model did there, people.js where the others
+// are, flags.js whose caret it is, guards.js locks and scope,
 // blocks.js elements between the lines, frames.js counts long animation frames. No logic that the wasm could hold
 // lives here.
 
@@ -23,6 +24,7 @@ import * as compile from "./compile.js";
 import * as runner from "./runner.js";
 import * as runMarks from "./run_marks.js";
 import * as preview from "./preview.js";
+import * as people from "./people.js";
 
 // Code that is being written is wrong until it is whole: no squiggles chase the model's caret, and no worker checks
 // the project anew with every token. Completion and hovers stay.
@@ -45,7 +47,7 @@ Object.assign(globalThis, {
     getWorker: (_id, label) => new Worker(workers[label] ?? MIDSTREAM_WORKERS.editor, { type: "module" }),
   },
   midstreamRunner: { ...runner, ...compile, ...preview },
-  midstreamMonaco: { ...editor, ...authors, ...diff, ...marks, ...guards, ...blocks, ...frames, ...runMarks },
+  midstreamMonaco: { ...editor, ...authors, ...diff, ...marks, ...people, ...guards, ...blocks, ...frames, ...runMarks },
   // Read by browser tests only; the wasm adds to it, see frontend/src/testing.rs.
-  midstreamTest: { text: editor.text, longFrames: frames.longFrames, diff: diff.diffState, selection: editor.selection },
+  midstreamTest: { text: editor.text, longFrames: frames.longFrames, diff: diff.diffState, selection: editor.selection, people: people.people },
 });

@@ -2,6 +2,7 @@
 
 mod compare;
 mod connection;
+mod endings;
 mod faults;
 mod files;
 mod guard;
@@ -11,7 +12,10 @@ mod r#loop;
 mod review;
 mod rig;
 mod run;
+mod sharing;
 mod stage;
+mod together;
 mod typing;
 mod unlock;
 mod upstreams;
+mod watching;

@@ -231,6 +231,11 @@ impl Roster {
             .map(|member| &member.participant)
     }
 
+    /// Who that is, connected or not.
+    pub fn participant(&self, id: &ParticipantId) -> Option<&Participant> {
+        Some(&self.members.get(id)?.participant)
+    }
+
     /// Where a participant is, if it is connected.
     pub fn cursor(&self, id: &ParticipantId) -> Option<&Cursor> {
         self.members.get(id)?.cursor.as_ref()

@@ -10,6 +10,7 @@ mod hold;
 mod hunks;
 mod join;
 mod model;
+mod named;
 mod offer;
 mod review;
 mod runs;
@@ -330,13 +331,15 @@ impl State {
 
     /// What a client needs that is not in the document.
     pub fn state_frame(&self) -> ServerFrame {
+        let participants = self.roster.presence();
         let session = SessionView {
+            named: self.named(&participants),
             lesson: self.lesson.as_ref().map(|l| l.view.clone()),
             turns: self.turns.iter().map(Turn::view).collect(),
             scope: self.scope.clone(),
             locks: self.locks.iter().map(|lock| lock.view.clone()).collect(),
             runs: self.runs.iter().cloned().collect(),
-            participants: self.roster.presence(),
+            participants,
             connected: self.roster.connected(),
         };
         ServerFrame::State { seq: self.seq, session: Box::new(session) }

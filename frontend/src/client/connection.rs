@@ -1,25 +1,25 @@
-//! The one socket: opening, hello, ping, loss and return.
+//! The one socket: opening, hello, loss and return. Whether the other end is still there is the matter of
+//! [`super::heartbeat`].
 
 use std::rc::Rc;
-use std::time::Duration;
 
-use gloo_timers::callback::{Interval, Timeout};
+use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use protocol::client::{Hello, Resume};
 use protocol::server::Welcome;
 use protocol::{ClientFrame, CloseCode, Epoch, ParticipantId, Seq, SessionId, VERSION};
 
 use super::Client;
+use super::heartbeat::Heartbeat;
+use super::parked;
 use crate::browser;
 use crate::document::Replica;
 use crate::outbox::Outbox;
 use crate::socket::{Socket, SocketEvent};
-use crate::store::{Connection, Route};
+use crate::store::{Connection, Ending, Loss, Route};
 
 /// How often the page wants merged steps: one animation frame.
 const PACE_MS: u32 = 16;
-/// How often the round trip is measured; well inside the server's 30 s of patience.
-const PING_EVERY: Duration = Duration::from_secs(4);
 /// The first wait before coming back.
 const BACKOFF_FIRST_MS: f64 = 250.0;
 /// The longest: a person who looks at the page should not wait longer than this after the network came back.
@@ -32,6 +32,8 @@ pub struct Link {
     token: String,
     socket: Option<Socket>,
     resume: Option<(ParticipantId, String, Epoch)>,
+    /// Who the page was before it was loaded anew.
+    parked: Option<(ParticipantId, String)>,
     /// Attempts since the last welcome.
     attempt: u32,
     /// Our binary frames that were not acknowledged.
@@ -40,14 +42,21 @@ pub struct Link {
     pub acknowledged: Seq,
     /// The server has what the replica had when it asked: from here on each update goes out by itself.
     synced: bool,
-    retry: Option<Timeout>,
-    ping: Option<Interval>,
+    pub(super) retry: Option<Timeout>,
+    /// Whether the other end is there.
+    pub(super) heartbeat: Heartbeat,
 }
 
 impl Link {
     /// The session, and what opens it.
     pub fn address(&self) -> Option<(SessionId, String)> {
         Some((self.session.clone()?, self.token.clone()))
+    }
+
+    /// Who this page is in its session, and what it shows for that when it comes back.
+    pub fn who(&self) -> Option<(SessionId, ParticipantId, String)> {
+        let (participant, key, _) = self.resume.clone()?;
+        Some((self.session.clone()?, participant, key))
     }
 
     /// Sends a text frame. Whether the socket took it.
@@ -84,6 +93,7 @@ impl Client {
     pub fn enter(self: &Rc<Self>, session: SessionId, token: String) {
         {
             let mut link = self.link.borrow_mut();
+            link.parked = parked::take(&session);
             link.session = Some(session);
             link.token = token;
         }
@@ -99,10 +109,11 @@ impl Client {
         }
     }
 
-    fn connect(self: &Rc<Self>) {
+    pub(super) fn connect(self: &Rc<Self>) {
         let Some(session) = self.link.borrow().session.clone() else {
             return;
         };
+        self.await_welcome();
         let client = Rc::downgrade(self);
         let socket = Socket::open(&browser::socket_url(session.as_str()), move |event| {
             let Some(client) = client.upgrade() else {
@@ -118,7 +129,7 @@ impl Client {
         let opened = socket.is_some();
         self.link.borrow_mut().socket = socket;
         if !opened {
-            self.end("This page's address is not one that a session can be reached at.");
+            self.end(Ending::BadAddress);
         }
     }
 
@@ -126,13 +137,14 @@ impl Client {
         let resume = {
             let link = self.link.borrow();
             let replica = self.replica.borrow();
-            link.resume.clone().zip(replica.as_ref()).map(|((participant, key, epoch), replica)| Resume {
+            let here = link.resume.clone().zip(replica.as_ref()).map(|((participant, key, epoch), replica)| Resume {
                 participant,
                 key,
                 epoch,
                 seq: self.queue.borrow().shown(),
                 state_vector: replica.state_vector(),
-            })
+            });
+            here.or_else(|| link.parked.clone().map(parked::resume))
         };
         let token = self.link.borrow().token.clone();
         let name = browser::kept("name").filter(|n| !n.is_empty());
@@ -145,15 +157,10 @@ impl Client {
             let mut link = self.link.borrow_mut();
             link.attempt = 0;
             link.synced = false;
+            link.parked = None;
             link.resume = Some((welcome.participant.id.clone(), welcome.resume_key, welcome.epoch));
-            let client = Rc::downgrade(self);
-            let every = u32::try_from(PING_EVERY.as_millis()).unwrap_or(u32::MAX);
-            link.ping = Some(Interval::new(every, move || {
-                if let Some(client) = client.upgrade() {
-                    client.ping();
-                }
-            }));
         }
+        self.start_heartbeat();
         let replica = match self.replica.borrow_mut().take() {
             Some(replica) if replica.client() == welcome.client_id => Some(replica),
             Some(replica) => replica.renamed(welcome.client_id, undo_clock).ok(),
@@ -181,25 +188,34 @@ impl Client {
         self.ping();
     }
 
-    fn ping(&self) {
-        self.send(&ClientFrame::Ping { clock: browser::now() });
-    }
-
-    fn lost(self: &Rc<Self>, code: u16) {
+    /// The socket is gone.
+    pub(super) fn lost(self: &Rc<Self>, code: u16) {
         {
             let mut link = self.link.borrow_mut();
             link.socket = None;
-            link.ping = None;
+            link.heartbeat = Heartbeat::default();
             link.synced = false;
         }
         self.thaw();
+        if self.leaving.get() {
+            return;
+        }
         match CloseCode::from_code(code) {
-            Some(known) if !known.retry() => self.end(farewell(known)),
-            _ => self.come_back(),
+            Some(known) if !known.retry() => {
+                let was_in = self.store.me.with_untracked(Option::is_some);
+                self.end(Ending::of(known, was_in));
+            }
+            known => self.come_back(Loss::of(known)),
         }
     }
 
-    fn come_back(self: &Rc<Self>) {
+    /// Takes the session over from wherever this participant went on.
+    pub fn use_here(self: &Rc<Self>) {
+        self.store.connection.set(Connection::Connecting);
+        self.connect();
+    }
+
+    fn come_back(self: &Rc<Self>, why: Loss) {
         let attempt = self.link.borrow().attempt + 1;
         let wait = backoff(attempt, js_sys::Math::random());
         let client = Rc::downgrade(self);
@@ -214,7 +230,7 @@ impl Client {
             link.attempt = attempt;
             link.retry = Some(retry);
         }
-        self.store.connection.set(Connection::Reconnecting { attempt, retry_in_ms: wait });
+        self.store.connection.set(Connection::Reconnecting { attempt, retry_in_ms: wait, why });
     }
 
     /// Throws the replica away and takes the server's: what it refused is gone.
@@ -232,8 +248,8 @@ impl Client {
         self.connect();
     }
 
-    fn end(&self, reason: &str) {
-        self.store.connection.set(Connection::Ended { reason: reason.to_owned() });
+    fn end(&self, ending: Ending) {
+        self.store.connection.set(Connection::Ended(ending));
     }
 }
 
@@ -246,18 +262,6 @@ fn undo_clock() -> u64 {
 fn backoff(attempt: u32, chance: f64) -> u32 {
     let doubled = BACKOFF_FIRST_MS * 2f64.powi(attempt.saturating_sub(1).min(16).cast_signed());
     (doubled.min(BACKOFF_MAX_MS) * (0.5 + chance / 2.0)) as u32
-}
-
-fn farewell(code: CloseCode) -> &'static str {
-    match code {
-        CloseCode::Unauthorized => "This link does not open the session.",
-        CloseCode::Revoked => "This link was taken back by the session's owner.",
-        CloseCode::Expired => "This link has expired. Ask for a new one.",
-        CloseCode::NotFound => "This session does not exist any more.",
-        CloseCode::VersionMismatch => "Midstream was updated. Reload the page to go on.",
-        CloseCode::TooLarge => "Something was larger than the server takes. Reload the page to go on.",
-        _ => "The server could not understand this page. Reload it to go on.",
-    }
 }
 
 #[cfg(test)]

@@ -105,7 +105,7 @@ impl Client {
 
     /// Shows a file because the person wants it: the editor stops following.
     pub fn open(self: &Rc<Self>, id: FileId) {
-        self.store.following.set(false);
+        self.stop_following();
         self.show_file(id);
     }
 

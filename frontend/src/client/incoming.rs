@@ -5,7 +5,7 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use protocol::server::Stall;
 use protocol::view::{Role, SessionView};
-use protocol::{ErrorCode, Seq, ServerFrame, SteerId, TurnId, binary};
+use protocol::{ErrorCode, Seq, ServerFrame, SessionId, SteerId, TurnId, binary};
 
 use yrs::StateVector;
 
@@ -19,6 +19,7 @@ use crate::store::{RecentSession, Saving};
 impl Client {
     /// A text frame.
     pub(super) fn text(self: &Rc<Self>, text: &str) {
+        self.alive();
         let frame = match serde_json::from_str::<ServerFrame>(text) {
             Ok(frame) => frame,
             Err(error) => {
@@ -39,6 +40,7 @@ impl Client {
 
     /// A binary frame.
     pub(super) fn bytes(self: &Rc<Self>, bytes: &[u8]) {
+        self.alive();
         let Some((seq, message)) = binary::decode(bytes) else {
             return;
         };
@@ -81,7 +83,7 @@ impl Client {
                 self.store.connected.set(change.connected);
                 if change.whole || !change.here.is_empty() || !change.gone.is_empty() {
                     self.store.presence.update(|people| people::fold(people, change));
-                    self.show_people();
+                    self.people_changed();
                 }
             }
             ServerFrame::Pong { clock } => {
@@ -158,6 +160,9 @@ impl Client {
         self.show_run_marks();
         self.store.presence.set(view.participants);
         self.store.connected.set(view.connected);
+        self.store.together.meet(&view.named);
+        self.people_changed();
+        self.report_again();
         self.show_guard();
         if view.lesson.is_some() && view.turns.is_empty() {
             self.choose_teacher();
@@ -229,6 +234,16 @@ impl Client {
             recent.insert(0, entry);
             recent.truncate(super::start::RECENT_MAX);
         });
+        self.keep_recent();
+    }
+
+    /// A session is gone: it is not among the recent ones any more.
+    pub(super) fn forget_recent(&self, session: &SessionId) {
+        self.store.recent.update(|recent| recent.retain(|r| r.id != *session));
+        self.keep_recent();
+    }
+
+    fn keep_recent(&self) {
         if let Ok(text) = serde_json::to_string(&self.store.recent.get_untracked()) {
             browser::keep("recent", &text);
         }

@@ -11,8 +11,8 @@ use super::Client;
 use crate::monaco;
 use crate::store::Hunk;
 
-/// The least time between two reports of this person's cursor, in milliseconds.
-const CURSOR_EVERY_MS: u32 = 100;
+/// The least time between two reports of this person's cursor, in milliseconds: the pace at which the server tells them.
+const CURSOR_EVERY_MS: u32 = 50;
 
 /// What is pointed at.
 #[derive(Default)]
@@ -22,6 +22,8 @@ pub struct Pointing {
     /// The cursor that is to be reported, and the timer that will.
     cursor: Option<(FileId, u32, u32)>,
     timer: Option<Timeout>,
+    /// The one that was reported last: it is not reported again, but to a server that does not know it.
+    reported: Option<Cursor>,
 }
 
 impl Client {
@@ -56,14 +58,31 @@ impl Client {
             let (anchor, head) = (replica.anchor(&file, anchor)?, replica.anchor(&file, head)?);
             Some(Cursor { file, anchor, head })
         });
+        if cursor.is_some() && self.pointing.borrow().reported != cursor {
+            self.pointing.borrow_mut().reported.clone_from(&cursor);
+            self.send(&ClientFrame::PresenceUpdate { name: None, cursor });
+        }
+    }
+
+    /// A connection is new: the server does not know where this person is.
+    pub(super) fn report_again(&self) {
+        let cursor = self.pointing.borrow().reported.clone();
         if cursor.is_some() {
             self.send(&ClientFrame::PresenceUpdate { name: None, cursor });
         }
     }
 
-    /// The person's new name.
+    /// The person's new name; they stay where they are.
     pub fn rename_me(&self, name: String) {
-        self.send(&ClientFrame::PresenceUpdate { name: Some(name), cursor: None });
+        let cursor = self.pointing.borrow().reported.clone();
+        self.send(&ClientFrame::PresenceUpdate { name: Some(name), cursor });
+    }
+
+    /// Who is here, or where, has changed.
+    pub(super) fn people_changed(self: &Rc<Self>) {
+        self.store.presence.with_untracked(|all| self.store.together.meet(all.iter().map(|p| &p.participant)));
+        self.show_people();
+        self.keep_up();
     }
 
     /// Draws the other people's cursors in the open file.
@@ -81,6 +100,8 @@ impl Client {
             let placed = others.filter_map(|p| {
                 let cursor = p.cursor.as_ref().filter(|c| c.file == open)?;
                 Some(monaco::Person {
+                    id: p.participant.id.0.clone(),
+                    at: format!("{}{}", cursor.anchor, cursor.head),
                     name: p.participant.name.clone(),
                     color: p.participant.color,
                     anchor: replica.offset(&cursor.anchor)?,
@@ -130,18 +151,6 @@ impl Client {
         let start = view.place.and_then(|p| self.replica.borrow().as_ref()?.offset(&p.start));
         if let Some(start) = start {
             monaco::reveal(start);
-        }
-    }
-
-    /// The editor follows the model again, from where the model is.
-    pub fn resume_following(self: &Rc<Self>) {
-        self.store.following.set(true);
-        let file = self.pointing.borrow().model_in.clone();
-        if let Some(file) = file {
-            if self.store.open_file.get_untracked().as_ref() != Some(&file) {
-                self.show_file(file);
-            }
-            monaco::reveal_model();
         }
     }
 }

@@ -11,7 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::Client;
 use crate::browser;
-use crate::store::{Connection, Route};
+use crate::store::{Connection, Ending, Route};
 
 /// The most recent sessions that this browser remembers.
 pub const RECENT_MAX: usize = 12;
@@ -31,10 +31,8 @@ impl Client {
         match browser::kept(&slot) {
             Some(token) => self.enter(SessionId(id), token),
             None => {
-                let reason =
-                    "This address alone does not open the session. Ask for its link, or open it where you made it.";
                 self.store.route.set(Route::Session);
-                self.store.connection.set(Connection::Ended { reason: reason.to_owned() });
+                self.store.connection.set(Connection::Ended(Ending::NoLink));
             }
         }
     }

@@ -40,7 +40,7 @@ impl Client {
         let turn_id = TurnId(browser::fresh_id());
         self.meter.borrow_mut().prompted(turn_id.clone(), browser::event_time());
         store.composer.set(String::new());
-        store.following.set(true);
+        self.follow_model();
         store.strip.update(|s| {
             s.first_token_ms = None;
             s.tokens_per_second = None;
@@ -95,7 +95,7 @@ impl Client {
         }
         let text = self.store.composer.get_untracked().trim().to_owned();
         self.store.composer.set(String::new());
-        self.store.following.set(true);
+        self.follow_model();
         self.meter.borrow_mut().prompted(turn_id.clone(), browser::event_time());
         let text = (!text.is_empty()).then_some(text);
         self.send(&ClientFrame::TurnContinue { turn_id, segment_id: SegmentId(browser::fresh_id()), text });

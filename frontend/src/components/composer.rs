@@ -63,8 +63,8 @@ pub fn Composer() -> impl IntoView {
         }
     };
     let placeholder = move || match (store.may_edit(), running.get(), stopped.get().is_some()) {
-        (false, ..) if store.me.with(Option::is_none) => "Connecting",
-        (false, ..) => "You are watching",
+        // Who may only watch has no prompt box.
+        (false, ..) => "Connecting",
         (true, true, _) => "Say what to change. It goes on from what you see.",
         (true, false, true) => "Say what to change. It goes on from what you see.",
         (true, false, false) => "What should change?",

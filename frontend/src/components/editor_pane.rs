@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::compare::Compare;
 use super::held_zones::HeldZones;
 use super::locks::{EditorGuard, LockButton};
+use super::people::{COLORS, avatar};
 use super::run_pane::{RunButtons, RunPane};
 use super::{format, icons};
 use crate::editor::Editor;
@@ -18,6 +19,7 @@ pub fn EditorPane() -> impl IntoView {
         let open = store.open_file.get()?;
         store.files.with(|files| files.iter().find(|file| file.id == open).map(|file| file.display.clone()))
     });
+    let followed = Memo::new(move |_| store.person_followed().map(|id| store.person(&id).color % COLORS));
     view! {
         <section class="pane editor-pane" aria-label="Editor" data-pane="editor" tabindex="-1">
             <div class="pane-head editor-head">
@@ -31,7 +33,7 @@ pub fn EditorPane() -> impl IntoView {
                     <FileTools />
                 </Show>
             </div>
-            <div class="editor-body" id="editor">
+            <div class="editor-body" id="editor" data-person=move || followed.get().map(|color| color.to_string())>
                 <Editor />
                 <HeldZones />
                 <Compare />
@@ -73,19 +75,26 @@ fn FileTools() -> impl IntoView {
     }
 }
 
-/// Whether the editor goes where the model writes, and the way back to that.
+/// With whom the editor goes along, and the way out of that, or back to it.
 #[component]
 fn Follow() -> impl IntoView {
     let store = Store::here();
     let running = Memo::new(move |_| store.active.get().is_some());
+    let person = Memo::new(move |_| store.person_followed().map(|id| store.person(&id)));
     view! {
         <span class="follow" data-live=move || store.following.get().to_string()>
-            {move || match (running.get(), store.following.get()) {
-                (true, true) => view! { <span class="writing-dot"></span> "Following the model" }.into_any(),
-                (true, false) => view! {
+            {move || match (person.get(), running.get(), store.following.get()) {
+                (Some(person), ..) => view! {
+                    <span class="follow-person-chip" role="status" data-testid="following">
+                        {avatar(&person)} "Following " <b>{person.name.clone()}</b>
+                    </span>
+                    <button class="button small" on:click=move |_| { store.stop_following_person(); }>"Stop" <kbd>"Esc"</kbd></button>
+                }.into_any(),
+                (None, true, true) => view! { <span class="writing-dot"></span> "Following the model" }.into_any(),
+                (None, true, false) => view! {
                     <button class="button small" on:click=move |_| store.resume_following()>"Resume following"</button>
                 }.into_any(),
-                (false, _) => ().into_any(),
+                (None, false, _) => ().into_any(),
             }}
         </span>
     }

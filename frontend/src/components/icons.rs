@@ -35,6 +35,25 @@ pub fn cross() -> impl IntoView {
     drawing("M4 4l8 8M12 4l-8 8")
 }
 
+/// Watch.
+pub fn eye() -> impl IntoView {
+    drawing(
+        "M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8zM8 9.8a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6z",
+    )
+}
+
+/// Share.
+pub fn share() -> impl IntoView {
+    drawing("M10 2.5h3.5V6M13.5 2.5L8 8M11.5 9v3a1.5 1.5 0 0 1-1.5 1.5H4A1.5 1.5 0 0 1 2.5 12V6A1.5 1.5 0 0 1 4 4.5h3")
+}
+
+/// Copy.
+pub fn copy() -> impl IntoView {
+    drawing(
+        "M5.5 5.5V4A1.5 1.5 0 0 1 7 2.5h5A1.5 1.5 0 0 1 13.5 4v5a1.5 1.5 0 0 1-1.5 1.5h-1.5M4 5.5h5A1.5 1.5 0 0 1 10.5 7v5A1.5 1.5 0 0 1 9 13.5H4A1.5 1.5 0 0 1 2.5 12V7A1.5 1.5 0 0 1 4 5.5z",
+    )
+}
+
 /// Rename.
 pub fn pencil() -> impl IntoView {
     drawing("M3 13l.6-2.8 7-7a1.2 1.2 0 0 1 1.7 0l.5.5a1.2 1.2 0 0 1 0 1.7l-7 7z")

@@ -14,7 +14,7 @@ pub fn Latency() -> impl IntoView {
     let link = move || match store.connection.get() {
         Connection::Online => ("up", "Connected"),
         Connection::Connecting => ("down", "Connecting"),
-        Connection::Reconnecting { .. } | Connection::Ended { .. } => ("down", "Not connected"),
+        Connection::Reconnecting { .. } | Connection::Ended(_) => ("down", "Not connected"),
     };
     let strip = store.strip;
     let speed = move || {

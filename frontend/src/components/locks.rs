@@ -7,9 +7,6 @@ use super::guard_icons;
 use super::held_count::HeldCount;
 use crate::store::Store;
 
-/// Why the lock cannot be turned, for one who is no owner.
-const OWNERS_ONLY: &str = "Only the session’s owner locks and unlocks";
-
 /// In the list: that the whole file is locked, and a way to free it.
 #[component]
 pub fn FileLock(
@@ -27,11 +24,16 @@ pub fn FileLock(
     view! {
         {move || locked.get().map(|by| {
             let says = format!("Locked by {}: the model will not change this file", store.name_of(&by));
-            let name = if store.may_lock() { format!("Unlock {path}") } else { format!("{path} is locked") };
-            view! {
-                <button class="icon-button file-lock" aria-label=name title=says disabled=move || !store.may_lock()
-                    on:click=move |_| store.toggle_file_lock(file.get_value())>{guard_icons::lock()}</button>
+            if !store.may_lock() {
+                let name = format!("{path} is locked");
+                return view! {
+                    <span class="file-lock" role="img" aria-label=name title=says>{guard_icons::lock()}</span>
+                }.into_any();
             }
+            view! {
+                <button class="icon-button file-lock" aria-label=format!("Unlock {path}") title=says
+                    on:click=move |_| store.toggle_file_lock(file.get_value())>{guard_icons::lock()}</button>
+            }.into_any()
         })}
     }
 }
@@ -56,7 +58,7 @@ pub fn EditorGuard() -> impl IntoView {
     }
 }
 
-/// Locks what is selected in the editor, or its file.
+/// Locks what is selected in the editor, or its file. The owner’s alone.
 #[component]
 pub fn LockButton() -> impl IntoView {
     let store = Store::here();
@@ -68,16 +70,10 @@ pub fn LockButton() -> impl IntoView {
         (false, false, true) => "Lock the selected lines",
         (false, false, false) => "Lock this file",
     };
-    let title = move || {
-        if store.may_lock() {
-            format!("{}: the model will not change what is locked (Ctrl Alt L)", name())
-        } else {
-            OWNERS_ONLY.to_owned()
-        }
-    };
+    let title = move || format!("{}: the model will not change what is locked (Ctrl Alt L)", name());
     view! {
-            <Show when=move || store.may_edit()>
-                <button class="icon-button" aria-label=name title=title aria-disabled=move || (!store.may_lock()).to_string()
+            <Show when=move || store.may_lock()>
+                <button class="icon-button" aria-label=name title=title
                     on:click=move |_| store.toggle_lock()>
                     {move || if locked.get() || in_lock.get() { guard_icons::unlocked().into_any() } else { guard_icons::lock().into_any() }}
                 </button>

@@ -47,9 +47,9 @@ impl Mentions {
         }
     }
 
-    /// The search is over.
+    /// The search is over. It may be over with the whole page of the session: what goes away loses the focus last.
     pub fn close(&self) {
-        if self.search.with_untracked(Option::is_some) {
+        if self.search.try_with_untracked(Option::is_some) == Some(true) {
             self.search.set(None);
         }
     }

@@ -6,6 +6,7 @@ use protocol::scope::{Scope, Within};
 use wasm_bindgen::JsCast;
 
 use super::guard_words::{budget, within};
+use super::popover::close_elsewhere;
 use super::scope_budget::Budget;
 use super::scope_within::WithinChoice;
 use super::{guard_icons, guard_words};
@@ -28,27 +29,7 @@ pub fn ScopeControl() -> impl IntoView {
             let _ = button.focus();
         }
     };
-    // A click elsewhere, or the focus: the panel has done its work.
-    let elsewhere = move |target: Option<web_sys::EventTarget>| {
-        let inside = target.and_then(|target| target.dyn_into::<web_sys::Node>().ok()).zip(root.get_untracked());
-        if !inside.is_some_and(|(node, root)| root.contains(Some(&node))) {
-            open.set(false);
-        }
-    };
-    let outside = window_event_listener_untyped("pointerdown", move |event| {
-        if open.get_untracked() {
-            elsewhere(event.target());
-        }
-    });
-    let left = window_event_listener_untyped("focusin", move |event| {
-        if open.get_untracked() {
-            elsewhere(event.target());
-        }
-    });
-    on_cleanup(move || {
-        outside.remove();
-        left.remove();
-    });
+    close_elsewhere(open, root);
     view! {
         <div class="scope" node_ref=root data-escape=move || open.get().then_some("")
             on:keydown=move |event| if event.key() == "Escape" && open.get_untracked() {

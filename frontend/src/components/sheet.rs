@@ -42,6 +42,8 @@ const RUN: [Key; 4] = [
     ("Stop the run", "Ctrl Shift ."),
     ("Show or hide the console", "Ctrl `"),
 ];
+const TOGETHER: [Key; 3] =
+    [("Follow the next person", "Ctrl Alt J"), ("Stop following", "Esc"), ("Share this session", "Ctrl Alt S")];
 
 const PAGE: [Key; 7] = [
     ("To the prompt", "Ctrl K"),
@@ -80,6 +82,7 @@ pub fn Sheet() -> impl IntoView {
                 {column("Review", &REVIEW)}
                 {column("Held and locked", &GUARD)}
                 {column("Run, in the editor", &RUN)}
+                {column("Together", &TOGETHER)}
                 {column("The page", &PAGE)}
             </div>
             <p class="sheet-note">"On a Mac, Cmd stands for Ctrl."</p>

@@ -1,10 +1,12 @@
 //! A steer at its place in the output, with its receipt; and the mark where a turn was continued.
 
 use leptos::prelude::*;
+use protocol::ParticipantId;
 use protocol::view::SteerStage;
 
 use super::format;
-use crate::store::{Steer, SteerProgress};
+use super::people::avatar;
+use crate::store::{Steer, SteerProgress, Store};
 
 /// The attribute for each stage.
 fn stage_name(stage: SteerProgress) -> &'static str {
@@ -24,9 +26,11 @@ pub fn SteerNote(
     steer: Steer,
 ) -> impl IntoView {
     let (view, stage) = (steer.view, steer.stage);
+    let by = view.with_untracked(|steer| steer.by.clone());
     let failed = Memo::new(move |_| stage.get() == SteerProgress::Server(SteerStage::Failed));
     view! {
         <div class="steer" data-stage=move || stage_name(stage.get()) data-testid="steer">
+            <By by />
             <div class="steer-text">{move || view.with(|steer| steer.text.clone())}</div>
             <div class="receipts">
                 <Show when=move || failed.get() fallback=move || view! {
@@ -37,6 +41,21 @@ pub fn SteerNote(
                     <span>"Not applied; its words are back in the prompt box"</span>
                 </Show>
             </div>
+        </div>
+    }
+}
+
+/// Who steered.
+#[component]
+fn By(by: ParticipantId) -> impl IntoView {
+    let store = Store::here();
+    let name = {
+        let by = by.clone();
+        move || if store.is_me(&by) { "You".to_owned() } else { store.person(&by).name }
+    };
+    view! {
+        <div class="steer-by" data-testid="steer-by">
+            {move || avatar(&store.person(&by))} <b>{name}</b>
         </div>
     }
 }

@@ -5,7 +5,9 @@ use protocol::ModelId;
 
 use super::icons;
 use super::people::People;
+use super::role::RoleChip;
 use super::saving::SavingNote;
+use super::share::ShareButton;
 use crate::store::status::SPEED_DEFAULT;
 use crate::store::{Store, Theme};
 
@@ -40,9 +42,13 @@ pub fn Topbar(
             </div>
             <SavingNote />
             <div class="topbar-end">
+                <RoleChip />
                 <People />
-                <ModelPicker />
-                <SpeedPicker />
+                <ShareButton />
+                <Show when=move || !store.watches()>
+                    <ModelPicker />
+                    <SpeedPicker />
+                </Show>
                 <ThemeButton />
                 <button class="icon-button" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)"
                     on:click=move |_| store.toggle_sheet()>

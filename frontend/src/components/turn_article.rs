@@ -1,8 +1,7 @@
 //! One turn: the prompt, the flow of its output, its end.
 
 use leptos::prelude::*;
-use protocol::ParticipantId;
-use protocol::view::{Participant, TurnStatus};
+use protocol::view::TurnStatus;
 
 use super::changes::ChangesLine;
 use super::held_count::TurnGuard;
@@ -19,13 +18,6 @@ pub fn status_word(status: TurnStatus) -> (&'static str, &'static str) {
         TurnStatus::Interrupted => ("interrupted", "Interrupted"),
         TurnStatus::Failed => ("failed", "Failed"),
     }
-}
-
-/// Who that was; someone who has left keeps a neutral mark.
-fn person(store: Store, id: &ParticipantId) -> Participant {
-    let here = store.presence.with(|all| all.iter().find(|p| p.participant.id == *id).map(|p| p.participant.clone()));
-    let me = || store.me.get().filter(|me| me.id == *id);
-    here.or_else(me).unwrap_or_else(|| Participant { id: id.clone(), name: "Someone".to_owned(), color: 0 })
 }
 
 /// The name that a person knows the model by.
@@ -48,15 +40,19 @@ pub fn Article(
 ) -> impl IntoView {
     let store = Store::here();
     let status = turn.status;
-    let by = turn.by.clone();
+    let (by, asked, said) = (turn.by.clone(), turn.by.clone(), turn.by.clone());
     let named = turn.clone();
     view! {
         <article class="turn-article" data-status=move || status_word(status.get()).0>
             <header class="turn-prompt">
-                {move || avatar(&person(store, &by))}
+                {move || avatar(&store.person(&by))}
                 <p>
+                    <span class="visually-hidden">{move || if store.is_me(&asked) { "You: ".to_owned() } else { format!("{}: ", store.person(&asked).name) }}</span>
                     {turn.prompt.clone()}
-                    <span class="turn-meta">{move || model_label(store, &named)}</span>
+                    <span class="turn-meta">
+                        {move || (!store.is_me(&said)).then(|| view! { <b>{store.person(&said).name}</b> " · " })}
+                        {move || model_label(store, &named)}
+                    </span>
                 </p>
             </header>
             <TurnGuard turn=turn.clone() />

@@ -7,6 +7,7 @@ use protocol::view::TurnStatus;
 
 use super::composer::Composer;
 use super::guide::{Guide, LessonNote};
+use super::role::Watching;
 use super::turn_article::{Article, Folded};
 use crate::store::Store;
 
@@ -17,12 +18,13 @@ const END_SLACK: i32 = 24;
 #[component]
 pub fn TurnPane() -> impl IntoView {
     let store = Store::here();
+    let watches = Memo::new(move |_| store.watches());
     view! {
         <section class="pane turn" aria-label="Turn">
             <Flow />
             <p class="visually-hidden" role="status">{move || spoken(store)}</p>
             <p class="visually-hidden" role="status" data-testid="spoken">{move || store.review.spoken.get()}</p>
-            <Composer />
+            {move || if watches.get() { view! { <Watching /> }.into_any() } else { view! { <Composer /> }.into_any() }}
         </section>
     }
 }

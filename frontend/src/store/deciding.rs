@@ -186,9 +186,7 @@ impl Store {
 
     /// What a participant is called. Tracks nothing.
     pub fn name_of(&self, id: &ParticipantId) -> String {
-        let here = self.presence.with_untracked(|people| {
-            people.iter().find(|p| p.participant.id == *id).map(|p| p.participant.name.clone())
-        });
+        let here = self.together.known.with_untracked(|people| people.get(id).map(|person| person.name.clone()));
         let me = || self.me.get_untracked().filter(|me| me.id == *id).map(|me| me.name);
         here.or_else(me).unwrap_or_else(|| "someone who left".to_owned())
     }

@@ -29,6 +29,20 @@ impl Store {
         browser::go(&format!("/s/{id}"));
     }
 
+    /// Goes on here as the participant that went on elsewhere.
+    pub fn use_here(&self) {
+        if let Some(client) = self.client() {
+            client.use_here();
+        }
+    }
+
+    /// Tries to connect now, instead of when it is due.
+    pub fn try_now(&self) {
+        if let Some(client) = self.client() {
+            client.wake();
+        }
+    }
+
     /// Goes to the first screen; the session stays as it is.
     pub fn leave(&self) {
         browser::go("/");
@@ -127,6 +141,15 @@ impl Store {
             && let Some(field) = field.dyn_ref::<web_sys::HtmlElement>()
         {
             let _ = field.focus();
+        }
+    }
+
+    /// Puts the keyboard into the turns.
+    pub fn focus_turns(&self) {
+        if let Ok(Some(turns)) = document().query_selector(".turn-scroll")
+            && let Some(turns) = turns.dyn_ref::<web_sys::HtmlElement>()
+        {
+            let _ = turns.focus();
         }
     }
 

@@ -1,7 +1,7 @@
 //! The small values that signals of the store hold. Plain data: no signals, no DOM.
 
 use protocol::server::Stall;
-use protocol::{ErrorCode, FileId, SessionId};
+use protocol::{CloseCode, ErrorCode, FileId, SessionId};
 use serde::{Deserialize, Serialize};
 
 /// The slowest speed of the practice model that the page offers, in tokens a second: reading speed.
@@ -47,12 +47,77 @@ pub enum Connection {
         attempt: u32,
         /// Until the next attempt, in milliseconds, as of when it was planned.
         retry_in_ms: u32,
+        /// Why it is not connected.
+        why: Loss,
     },
     /// No retry will help.
-    Ended {
-        /// For a person.
-        reason: String,
-    },
+    Ended(Ending),
+}
+
+/// Why a page that comes back by itself is not connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// The network, or the server, does not answer.
+    Lost,
+    /// Too many people are in the session.
+    Full,
+    /// The server stops, to be started again.
+    Stopping,
+}
+
+impl Loss {
+    /// What a close code says of it.
+    pub fn of(code: Option<CloseCode>) -> Self {
+        match code {
+            Some(CloseCode::Full) => Loss::Full,
+            Some(CloseCode::Draining) => Loss::Stopping,
+            _ => Loss::Lost,
+        }
+    }
+}
+
+/// Why a page does not come back by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The address has no token, and this browser keeps none for it.
+    NoLink,
+    /// The token opens nothing.
+    WrongLink,
+    /// The link was taken back.
+    Revoked,
+    /// The link's time is over.
+    Expired,
+    /// There is no such session.
+    NotFound,
+    /// It was there, and was deleted.
+    Deleted,
+    /// The same participant came by another connection.
+    Replaced,
+    /// The page and the server speak different versions.
+    Version,
+    /// Something was larger than the server takes.
+    TooLarge,
+    /// The two do not understand each other.
+    Misunderstood,
+    /// The browser refuses the address.
+    BadAddress,
+}
+
+impl Ending {
+    /// What a close code without return says. `was_in`: the page had been in the session.
+    pub fn of(code: CloseCode, was_in: bool) -> Self {
+        match code {
+            CloseCode::Unauthorized => Ending::WrongLink,
+            CloseCode::Revoked => Ending::Revoked,
+            CloseCode::Expired => Ending::Expired,
+            CloseCode::NotFound if was_in => Ending::Deleted,
+            CloseCode::NotFound => Ending::NotFound,
+            CloseCode::Replaced => Ending::Replaced,
+            CloseCode::VersionMismatch => Ending::Version,
+            CloseCode::TooLarge => Ending::TooLarge,
+            _ => Ending::Misunderstood,
+        }
+    }
 }
 
 /// Light, dark, or what the system says.

@@ -60,9 +60,10 @@ fn a_session_with_everything() {
             }],
             participants: vec![presence],
             connected: 1,
+            named: vec![Participant { id: "p2".into(), name: "Grace".into(), color: 1 }],
         },
         expect![[
-            r#"{"lesson":{"id":"invoice","title":"Money","language":"python","goal":"Catch it.","prompt":"Add tax.","hint":"Floats.","opens":"a.py"},"turns":[{"id":"t1","prompt":"Add tax.","model":"practice","by":"p1","status":"running","output":"I will ","hunks":[{"id":"h1","offset":0,"path":"a.py","why":"tax","status":"applied","fileId":"f1","place":{"start":"AAE=","end":"AAI="},"added":2,"removed":1}],"steers":[{"id":"s1","text":"only ints","by":"p1","stage":"answered","offset":7,"acceptMs":0.05,"applyMs":0.06,"firstTokenMs":85.5}],"segments":[{"offset":0,"cause":"prompt"},{"offset":7,"cause":{"steer":"s1"}}],"latency":{"queueMs":0.0,"warm":false},"reverted":false,"scope":{"within":"session","stopWhenHeld":false},"changes":{"added":2,"removed":1,"smallest":3}}],"scope":{"within":"session","stopWhenHeld":false},"locks":[{"id":"l1","region":{"file":"f1"},"by":"p1"}],"participants":[{"id":"p1","name":"Ada","color":0,"role":"owner","cursor":{"file":"f1","anchor":"AAE=","head":"AAI="}}],"connected":1}"#
+            r#"{"lesson":{"id":"invoice","title":"Money","language":"python","goal":"Catch it.","prompt":"Add tax.","hint":"Floats.","opens":"a.py"},"turns":[{"id":"t1","prompt":"Add tax.","model":"practice","by":"p1","status":"running","output":"I will ","hunks":[{"id":"h1","offset":0,"path":"a.py","why":"tax","status":"applied","fileId":"f1","place":{"start":"AAE=","end":"AAI="},"added":2,"removed":1}],"steers":[{"id":"s1","text":"only ints","by":"p1","stage":"answered","offset":7,"acceptMs":0.05,"applyMs":0.06,"firstTokenMs":85.5}],"segments":[{"offset":0,"cause":"prompt"},{"offset":7,"cause":{"steer":"s1"}}],"latency":{"queueMs":0.0,"warm":false},"reverted":false,"scope":{"within":"session","stopWhenHeld":false},"changes":{"added":2,"removed":1,"smallest":3}}],"scope":{"within":"session","stopWhenHeld":false},"locks":[{"id":"l1","region":{"file":"f1"},"by":"p1"}],"participants":[{"id":"p1","name":"Ada","color":0,"role":"owner","cursor":{"file":"f1","anchor":"AAE=","head":"AAI="}}],"connected":1,"named":[{"id":"p2","name":"Grace","color":1}]}"#
         ]],
     );
 }

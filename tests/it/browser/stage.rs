@@ -9,8 +9,11 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use models::Provider;
 use protocol::http::CreatedSession;
+use protocol::links::{CreatedLink, NewLink};
+use protocol::view::Role;
 use tests::browser::{Browser, Page};
 use tests::client::Client;
+use tests::links::make;
 use tests::server::TestServer;
 
 /// How long a story waits for what must come: a page, a turn. Long, since the machine may be busy.
@@ -49,11 +52,39 @@ impl Stage {
         Ok(page)
     }
 
+    /// The page of a person with a browser of their own, in a session by whatever token it has.
+    pub async fn person(&self, name: &str, session: &CreatedSession) -> Result<Page> {
+        let page = self.browser.private_page(&self.server.url("/")).await?;
+        page.run(&format!("localStorage.setItem('midstream.name', {})", serde_json::json!(name))).await?;
+        page.goto(&self.server.url(&format!("/s/{}#{}", session.id, session.token))).await?;
+        page.by_test_id("role").seen_within(PATIENCE).await?;
+        Ok(page)
+    }
+
     /// Fails if a page has reported an error, or asked anybody but the server.
     pub async fn assert_clean(&self, page: &Page) -> Result<()> {
         page.assert_no_errors().await?;
         page.assert_only_requests_to(&self.server.url("")).await
     }
+}
+
+/// A link with a name, and the session as whoever has it knows it.
+pub async fn named_link(stage: &Stage, owner: &CreatedSession, role: Role, name: &str) -> Result<CreatedSession> {
+    let wanted = NewLink { role, name: Some(name.to_owned()), expires_in_s: None };
+    let CreatedLink { token, .. } = make(stage.server.addr, owner, &wanted).await?.json().await?;
+    Ok(CreatedSession { id: owner.id.clone(), token })
+}
+
+/// Takes a picture of the page, light and dark.
+pub async fn picture(page: &Page, name: &str) -> Result<()> {
+    for (scheme, dark) in [("light", false), ("dark", true)] {
+        page.set_dark(dark).await?;
+        // The page's own colours follow the system's with the next frame.
+        page.run("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))).then(() => 0)")
+            .await?;
+        page.screenshot(&format!("{name}-{scheme}")).await?;
+    }
+    page.set_dark(false).await
 }
 
 /// Waits until the page is in its session.

@@ -252,3 +252,20 @@ fn a_turn_that_nobody_can_steer_is_abandoned() {
 
 mod runs;
 mod save;
+
+#[test]
+fn who_left_is_still_named_by_what_they_said() {
+    let now = Instant::now();
+    let mut state = state(None);
+    assert!(state.join(PeerId(2), Role::Editor, Some("Grace"), None).is_ok());
+    start(&mut state, "t1", now);
+    let named = |state: &State| {
+        let ServerFrame::State { session, .. } = state.state_frame() else { panic!("not a state") };
+        session.named.into_iter().map(|person| person.name).collect::<Vec<_>>()
+    };
+    assert!(named(&state).is_empty(), "who asked is here");
+    state.command(Command::Leave(PEER), now);
+    assert_eq!(named(&state), ["Guest 1"]);
+    state.command(Command::Leave(PeerId(2)), now);
+    assert_eq!(named(&state), ["Guest 1"], "who said nothing is not");
+}

@@ -35,7 +35,7 @@ fn read(exports: &[Export]) -> Result<State, RestoreError> {
 /// What clients see, but for who is there.
 fn view(state: &State) -> SessionView {
     let ServerFrame::State { session, .. } = state.state_frame() else { panic!("not a state") };
-    SessionView { participants: Vec::new(), connected: 0, lesson: None, ..*session }
+    SessionView { participants: Vec::new(), connected: 0, named: Vec::new(), lesson: None, ..*session }
 }
 
 fn texts(state: &State) -> Vec<(String, String)> {

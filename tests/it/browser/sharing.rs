@@ -1,0 +1,138 @@
+//! The Share dialog: a link is made by keys, copied, used and taken back; secrets are asked about; a session is deleted.
+
+use anyhow::{Context, Result, ensure};
+use protocol::http::CreatedSession;
+use protocol::view::Role;
+use tests::browser::Page;
+use tests::gated::gated;
+
+use super::stage::{PATIENCE, Stage, named_link, picture, shows, walk_to};
+
+const FILE: &str = "def add(a, b):\n    return a + b\n";
+
+/// From now on the page remembers what it puts on the clipboard, which a headless browser may not have.
+async fn watch_the_clipboard(page: &Page) -> Result<()> {
+    page.run("navigator.clipboard.writeText = async (text) => { globalThis.copied = text; }").await
+}
+
+/// The session as whoever has this address knows it.
+fn by_address(address: &str) -> Result<CreatedSession> {
+    let (_, rest) = address.split_once("/s/").context("no session in the address")?;
+    let (id, token) = rest.split_once('#').context("no token in the address")?;
+    Ok(CreatedSession { id: id.into(), token: token.to_owned() })
+}
+
+#[tokio::test]
+async fn a_link_is_made_by_keys_copied_used_and_taken_back() -> Result<()> {
+    let (model, _gate) = gated();
+    let stage = Stage::with_model(model).await?;
+    let (session, _program) = stage.session("calc.py", FILE).await?;
+    let owner = stage.person("Olivia", &session).await?;
+    watch_the_clipboard(&owner).await?;
+    owner.press("Control+Alt+s").await?;
+    owner.by_role("dialog", "Share this session").seen().await?;
+    owner.by_role("radio", "Watch").until("element === document.activeElement").await?;
+    picture(&owner, "share-empty").await?;
+    owner.press("ArrowDown").await?;
+    owner.by_role("radio", "Take part").until("element.checked").await?;
+    owner.press("Tab").await?;
+    owner.type_text("Reviewers").await?;
+    owner.press("Enter").await?;
+
+    // The keyboard is at its Copy.
+    owner.by_role("button", "Copy Reviewers").until("element === document.activeElement").await?;
+    picture(&owner, "share-made").await?;
+    owner.press("Enter").await?;
+    owner.wait("globalThis.copied", PATIENCE).await?;
+    let address: String = owner.eval("copied").await?;
+    ensure!(address.starts_with(&stage.server.url("/s/")), "{address}");
+
+    let guest = stage.person("Grace", &by_address(&address)?).await?;
+    guest.by_test_id("role").says("Editor").await?;
+    owner.by_test_id("link-here").says("1 here").await?;
+
+    // It can be copied again after a reload, in this browser; in another one the page says why not.
+    owner.reload().await?;
+    owner.by_test_id("role").seen().await?;
+    owner.press("Control+Alt+s").await?;
+    owner.by_role("button", "Copy Reviewers").seen().await?;
+    let elsewhere = stage.person("Olivia", &session).await?;
+    elsewhere.by_role("button", "Share").click().await?;
+    elsewhere.by_role("dialog", "Share this session").says("cannot be copied").await?;
+    elsewhere.press("Escape").await?;
+    elsewhere.by_role("dialog", "Share this session").gone().await?;
+
+    walk_to(&owner, "Tab", "element.getAttribute('aria-label') === 'Revoke Reviewers'").await?;
+    owner.press("Enter").await?;
+    owner.by_role("button", "Revoke link").until("element === document.activeElement").await?;
+    picture(&owner, "share-revoking").await?;
+    owner.press("Enter").await?;
+    guest.by_role("heading", "This link was taken back").seen_within(PATIENCE).await?;
+    owner.by_role("dialog", "Share this session").says("Revoked").await?;
+    owner.set_viewport(390, 844).await?;
+    owner.wait("innerWidth === 390", PATIENCE).await?;
+    picture(&owner, "share-narrow").await?;
+    stage.assert_clean(&owner).await
+}
+
+#[tokio::test]
+async fn before_a_link_is_made_what_looks_like_a_key_is_asked_about() -> Result<()> {
+    let (model, mut gate) = gated();
+    let stage = Stage::with_model(model).await?;
+    // Forms of keys with bodies that are made here: none that anybody was given.
+    let body = "q7Rk2mZx9PvT4nLwB8sD".repeat(2);
+    let text = format!("import os\n\nTOKEN = \"ghp_{}\"\n", &body[..36]);
+    let (session, mut program) = stage.session("deploy.py", &text).await?;
+    program.create_file("f2", ".env.example", "API_KEY=your-key-here\n").await?;
+    program.create_file("f3", "notes.md", "# Notes\n").await?;
+    program.settle().await?;
+    let owner = stage.person("Olivia", &session).await?;
+    owner.by_role("button", "notes.md").click().await?;
+    shows(&owner, "# Notes").await?;
+    super::stage::say(&owner, &format!("use sk-proj-{body} for it"), "Enter").await?;
+    gate.call().await.end();
+
+    owner.by_role("button", "Share").click().await?;
+    owner.by_role("button", "Make link").click().await?;
+    owner.by_test_id("exposed").says("2 places").await?;
+    let found = owner.by_test_id("exposed").text().await?;
+    ensure!(found.contains("deploy.py") && found.contains("line 3") && found.contains("said to the model"), "{found}");
+    ensure!(!found.contains(&body) && !found.contains(&body[..36]), "the secret itself is not shown: {found}");
+    picture(&owner, "share-exposed").await?;
+
+    // One can go there, and nothing was made.
+    owner.by_selector("[data-testid=exposed] li:last-child .share-place").click().await?;
+    owner
+        .wait("midstreamTest.file() === 'deploy.py' && midstreamTest.selection()?.text.startsWith('TOKEN')", PATIENCE)
+        .await?;
+    owner.press("Control+Alt+s").await?;
+    owner.by_role("dialog", "Share this session").says("None yet").await?;
+
+    // Or go on.
+    owner.by_role("button", "Make link").click().await?;
+    owner.by_role("button", "Do not make it").until("element === document.activeElement").await?;
+    owner.by_role("button", "Make the link anyway").click().await?;
+    owner.by_role("button", "Copy Unnamed link").seen().await?;
+    stage.assert_clean(&owner).await
+}
+
+#[tokio::test]
+async fn a_session_is_deleted_by_a_typed_word_and_everyone_is_told() -> Result<()> {
+    let (model, _gate) = gated();
+    let stage = Stage::with_model(model).await?;
+    let (session, _program) = stage.session("calc.py", FILE).await?;
+    let by_editor = named_link(&stage, &session, Role::Editor, "The team").await?;
+    let (owner, other) = (stage.person("Olivia", &session).await?, stage.person("Edgar", &by_editor).await?);
+    owner.by_role("button", "Share").click().await?;
+    owner.by_role("button", "Delete this session…").click().await?;
+    owner.by_role("button", "Delete for good").until("element.disabled").await?;
+    owner.type_text("delete").await?;
+    owner.by_role("button", "Delete for good").until("!element.disabled").await?;
+    picture(&owner, "share-delete").await?;
+    owner.press("Enter").await?;
+    owner.by_role("button", "New session").seen_within(PATIENCE).await?;
+    owner.wait("location.pathname === '/'", PATIENCE).await?;
+    ensure!(owner.by_selector(".recent button").count().await? == 0, "it is not among the recent ones");
+    other.by_role("heading", "This session was deleted").seen_within(PATIENCE).await?;
+    stage.assert_clean(&owner).await
+}
