@@ -73,7 +73,7 @@ impl Document {
         // People's typing in flight may have brought the file back already.
         let fresh = self.files.get(&removed.file).is_none();
         if fresh {
-            self.make_file(txn, &removed.file, &removed.path);
+            self.make_file(txn, &removed.file, &removed.path, &removed.form);
         }
         let Some(into) = self.files.get(&removed.file).map(|file| file.text) else { return };
         let Some(text) = Nested::<TextRef>::new(into).get(txn) else { return };

@@ -8,10 +8,11 @@ use yrs::{IdSet, Map, MapPrelim, ReadTxn, TextPrelim, Transact};
 use crate::apply::Run;
 use crate::blocks::Layout;
 use crate::files::{File, Files};
+use crate::form::Form;
 use crate::hunk::Hunk;
 use crate::ledger::Ledger;
 use crate::limits::Limits;
-use crate::op::{FileInfo, HunkKey};
+use crate::op::{BlobFile, FileInfo, HunkKey};
 use crate::replica::Replica;
 use crate::saved::Pending;
 use crate::span;
@@ -142,9 +143,30 @@ impl Document {
         self.files.shown().map(|(id, file, path)| (info(id, file), path)).collect()
     }
 
-    /// The file that has this path, or is shown under it.
+    /// All files that are kept and not edited, by id.
+    pub fn kept_files(&self) -> Vec<BlobFile> {
+        let one = |(id, kept, path): (&String, &crate::files::Kept, String)| BlobFile {
+            id: id.clone(),
+            path,
+            blob: kept.blob.clone(),
+            executable: kept.executable,
+        };
+        self.files.shown_kept().map(one).collect()
+    }
+
+    /// What a file with a text is beside it.
+    pub fn form(&self, id: &str) -> Option<&Form> {
+        Some(&self.files.get(id)?.form)
+    }
+
+    /// The file with a text that has this path, or is shown under it.
     pub fn find(&self, path: &str) -> Option<String> {
-        self.files.find(path).map(str::to_owned)
+        self.files.find(path).filter(|id| self.files.get(id).is_some()).map(str::to_owned)
+    }
+
+    /// Whether a file that is kept and not edited has this path.
+    pub fn is_kept(&self, path: &str) -> bool {
+        self.files.find(path).is_some_and(|id| self.files.kept(id).is_some())
     }
 
     /// The path that a file is shown under: its own, or `name (2)` when files with smaller ids have the same one.

@@ -4,13 +4,14 @@
 
 mod paths;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use yrs::branch::Branch;
 use yrs::{Any, BranchID, GetString, ID, IdSet, Map, MapRef, Nested, Out, ReadTxn, TextRef};
 
 use self::paths::Paths;
+use crate::form::{self, BlobRef, Form};
 use crate::op::Refused;
 use crate::span::{self, Span};
 use crate::wire::{Content, Contents};
@@ -24,14 +25,30 @@ pub(crate) struct File {
     map: ID,
     /// Grows with every change of the text.
     pub(crate) revision: u64,
+    /// What it is beside its text.
+    pub(crate) form: Form,
     /// The text as of a revision.
     view: Mutex<Option<(u64, Arc<str>)>>,
+}
+
+/// A file that is kept and not edited.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    pub(crate) path: String,
+    pub(crate) blob: BlobRef,
+    pub(crate) executable: bool,
+    map: ID,
 }
 
 /// All files.
 #[derive(Default)]
 pub(crate) struct Files {
     by_id: BTreeMap<String, File>,
+    /// Files without a text.
+    kept: BTreeMap<String, Kept>,
+    /// The bytes that files may name: those that came by an import, whatever became of it. A participant names no
+    /// others.
+    blobs: BTreeSet<BlobRef>,
     by_text: BTreeMap<ID, String>,
     by_map: BTreeMap<ID, String>,
     paths: Paths,
@@ -61,20 +78,39 @@ impl Files {
         self.by_id.iter()
     }
 
-    /// All files, each with the path that it is shown under.
+    /// All files with a text, each with the path that it is shown under.
     pub(crate) fn shown(&self) -> impl Iterator<Item = (&String, &File, String)> {
-        let mut seen: HashMap<&str, usize> = HashMap::with_capacity(self.by_id.len());
-        self.by_id.iter().map(move |(id, file)| {
-            let earlier = seen.entry(&file.path).or_default();
-            let path = paths::numbered(&file.path, *earlier);
-            *earlier += 1;
-            (id, file, path)
-        })
+        self.by_id.iter().map(|(id, file)| (id, file, self.paths.shown(&file.path, id)))
+    }
+
+    /// All files without one, each with the path that it is shown under.
+    pub(crate) fn shown_kept(&self) -> impl Iterator<Item = (&String, &Kept, String)> {
+        self.kept.iter().map(|(id, file)| (id, file, self.paths.shown(&file.path, id)))
     }
 
     /// The path that a file is shown under.
     pub(crate) fn shown_path(&self, id: &str) -> Option<String> {
-        Some(self.paths.shown(&self.get(id)?.path, id))
+        let path = self.get(id).map(|file| &file.path).or_else(|| self.kept.get(id).map(|kept| &kept.path))?;
+        Some(self.paths.shown(path, id))
+    }
+
+    /// A file without a text.
+    pub(crate) fn kept(&self, id: &str) -> Option<&Kept> {
+        self.kept.get(id)
+    }
+
+    /// From now on files may name these bytes.
+    pub(crate) fn know(&mut self, blob: BlobRef) {
+        self.blobs.insert(blob);
+    }
+
+    /// The same of all bytes that an update names which was checked when it came.
+    pub(crate) fn know_all(&mut self, contents: &Contents<'_>) {
+        for one in &contents.structs {
+            if let Content::Value(value) = one.content {
+                self.blobs.extend(form::blobs_in(value));
+            }
+        }
     }
 
     /// The file that has this path, or is shown under it.
@@ -83,7 +119,7 @@ impl Files {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.by_id.len()
+        self.by_id.len() + self.kept.len()
     }
 
     /// The file whose text this is.
@@ -131,12 +167,13 @@ impl Files {
     pub(crate) fn read<T: ReadTxn>(&mut self, root: &MapRef, txn: &T) -> Result<(), Refused> {
         let mut found = Vec::new();
         for (id, value) in root.iter(txn) {
-            found.push((id.to_owned(), read_file(txn, value)?));
+            found.push((id.to_owned(), self.known(read_file(txn, value)?)?));
         }
         self.table += 1;
         let mut before = std::mem::take(&mut self.by_id);
         self.by_text.clear();
         self.by_map.clear();
+        self.kept.clear();
         self.paths.clear();
         for (id, read) in found {
             let known = before.remove(&id);
@@ -147,7 +184,7 @@ impl Files {
 
     /// Reads what became of one file: for changes of our own, which say what they change.
     pub(crate) fn read_one<T: ReadTxn>(&mut self, root: &MapRef, txn: &T, id: &str) -> Result<(), Refused> {
-        let read = root.get(txn, id).map(|value| read_file(txn, value)).transpose()?;
+        let read = root.get(txn, id).map(|value| self.known(read_file(txn, value)?)).transpose()?;
         self.table += 1;
         let known = self.by_id.remove(id);
         if let Some(known) = &known {
@@ -155,32 +192,61 @@ impl Files {
             self.by_map.remove(&known.map);
             self.paths.remove(&known.path, id);
         }
+        if let Some(kept) = self.kept.remove(id) {
+            self.by_map.remove(&kept.map);
+            self.paths.remove(&kept.path, id);
+        }
         if let Some(read) = read {
             self.put(id.to_owned(), read, known);
         }
         Ok(())
     }
 
-    fn put(&mut self, id: String, Read { path, text, map }: Read, known: Option<File>) {
-        self.by_text.insert(text, id.clone());
+    fn put(&mut self, id: String, Read { path, form, body, map }: Read, known: Option<File>) {
         self.by_map.insert(map, id.clone());
         self.paths.insert(&path, &id);
+        let text = match body {
+            Body::Text(text) => text,
+            Body::Blob(blob) => {
+                self.kept.insert(id, Kept { path, blob, executable: form.executable, map });
+                return;
+            }
+        };
+        self.by_text.insert(text, id.clone());
         let file = match known {
-            Some(file) if file.text == text => File { path, map, ..file },
+            Some(file) if file.text == text => File { path, form, map, ..file },
             _ => {
                 self.last_revision += 1;
-                File { path, text, map, revision: self.last_revision, view: Mutex::default() }
+                File { path, form, text, map, revision: self.last_revision, view: Mutex::default() }
             }
         };
         self.by_id.insert(id, file);
+    }
+
+    /// The file, if all bytes that it names are known.
+    fn known(&self, read: Read) -> Result<Read, Refused> {
+        let blob = if let Body::Blob(blob) = &read.body { Some(blob) } else { None };
+        if blob.into_iter().chain(read.form.original()).all(|blob| self.blobs.contains(blob)) {
+            return Ok(read);
+        }
+        Err(Refused::Malformed("bytes that were not imported"))
     }
 }
 
 /// A file as the CRDT has it.
 struct Read {
     path: String,
-    text: ID,
+    form: Form,
+    body: Body,
     map: ID,
+}
+
+/// What is in a file.
+enum Body {
+    /// A text of this id.
+    Text(ID),
+    /// Bytes that are kept elsewhere.
+    Blob(BlobRef),
 }
 
 fn read_file<T: ReadTxn>(txn: &T, value: Out) -> Result<Read, Refused> {
@@ -190,15 +256,19 @@ fn read_file<T: ReadTxn>(txn: &T, value: Out) -> Result<Read, Refused> {
     let Some(Out::Any(Any::String(path))) = file.get(txn, "path") else {
         return Err(Refused::Malformed("a file without a path"));
     };
-    let Some(Out::YText(text)) = file.get(txn, "text") else {
-        return Err(Refused::Malformed("a file without a text"));
+    let (BranchID::Nested(map), form) = (AsRef::<Branch>::as_ref(&file).id(), Form::read(&file, txn)?) else {
+        return Err(Refused::Malformed("a file that is not in the table of files"));
     };
-    let ids = (AsRef::<Branch>::as_ref(&text).id(), AsRef::<Branch>::as_ref(&file).id());
-    let (BranchID::Nested(text), BranchID::Nested(map)) = ids else {
-        return Err(Refused::Malformed("a file without a text"));
+    let body = match (file.get(txn, "text"), form::field(&file, txn, form::BLOB)?) {
+        (Some(Out::YText(text)), None) => match AsRef::<Branch>::as_ref(&text).id() {
+            BranchID::Nested(text) => Body::Text(text),
+            BranchID::Root(_) => return Err(Refused::Malformed("a file without a text")),
+        },
+        (None, Some(blob)) => Body::Blob(blob.parse()?),
+        _ => return Err(Refused::Malformed("a file without a text")),
     };
     crate::path::check(&path)?;
-    Ok(Read { path: path.to_string(), text, map })
+    Ok(Read { path: path.to_string(), form, body, map })
 }
 
 impl File {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use yrs::{ClientID, ID, IdSet, StateVector};
 
 use crate::document::FIRST_OWN_CLIENT;
+use crate::form::Form;
 use crate::hunk::Mark;
 use crate::op::{HunkKey, StepKey};
 use crate::span::{self, Span};
@@ -68,6 +69,8 @@ impl Clocks {
 pub(crate) struct Removed {
     pub(crate) file: String,
     pub(crate) path: String,
+    /// What it is beside its text.
+    pub(crate) form: Form,
     /// Its text was brought over to the text that the file has since.
     pub(crate) returned: bool,
 }
@@ -149,9 +152,9 @@ impl Ledger {
     }
 
     /// Notes a file that is taken away.
-    pub(crate) fn remember(&mut self, text: ID, file: &str, path: String) {
+    pub(crate) fn remember(&mut self, text: ID, file: &str, path: String, form: Form) {
         self.comes_back_as(file, &path);
-        self.removed.insert(text, Removed { file: file.to_owned(), path, returned: false });
+        self.removed.insert(text, Removed { file: file.to_owned(), path, form, returned: false });
     }
 
     /// Says which path a file would come back under.

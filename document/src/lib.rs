@@ -10,6 +10,8 @@ mod apply;
 mod authors;
 mod comeback;
 mod document;
+mod form;
+mod import;
 mod receive;
 mod region;
 mod restore;
@@ -33,10 +35,13 @@ mod span;
 mod wire;
 
 pub use document::Document;
+pub use form::{BlobRef, Endings, Form};
+pub use import::{FileChange, Imported, NewFile};
 pub use limits::Limits;
 pub use merge::{is_question, merge};
 pub use op::{
-    Applied, Author, Earlier, FileInfo, HunkEvent, HunkKey, ModelOp, Received, Refused, Region, RolledBack, StepKey,
+    Applied, Author, BlobFile, Earlier, FileInfo, HunkEvent, HunkKey, ModelOp, Received, Refused, Region, RolledBack,
+    StepKey,
 };
 pub use saved::LoadError;
 

@@ -1,5 +1,7 @@
 //! Values that go into and come out of the document.
 
+use crate::form::BlobRef;
+
 /// The sequence number of the step that a change belongs to.
 pub type StepKey = u64;
 /// The number of a hunk, unique in its session.
@@ -183,6 +185,19 @@ pub struct FileInfo {
     pub path: String,
     /// Grows with every change of its text.
     pub revision: u64,
+}
+
+/// A file that is kept and not edited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlobFile {
+    /// Its id.
+    pub id: String,
+    /// The path that it is shown under.
+    pub path: String,
+    /// Its bytes.
+    pub blob: BlobRef,
+    /// It can be run as a program.
+    pub executable: bool,
 }
 
 /// Who comes back after a load.

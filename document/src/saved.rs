@@ -10,6 +10,7 @@ use yrs::{Transact, Update};
 
 use crate::craft;
 use crate::document::{Document, FIRST_OWN_CLIENT};
+use crate::form::Form;
 use crate::ledger::{Copy, Removed};
 use crate::op::Refused;
 use crate::replica;
@@ -19,7 +20,9 @@ use crate::wire::{self, Content, Reader};
 /// What a record begins with.
 const MAGIC: &[u8] = b"MIDDOC";
 /// The version of the form. It changes with every change of it.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// In the first one a file that was taken away had no form.
+const WITHOUT_FORMS: u8 = 1;
 /// Updates that wait to be written down, in bytes. Past it they are let go, and all is written down at once: a disk
 /// that is full for hours must not fill the memory too.
 const PENDING_MAX: usize = 8 * 1024 * 1024;
@@ -136,11 +139,14 @@ impl Document {
             craft::var(&mut out, u64::from(copy.new_start));
         }
         craft::var(&mut out, self.ledger.removed.len() as u64);
-        for (text, Removed { file, path, returned }) in &self.ledger.removed {
+        for (text, Removed { file, path, form, returned }) in &self.ledger.removed {
             entries::write_id(&mut out, *text);
             craft::bytes_of(&mut out, file.as_bytes());
             craft::bytes_of(&mut out, path.as_bytes());
             out.push(u8::from(*returned));
+            for (_, value) in form.fields() {
+                craft::bytes_of(&mut out, value.unwrap_or_default().as_bytes());
+            }
         }
         let kept = entries_kept.min(self.ledger.entries.len());
         craft::var(&mut out, kept as u64);
@@ -152,7 +158,7 @@ impl Document {
     fn take_in(&mut self, record: &[u8]) -> Result<(), LoadError> {
         let body = record.strip_prefix(MAGIC).ok_or(LoadError::Foreign)?;
         let (version, body) = body.split_first().ok_or(LoadError::Foreign)?;
-        if *version != VERSION {
+        if !(WITHOUT_FORMS..=VERSION).contains(version) {
             return Err(LoadError::Newer(*version));
         }
         let mut reader = Reader(body);
@@ -167,7 +173,12 @@ impl Document {
         for _ in 0..reader.count(4)? {
             let text = reader.id()?;
             let (file, path) = (reader.string()?.to_owned(), reader.string()?.to_owned());
-            self.ledger.removed.insert(text, Removed { file, path, returned: reader.byte()? != 0 });
+            let returned = reader.byte()? != 0;
+            let form = match *version {
+                WITHOUT_FORMS => Form::default(),
+                _ => Form::parse(Some(reader.string()?), Some(reader.string()?))?,
+            };
+            self.ledger.removed.insert(text, Removed { file, path, form, returned });
         }
         let kept = usize::try_from(reader.var()?).ok().filter(|kept| *kept <= self.ledger.entries.len());
         self.ledger.entries.truncate(kept.ok_or(Refused::Malformed("a ledger with a gap"))?);
@@ -178,6 +189,7 @@ impl Document {
     fn integrate_own(&mut self, update: &[u8]) -> Result<(), Refused> {
         let contents = wire::walk(update)?;
         self.files.learn(&contents);
+        self.files.know_all(&contents);
         let bare = |one: &&wire::Struct<'_>| matches!(one.content, Content::Collected | Content::Deleted);
         span::insert_all(&mut self.deleted, &contents.deletes);
         span::insert_all(&mut self.deleted, contents.structs.iter().filter(bare).map(|one| &one.span));

@@ -4,6 +4,7 @@ mod authors;
 mod changes;
 mod files;
 mod hostile;
+mod imports;
 mod joining;
 mod regions;
 mod saved;
@@ -43,6 +44,8 @@ struct Replica {
     client: u64,
     doc: Doc,
     files: MapRef,
+    /// The file that it types in.
+    file: &'static str,
 }
 
 impl Replica {
@@ -58,7 +61,7 @@ impl Replica {
         options.offset_kind = OffsetKind::Utf16;
         let doc = Doc::with_options(options);
         let files = doc.get_or_insert_map("files");
-        Self { client, doc, files }
+        Self { client, doc, files, file: "f" }
     }
 
     fn receive(&mut self, message: &[u8]) {
@@ -74,12 +77,16 @@ impl Replica {
     fn edit(&mut self, act: impl FnOnce(&TextRef, &mut yrs::TransactionMut<'_>)) -> Vec<u8> {
         let text = {
             let txn = self.doc.transact();
-            let file = self.files.get(&txn, "f").unwrap().cast::<MapRef>().unwrap();
+            let file = self.files.get(&txn, self.file).unwrap().cast::<MapRef>().unwrap();
             file.get(&txn, "text").unwrap().cast::<TextRef>().unwrap()
         };
         let mut txn = self.doc.transact_mut();
         act(&text, &mut txn);
         crate::wire::update(&txn.encode_update_v1())
+    }
+
+    fn focus(&mut self, file: &'static str) {
+        self.file = file;
     }
 
     fn types(&mut self, at: u32, what: &str) -> Vec<u8> {

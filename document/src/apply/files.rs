@@ -4,6 +4,7 @@ use yrs::{Map, MapPrelim, MapRef, Nested, Text, TextPrelim, TextRef, Transaction
 
 use super::{place_of, placed};
 use crate::document::Document;
+use crate::form::Form;
 use crate::hunk::Hunk;
 use crate::ledger::Renamed;
 use crate::op::{HunkEvent, HunkKey, StepKey};
@@ -18,11 +19,14 @@ impl Document {
         file: &str,
         path: &str,
     ) -> Option<HunkEvent> {
-        if self.files.get(file).is_some() || self.files.len() >= self.limits.files_max {
+        if self.files.get(file).is_some()
+            || self.files.kept(file).is_some()
+            || self.files.len() >= self.limits.files_max
+        {
             return None;
         }
         path::check(path).ok()?;
-        self.make_file(txn, file, path);
+        self.make_file(txn, file, path, &Form::default());
         let text_id = self.files.get(file)?.text;
         let text = Nested::<TextRef>::new(text_id).get(txn)?;
         self.open(txn, step, hunk, Hunk::new(file.to_owned(), text_id, None, Vec::new()), true);
@@ -63,20 +67,26 @@ impl Document {
         self.ledger.note(place_of(step, hunk, open), |entry| entry.removed = Some(open.text));
     }
 
-    /// Makes a file without text.
-    pub(crate) fn make_file(&mut self, txn: &mut TransactionMut<'_>, file: &str, path: &str) {
+    /// Makes a file with an empty text.
+    pub(crate) fn make_file(&mut self, txn: &mut TransactionMut<'_>, file: &str, path: &str, form: &Form) {
         let fields = MapPrelim::from([("path", yrs::In::from(path)), ("text", TextPrelim::new("").into())]);
-        self.replica.files().insert(txn, file, fields);
+        let map = self.replica.files().insert(txn, file, fields);
+        for (field, value) in form.fields() {
+            if let Some(value) = value {
+                map.insert(txn, field, value);
+            }
+        }
         self.run = None;
         self.learn(txn, &txn.encode_update_v1(), file);
     }
 
     /// Takes a file out of the document, and remembers it.
     pub(crate) fn take_away(&mut self, txn: &mut TransactionMut<'_>, file: &str) {
-        let Some((text, path)) = self.files.get(file).map(|known| (known.text, known.path.clone())) else { return };
+        let known = self.files.get(file).map(|known| (known.text, known.path.clone(), known.form.clone()));
+        let Some((text, path, form)) = known else { return };
         self.replica.files().remove(txn, file);
         self.run = None;
-        self.ledger.remember(text, file, path);
+        self.ledger.remember(text, file, path, form);
         self.learn(txn, &[0, 0], file);
     }
 

@@ -119,8 +119,8 @@ fn bytes_of_another_kind_are_told_from_newer_and_damaged_ones() {
     assert_eq!(error(b"SQLite format 3"), Some(LoadError::Foreign));
     assert_eq!(error(b""), Some(LoadError::Foreign));
     let mut newer = whole.clone();
-    newer[6] = 2;
-    assert_eq!(error(&newer), Some(LoadError::Newer(2)));
+    newer[6] = 3;
+    assert_eq!(error(&newer), Some(LoadError::Newer(3)));
     for len in 7..whole.len() {
         assert!(matches!(error(&whole[..len]), Some(LoadError::Damaged(_))), "{len}");
     }
