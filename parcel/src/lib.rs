@@ -10,6 +10,7 @@ pub mod path;
 pub mod text;
 
 pub mod git;
+pub mod page;
 
 pub mod zip;
 
