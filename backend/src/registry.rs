@@ -1,6 +1,7 @@
 //! Which sessions are live: id -> handle, each loaded once.
 
 mod access;
+pub mod blobs;
 mod links;
 
 use std::collections::HashMap;

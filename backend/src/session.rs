@@ -39,7 +39,7 @@ use self::spending::Spending;
 use self::state::State;
 use crate::budget::Budgets;
 
-pub use self::entry::{Body, Entry, encode};
+pub use self::entry::{Body, Entry, encode, utf16_len};
 
 /// Commands that wait for a busy session. A full inbox closes the socket that filled it, with a retry code.
 #[cfg(not(test))]

@@ -5,6 +5,7 @@
 mod memory;
 mod sqlite;
 
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
@@ -84,6 +85,18 @@ pub struct Loaded {
     pub batches: Vec<Batch>,
 }
 
+/// Bytes of a file that is kept beside its session.
+#[derive(Clone, Debug)]
+pub struct Blob {
+    /// SHA-256 of them.
+    pub hash: Vec<u8>,
+    /// Themselves.
+    pub bytes: Arc<[u8]>,
+}
+
+/// The most bytes that are kept beside one session: many pictures, and no more than a few sessions fill a disk with.
+pub const BLOBS_MAX: usize = 256 * 1024 * 1024;
+
 /// Why the store did not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -130,6 +143,10 @@ pub trait Store: Send + Sync + 'static {
     async fn load(&self, id: &SessionId) -> Result<Option<Loaded>, StoreError>;
     /// Writes what has happened in a session. One that is not there any more is not made.
     async fn append(&self, id: &SessionId, batch: &Batch) -> Result<(), StoreError>;
+    /// Keeps bytes beside a session, all of them or none: [`StoreError::Full`] past [`BLOBS_MAX`].
+    async fn keep_blobs(&self, id: &SessionId, blobs: &[Blob]) -> Result<(), StoreError>;
+    /// Bytes that are kept beside a session, by their hash.
+    async fn blob(&self, id: &SessionId, hash: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
     /// Forgets a session, with all that there is of it.
     async fn delete(&self, id: &SessionId) -> Result<(), StoreError>;
     /// Keeps that a session was unlocked.

@@ -30,6 +30,8 @@ pub enum ErrorCode {
     BadId,
     /// A document update was refused; the replica must sync anew.
     BadUpdate,
+    /// What was to be imported cannot be read, or does not fit.
+    BadImport,
     /// Past a limit.
     Limit,
     /// A steer was ended by an interrupt.

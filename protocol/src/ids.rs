@@ -59,6 +59,10 @@ text_id! {
     HunkId
 }
 text_id! {
+    /// Files that came at once; made by the server.
+    ImportId
+}
+text_id! {
     /// One locked region; made by the client, see [`is_client_id`].
     LockId
 }

@@ -8,6 +8,7 @@ pub mod binary;
 pub mod client;
 pub mod code;
 pub mod context;
+pub mod files;
 pub mod http;
 pub mod ids;
 pub mod latency;
@@ -22,7 +23,8 @@ pub mod view;
 pub use client::ClientFrame;
 pub use code::{CloseCode, ErrorCode};
 pub use ids::{
-    Epoch, FileId, HunkId, LessonId, LinkId, LockId, ModelId, ParticipantId, SegmentId, Seq, SessionId, SteerId, TurnId,
+    Epoch, FileId, HunkId, ImportId, LessonId, LinkId, LockId, ModelId, ParticipantId, SegmentId, Seq, SessionId,
+    SteerId, TurnId,
 };
 pub use server::ServerFrame;
 

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::code::ErrorCode;
 use crate::context::ContextView;
-use crate::ids::{Epoch, FileId, HunkId, LockId, ModelId, ParticipantId, Seq, SteerId, TurnId};
+use crate::files::ImportView;
+use crate::ids::{Epoch, FileId, HunkId, ImportId, LockId, ModelId, ParticipantId, Seq, SteerId, TurnId};
 use crate::latency::{Latency, Usage};
 use crate::limits::Limits;
 use crate::presence::PresenceChange;
@@ -330,6 +331,25 @@ pub enum ServerFrame {
         seq: Seq,
         /// What came of it.
         run: RunView,
+    },
+    /// Files came into the session at once.
+    #[serde(rename = "files/imported")]
+    FilesImported {
+        /// Its place in the order; the document changed with it.
+        seq: Seq,
+        /// What came.
+        import: ImportView,
+    },
+    /// An import was taken back: what people wrote into it since stays.
+    #[serde(rename = "files/takenBack")]
+    ImportTakenBack {
+        /// Its place in the order; the document changed with it.
+        seq: Seq,
+        /// The import.
+        import_id: ImportId,
+        /// Who did it, where the server was told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<ParticipantId>,
     },
     /// One of the sender's binary frames became a step.
     #[serde(rename = "edit/ack")]

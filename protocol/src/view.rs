@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::code::ErrorCode;
 use crate::context::ContextView;
+use crate::files::ImportView;
 use crate::ids::{FileId, HunkId, LessonId, ModelId, ParticipantId, SteerId, TurnId};
 use crate::latency::{Latency, Usage};
 use crate::run::RunView;
@@ -59,6 +60,9 @@ pub struct SessionView {
     /// What came of the last runs of the session's code, the oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub runs: Vec<RunView>,
+    /// What people brought in at once, oldest first: the newest of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub imports: Vec<ImportView>,
     /// Who is connected, in the order of arrival; of a large room a part.
     pub participants: Vec<Presence>,
     /// How many are connected, those who are not listed too.

@@ -17,6 +17,8 @@ mod codes;
 mod context;
 #[path = "golden/document.rs"]
 mod document;
+#[path = "golden/files.rs"]
+mod files;
 #[path = "golden/links.rs"]
 mod links;
 #[path = "golden/offer.rs"]

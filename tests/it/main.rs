@@ -15,4 +15,5 @@ mod faults;
 mod links;
 mod security;
 mod steering;
+mod transfer;
 mod upstreams;

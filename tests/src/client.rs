@@ -3,6 +3,7 @@
 //! Strict on purpose: a frame out of order, or a delta that does not fit, fails the test that sees it.
 
 mod enter;
+mod files;
 mod fold;
 mod steady;
 

@@ -10,3 +10,4 @@ pub mod gated;
 pub mod links;
 pub mod server;
 pub mod standin;
+pub mod transfer;

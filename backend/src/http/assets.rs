@@ -33,7 +33,7 @@ static ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 /// Everything the page loads comes from its own origin; `unsafe-inline` is for the styles that Monaco sets, and
 /// `'self'` in `connect-src` covers the WebSocket too.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
-    worker-src 'self' blob:; connect-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; \
+    worker-src 'self' blob:; connect-src 'self'; img-src 'self' data: blob:; font-src 'self'; base-uri 'none'; \
     frame-src 'self'; form-action 'none'; frame-ancestors 'none'";
 
 /// Hashed names never change their content: a year, as long as caches take seriously.

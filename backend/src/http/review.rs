@@ -61,7 +61,10 @@ pub async fn authors(State(app): State<App>, granted: Granted, Query(of): Query<
     }
 }
 
-async fn ask<T>(session: &SessionHandle, question: impl FnOnce(oneshot::Sender<T>) -> LookBack) -> Option<T> {
+pub(super) async fn ask<T>(
+    session: &SessionHandle,
+    question: impl FnOnce(oneshot::Sender<T>) -> LookBack,
+) -> Option<T> {
     let (reply, answer) = oneshot::channel();
     session.inbox.send(Command::LookBack(question(reply))).await.ok()?;
     answer.await.ok()
@@ -78,10 +81,10 @@ fn change(difference: Difference) -> FileChange {
     }
 }
 
-fn fresh(body: impl IntoResponse) -> Response {
+pub(super) fn fresh(body: impl IntoResponse) -> Response {
     ([(header::CACHE_CONTROL, "no-store")], body).into_response()
 }
 
-fn gone() -> Response {
+pub(super) fn gone() -> Response {
     problem(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Shutdown, "The session is ending.")
 }

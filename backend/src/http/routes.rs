@@ -2,11 +2,13 @@
 //! test that tries every route with every role.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, delete, get, post};
+use parcel::limits::BODY_MAX;
 use protocol::view::Role;
 
-use super::{App, access, assets, authorize, guard, links, review, runner};
+use super::{App, access, assets, authorize, export, guard, import, links, review, runner};
 
 /// A way to ask the server for something.
 #[derive(Clone, Copy)]
@@ -46,6 +48,14 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/sessions/{id}/links", Access::AtLeast(Role::Owner), || get(links::list)),
     route("POST", "/api/sessions/{id}/links", Access::AtLeast(Role::Owner), || post(links::create)),
     route("DELETE", "/api/sessions/{id}/links/{link}", Access::AtLeast(Role::Owner), || delete(links::revoke)),
+    route("GET", "/api/sessions/{id}/export/zip", Access::AtLeast(Role::Viewer), || get(export::zip)),
+    route("GET", "/api/sessions/{id}/export/patch", Access::AtLeast(Role::Viewer), || get(export::patch)),
+    route("GET", "/api/sessions/{id}/export/file", Access::AtLeast(Role::Viewer), || get(export::file)),
+    route("GET", "/api/sessions/{id}/export/page", Access::AtLeast(Role::Viewer), || get(export::page)),
+    route("POST", "/api/sessions/{id}/import", Access::AtLeast(Role::Editor), || {
+        post(import::import).layer(DefaultBodyLimit::max(BODY_MAX))
+    }),
+    route("DELETE", "/api/sessions/{id}/imports/{import}", Access::AtLeast(Role::Editor), || delete(import::take_back)),
     route("GET", "/api/lessons", Access::Anyone, || get(super::lessons)),
     route("GET", "/api/models", Access::Anyone, || get(super::list_models)),
     route("GET", "/", Access::Anyone, || get(assets::page)),

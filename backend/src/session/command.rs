@@ -7,18 +7,23 @@ use bytes::Bytes;
 use edits::{Action, Counts, HunkIndex, Place};
 use models::{EndReason, SegmentRequest, UpstreamFailure, Usage};
 use protocol::client::{Resume, TurnStart};
+use protocol::files::ImportView;
 use protocol::http::Authors;
 use protocol::run::RunReport;
 use protocol::scope::{Region, Scope};
 use protocol::view::{Cursor, ModelView};
 use protocol::view::{HunkFailure, Role};
-use protocol::{CloseCode, HunkId, LockId, ModelId, SegmentId, Seq, ServerFrame, SteerId, TurnId};
+use protocol::{
+    CloseCode, HunkId, ImportId, LockId, ModelId, ParticipantId, SegmentId, Seq, ServerFrame, SteerId, TurnId,
+};
 use tokio::sync::{mpsc, oneshot};
 
 use super::feed::{Pace, Subscription};
-use super::history::{Difference, Point};
+use super::history::{Difference, Files, Point};
 use super::presence::Onlooker;
 use super::roster::PeerId;
+use super::state::ImportRefusal;
+use crate::transfer::{Plan, Snapshot};
 
 /// What must overtake everything: its own channel, polled first.
 #[derive(Debug)]
@@ -149,6 +154,8 @@ pub enum Command {
     Offer(Vec<ModelView>),
     /// Somebody looks back.
     LookBack(LookBack),
+    /// Somebody brings files in, or takes them back.
+    Import(Import),
     /// A participant moved.
     Presence {
         /// Whose connection.
@@ -175,6 +182,30 @@ pub enum Decision {
     RefuseHunk(HunkId),
 }
 
+/// Files that come at once.
+pub enum Import {
+    /// They come.
+    Do {
+        /// What is to be done.
+        plan: Box<Plan>,
+        /// What people call it.
+        name: String,
+        /// Who: a participant and its key.
+        by: Option<(ParticipantId, String)>,
+        /// Where the answer goes.
+        reply: oneshot::Sender<Result<Option<ImportView>, ImportRefusal>>,
+    },
+    /// They are taken back.
+    TakeBack {
+        /// Which import.
+        id: ImportId,
+        /// Who: a participant and its key.
+        by: Option<(ParticipantId, String)>,
+        /// Where the answer goes.
+        reply: oneshot::Sender<Result<(), ImportRefusal>>,
+    },
+}
+
 /// A question about how the session came to be as it is.
 pub enum LookBack {
     /// What differs between two points.
@@ -185,6 +216,18 @@ pub enum LookBack {
         to: Point,
         /// Where the answer goes; nothing: a point is not there.
         reply: oneshot::Sender<Option<Vec<Difference>>>,
+    },
+    /// All files at a point.
+    Files {
+        /// The point.
+        point: Point,
+        /// Where the answer goes; nothing: it is not there.
+        reply: oneshot::Sender<Option<Files>>,
+    },
+    /// The files as an import finds them.
+    Snapshot {
+        /// Where the answer goes.
+        reply: oneshot::Sender<Snapshot>,
     },
     /// Who wrote what of a file.
     Authors {

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
-use document::Document;
+use document::{BlobRef, Document, Form};
 use protocol::TurnId;
 
 /// The most points that are kept, beside the session's start: hours of steering.
@@ -47,8 +47,30 @@ impl Point {
 pub struct Saved {
     /// The path that it was shown under.
     pub path: Arc<str>,
-    /// Its text.
+    /// Its text; empty where it is kept and not edited.
     pub text: Arc<str>,
+    /// What it is beside that.
+    pub kind: Kind,
+}
+
+/// What a file is beside its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A text, and how it becomes bytes.
+    Text(Form),
+    /// Bytes that are kept and not edited.
+    Kept {
+        /// Which.
+        blob: BlobRef,
+        /// It can be run as a program.
+        executable: bool,
+    },
+}
+
+impl Default for Kind {
+    fn default() -> Self {
+        Kind::Text(Form::default())
+    }
 }
 
 /// All files at a point, by id.
@@ -70,8 +92,8 @@ pub struct History {
     base: Files,
     /// The others, oldest first.
     points: VecDeque<Marked>,
-    /// The files at the newest point: revision and path.
-    known: HashMap<String, (u64, String)>,
+    /// The files at the newest point: revision, path, and what they are beside their text.
+    known: HashMap<String, (u64, String, Kind)>,
     /// The document's number for which files there are, and its newest revision, at the newest point; nothing: every
     /// file has to be looked at.
     seen: Option<(u64, u64)>,
@@ -139,25 +161,39 @@ impl History {
             return self.look_at(doc, doc.changed_since(revision));
         }
         let mut changed = BTreeMap::new();
-        let listing = doc.listing();
+        let (listing, kept) = (doc.listing(), doc.kept_files());
         for (file, path) in &listing {
-            if self.known.get(&file.id).is_some_and(|(revision, known)| *revision == file.revision && known == path) {
+            let kind = Kind::Text(doc.form(&file.id).cloned().unwrap_or_default());
+            let same = |(revision, known, was): &(u64, String, Kind)| {
+                *revision == file.revision && known == path && *was == kind
+            };
+            if self.known.get(&file.id).is_some_and(same) {
                 continue;
             }
             let Some(text) = doc.text(&file.id) else { continue };
-            changed.insert(file.id.clone(), Some(Saved { path: path.as_str().into(), text }));
+            changed.insert(file.id.clone(), Some(Saved { path: path.as_str().into(), text, kind }));
         }
-        if listing.len() < self.known.len() + changed.len() {
-            let there: std::collections::HashSet<&str> = listing.iter().map(|(file, _)| file.id.as_str()).collect();
+        for file in &kept {
+            let saved = kept_file(file);
+            let same = |(_, path, kind): &(u64, String, Kind)| *path == file.path && *kind == saved.kind;
+            if !self.known.get(&file.id).is_some_and(same) {
+                changed.insert(file.id.clone(), Some(saved));
+            }
+        }
+        if listing.len() + kept.len() < self.known.len() + changed.len() {
+            let there =
+                listing.iter().map(|(file, _)| file.id.as_str()).chain(kept.iter().map(|file| file.id.as_str()));
+            let there: std::collections::HashSet<&str> = there.collect();
             let gone = self.known.keys().filter(|id| !there.contains(id.as_str()));
             changed.extend(gone.map(|id| (id.clone(), None)));
         }
         for (id, saved) in &changed {
-            match (saved, doc.revision(id)) {
-                (Some(saved), Some(revision)) => {
-                    self.known.insert(id.clone(), (revision, saved.path.to_string()));
+            match saved {
+                Some(saved) => {
+                    let revision = doc.revision(id).unwrap_or_default();
+                    self.known.insert(id.clone(), (revision, saved.path.to_string(), saved.kind.clone()));
                 }
-                _ => {
+                None => {
                     self.known.remove(id);
                 }
             }
@@ -171,7 +207,8 @@ impl History {
         for id in files {
             let Some((known, (revision, text))) = self.known.get_mut(id).zip(doc.view(id)) else { continue };
             known.0 = revision;
-            changed.insert(id.to_owned(), Some(Saved { path: known.1.as_str().into(), text }));
+            let saved = Saved { path: known.1.as_str().into(), text, kind: known.2.clone() };
+            changed.insert(id.to_owned(), Some(saved));
         }
         changed
     }
@@ -184,7 +221,7 @@ impl History {
         let Some(next) = self.points.get_mut(at) else {
             // It was the newest: what it knew is looked at again, under a revision that no file has.
             self.seen = None;
-            self.known.extend(gone.changed.into_keys().map(|id| (id, (u64::MAX, String::new()))));
+            self.known.extend(gone.changed.into_keys().map(|id| (id, (u64::MAX, String::new(), Kind::default()))));
             return;
         };
         for (id, saved) in gone.changed {
@@ -198,10 +235,16 @@ impl History {
 /// The files as they stand.
 pub fn now(doc: &Document) -> Files {
     let saved = |(file, path): (document::FileInfo, String)| {
-        let text = doc.text(&file.id)?;
-        Some((file.id, Saved { path: path.into(), text }))
+        let (text, form) = (doc.text(&file.id)?, doc.form(&file.id).cloned().unwrap_or_default());
+        Some((file.id, Saved { path: path.into(), text, kind: Kind::Text(form) }))
     };
-    doc.listing().into_iter().filter_map(saved).collect()
+    let kept = doc.kept_files().into_iter().map(|file| (file.id.clone(), kept_file(&file)));
+    doc.listing().into_iter().filter_map(saved).chain(kept).collect()
+}
+
+fn kept_file(file: &document::BlobFile) -> Saved {
+    let kind = Kind::Kept { blob: file.blob.clone(), executable: file.executable };
+    Saved { path: file.path.as_str().into(), text: "".into(), kind }
 }
 
 /// What differs between two points, by path.

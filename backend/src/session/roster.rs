@@ -198,6 +198,16 @@ impl Roster {
         true
     }
 
+    /// Whether this is the key of a participant.
+    pub fn knows(&self, id: &ParticipantId, key: &str) -> bool {
+        self.members.get(id).is_some_and(|member| member.key.matches(key))
+    }
+
+    /// A participant, connected or not.
+    pub fn participant(&self, id: &ParticipantId) -> Option<&Participant> {
+        self.members.get(id).map(|member| &member.participant)
+    }
+
     /// Whose connection it is.
     pub fn member(&self, peer: PeerId) -> Option<&Member> {
         self.members.get(self.peers.get(&peer)?)

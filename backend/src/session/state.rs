@@ -8,6 +8,7 @@ mod cut;
 mod decide;
 mod hold;
 mod hunks;
+mod import;
 mod join;
 mod model;
 mod named;
@@ -33,7 +34,7 @@ use protocol::server::Reason;
 use protocol::view::{LessonView, ModelView, Role, SessionView, TurnStatus};
 use protocol::{CloseCode, Epoch, ErrorCode, ModelId, ParticipantId, Seq, ServerFrame, TurnId};
 
-use super::command::{Command, LookBack, Steering, UrgentKind};
+use super::command::{Command, Import, LookBack, Steering, UrgentKind};
 use super::entry::{Body, Entry};
 use super::history::{History, Point};
 use super::request::Memory;
@@ -41,6 +42,7 @@ use super::roster::{PeerId, Roster};
 use super::signal::Cut;
 use super::turn::Turn;
 
+pub use import::ImportRefusal;
 pub use save::{Export, Record, RestoreError};
 
 /// The most output that one turn may have, in bytes: far more than any model's own limit, and still a state that a
@@ -143,6 +145,8 @@ pub struct State {
     locks: Vec<scope::Lock>,
     /// What came of the last runs, at most `RUNS_KEPT`, the oldest first.
     runs: VecDeque<RunView>,
+    /// What people brought in at once, oldest first.
+    imports: Vec<import::Import>,
     /// When turns began in the last minute.
     recent_starts: VecDeque<Instant>,
     /// What the current input leads to.
@@ -218,6 +222,7 @@ impl State {
             scope: Scope::default(),
             locks: Vec::new(),
             runs: VecDeque::new(),
+            imports: Vec::new(),
             recent_starts: VecDeque::new(),
             effects: Vec::new(),
             terms: HashMap::new(),
@@ -280,6 +285,20 @@ impl State {
             Command::LookBack(LookBack::Authors { file, reply }) => {
                 let _ = reply.send(self.authors(&file));
             }
+            Command::LookBack(LookBack::Files { point, reply }) => {
+                let _ = reply.send(self.files_at(&point));
+            }
+            Command::LookBack(LookBack::Snapshot { reply }) => {
+                let _ = reply.send(self.snapshot());
+            }
+            Command::Import(Import::Do { plan, name, by, reply }) => {
+                let by = by.and_then(|(id, key)| self.who(&id, &key));
+                let _ = reply.send(self.import(&plan, &name, by));
+            }
+            Command::Import(Import::TakeBack { id, by, reply }) => {
+                let by = by.and_then(|(id, key)| self.who(&id, &key));
+                let _ = reply.send(self.take_back(&id, by));
+            }
             Command::Scope { peer, scope } => {
                 let Some(asker) = self.editor(peer, None) else { return };
                 self.set_scope(&asker, scope);
@@ -339,6 +358,7 @@ impl State {
             scope: self.scope.clone(),
             locks: self.locks.iter().map(|lock| lock.view.clone()).collect(),
             runs: self.runs.iter().cloned().collect(),
+            imports: self.imports.iter().map(|import| import.view.clone()).collect(),
             participants,
             connected: self.roster.connected(),
         };

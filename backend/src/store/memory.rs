@@ -1,12 +1,12 @@
 //! Keeps sessions for as long as the process runs: for tests, and for `--data :memory:`.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use protocol::SessionId;
 
-use super::{Batch, Link, Loaded, Record, Spent, Store, StoreError};
+use super::{BLOBS_MAX, Batch, Blob, Link, Loaded, Record, Spent, Store, StoreError};
 use crate::secret::Hash;
 
 /// The most sessions that are kept in memory: at a few hundred KB each, what a machine can hold.
@@ -25,6 +25,7 @@ struct Kept {
     batches: Vec<Batch>,
     links: Vec<Link>,
     unlocked: Option<Hash>,
+    blobs: HashMap<Vec<u8>, Arc<[u8]>>,
 }
 
 impl MemoryStore {
@@ -40,10 +41,8 @@ impl Store for MemoryStore {
         if sessions.len() >= SESSIONS_MAX {
             return Err(StoreError::Full);
         }
-        sessions.insert(
-            record.id.clone(),
-            Kept { record, loads: 0, batches: Vec::new(), links: Vec::new(), unlocked: None },
-        );
+        let (batches, links, blobs) = (Vec::new(), Vec::new(), HashMap::new());
+        sessions.insert(record.id.clone(), Kept { record, loads: 0, batches, links, unlocked: None, blobs });
         Ok(())
     }
 
@@ -69,6 +68,22 @@ impl Store for MemoryStore {
             kept.batches.push(batch.clone());
         }
         Ok(())
+    }
+
+    async fn keep_blobs(&self, id: &SessionId, blobs: &[Blob]) -> Result<(), StoreError> {
+        let mut sessions = self.lock();
+        let Some(kept) = sessions.get_mut(id) else { return Ok(()) };
+        let mut all = kept.blobs.clone();
+        all.extend(blobs.iter().map(|blob| (blob.hash.clone(), Arc::clone(&blob.bytes))));
+        if all.values().map(|bytes| bytes.len()).sum::<usize>() > BLOBS_MAX {
+            return Err(StoreError::Full);
+        }
+        kept.blobs = all;
+        Ok(())
+    }
+
+    async fn blob(&self, id: &SessionId, hash: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.lock().get(id).and_then(|kept| kept.blobs.get(hash).map(|bytes| bytes.to_vec())))
     }
 
     async fn delete(&self, id: &SessionId) -> Result<(), StoreError> {

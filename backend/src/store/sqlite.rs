@@ -3,6 +3,7 @@
 //! WAL, so that loading does not wait for writing; `synchronous=FULL`, since `saved` promises what a power cut must not
 //! take back either: one sync for each group, which the session's persistence task makes as large as the disk is slow.
 
+mod blobs;
 mod links;
 mod spent;
 
@@ -19,7 +20,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{Row, Sqlite, Transaction};
 
-use super::{Batch, Link, Loaded, Record, Spent, Store, StoreError};
+use super::{Batch, Blob, Link, Loaded, Record, Spent, Store, StoreError};
 use crate::secret::Hash;
 
 /// The file in the data folder.
@@ -208,6 +209,14 @@ impl Store for SqliteStore {
             self.write(&mut write, id, batch).await?;
         }
         Ok(write.commit().await?)
+    }
+
+    async fn keep_blobs(&self, id: &SessionId, blobs: &[Blob]) -> Result<(), StoreError> {
+        blobs::keep(&self.pool, id, blobs).await
+    }
+
+    async fn blob(&self, id: &SessionId, hash: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        blobs::find(&self.pool, id, hash).await
     }
 
     async fn delete(&self, id: &SessionId) -> Result<(), StoreError> {

@@ -22,6 +22,7 @@ fn error_codes() {
             ErrorCode::IdTaken,
             ErrorCode::BadId,
             ErrorCode::BadUpdate,
+            ErrorCode::BadImport,
             ErrorCode::Limit,
             ErrorCode::Interrupted,
             ErrorCode::Locked,
@@ -40,7 +41,7 @@ fn error_codes() {
             ErrorCode::Internal,
         ],
         expect![[
-            r#"["badFrame","versionMismatch","unauthorized","forbidden","notFound","turnActive","turnNotActive","turnRunning","superseded","idTaken","badId","badUpdate","limit","interrupted","locked","held","abandoned","shutdown","upstreamUnreachable","upstreamUnauthorized","upstreamRateLimited","upstreamRejected","upstreamFailed","upstreamStalled","upstreamTruncated","outputLimit","contentFilter","internal"]"#
+            r#"["badFrame","versionMismatch","unauthorized","forbidden","notFound","turnActive","turnNotActive","turnRunning","superseded","idTaken","badId","badUpdate","badImport","limit","interrupted","locked","held","abandoned","shutdown","upstreamUnreachable","upstreamUnauthorized","upstreamRateLimited","upstreamRejected","upstreamFailed","upstreamStalled","upstreamTruncated","outputLimit","contentFilter","internal"]"#
         ]],
     );
 }
@@ -61,6 +62,7 @@ fn all_are_pinned(code: ErrorCode) {
         | ErrorCode::IdTaken
         | ErrorCode::BadId
         | ErrorCode::BadUpdate
+        | ErrorCode::BadImport
         | ErrorCode::Limit
         | ErrorCode::Interrupted
         | ErrorCode::Locked

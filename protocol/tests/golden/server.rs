@@ -487,6 +487,8 @@ fn all_are_pinned(frame: &ServerFrame) {
         | ServerFrame::ScopeChanged { .. }
         | ServerFrame::LockChanged { .. }
         | ServerFrame::RunReported { .. }
+        | ServerFrame::FilesImported { .. }
+        | ServerFrame::ImportTakenBack { .. }
         | ServerFrame::EditAck { .. }
         | ServerFrame::Saved { .. }
         | ServerFrame::Presence(_)

@@ -58,6 +58,7 @@ fn a_session_with_everything() {
                 region: Region { file: "f1".into(), range: None },
                 by: "p1".into(),
             }],
+            imports: Vec::new(),
             participants: vec![presence],
             connected: 1,
             named: vec![Participant { id: "p2".into(), name: "Grace".into(), color: 1 }],

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result, ensure};
 use midstream::{Access, ROUTES};
 use protocol::ErrorCode;
+use protocol::files::ImportAnswer;
 use protocol::http::{CreatedSession, Problem};
 use protocol::view::Role;
 use reqwest::{Method, Response, StatusCode};
 use tests::client::Client;
 use tests::links::link;
 use tests::server::TestServer;
+use tests::transfer::Transfer;
 
 use super::everyone;
 
@@ -28,6 +30,7 @@ const fn row(method: &'static str, path: &'static str, access: Access, query: &'
 }
 
 const VIEWER: Access = Access::AtLeast(Role::Viewer);
+const EDITOR: Access = Access::AtLeast(Role::Editor);
 const OWNER: Access = Access::AtLeast(Role::Owner);
 
 /// What is meant. The server's table must say the same.
@@ -41,6 +44,12 @@ const TABLE: &[Row] = &[
     row("GET", "/api/sessions/{id}/links", OWNER, "", ""),
     row("POST", "/api/sessions/{id}/links", OWNER, "", r#"{"role":"owner"}"#),
     row("DELETE", "/api/sessions/{id}/links/{link}", OWNER, "", ""),
+    row("GET", "/api/sessions/{id}/export/zip", VIEWER, "", ""),
+    row("GET", "/api/sessions/{id}/export/patch", VIEWER, "", ""),
+    row("GET", "/api/sessions/{id}/export/file", VIEWER, "?file=f1", ""),
+    row("GET", "/api/sessions/{id}/export/page", VIEWER, "?file=f1", ""),
+    row("POST", "/api/sessions/{id}/import", EDITOR, "?path=b.txt", "b"),
+    row("DELETE", "/api/sessions/{id}/imports/{import}", EDITOR, "", ""),
     row("GET", "/api/lessons", Access::Anyone, "", ""),
     row("GET", "/api/models", Access::Anyone, "", ""),
     row("GET", "/", Access::Anyone, "", ""),
@@ -59,10 +68,12 @@ impl Row {
         server: &TestServer,
         session: &CreatedSession,
         link: &str,
+        import: &str,
         token: Option<&str>,
         headers: &[(&str, &str)],
     ) -> Result<Response> {
         let path = self.path.replace("{id}", session.id.as_str()).replace("{link}", link).replace("{name}", "x.js");
+        let path = path.replace("{import}", import);
         let url = server.url(&format!("{path}{}", self.query));
         let mut request = reqwest::Client::new().request(Method::from_bytes(self.method.as_bytes())?, url);
         if let Some(token) = token {
@@ -95,12 +106,12 @@ async fn promise_11_every_route_takes_its_role() -> Result<()> {
             match caller.role {
                 // What is refused has no effect: all of it may be tried on one session.
                 None => {
-                    let answer = row.ask(&server, &session, "any", token, &[]).await?;
+                    let answer = row.ask(&server, &session, "any", "any", token, &[]).await?;
                     ensure!(answer.status() == StatusCode::UNAUTHORIZED, "{who}: {}", answer.status());
                     ensure!(answer.json::<Problem>().await?.code == ErrorCode::Unauthorized, "{who}");
                 }
                 Some(role) if role < least => {
-                    let answer = row.ask(&server, &session, "any", token, &[]).await?;
+                    let answer = row.ask(&server, &session, "any", "any", token, &[]).await?;
                     ensure!(answer.status() == StatusCode::FORBIDDEN, "{who}: {}", answer.status());
                     ensure!(answer.json::<Problem>().await?.code == ErrorCode::Forbidden, "{who}");
                 }
@@ -108,8 +119,12 @@ async fn promise_11_every_route_takes_its_role() -> Result<()> {
                     // One of its own: a route may delete it.
                     let fresh = server.create(None).await?;
                     server.join(&fresh).await?.create_file("f1", "a.txt", "a").await?;
+                    let transfer = Transfer { addr: server.addr, session: &fresh };
+                    let came = transfer.files(&[("c.txt", b"c")])?.send().await?.json::<ImportAnswer>().await?.import;
+                    let came = came.context("nothing came")?.id;
                     let (view, by) = link(server.addr, &fresh, role).await?;
-                    let answer = row.ask(&server, &fresh, view.id.as_str(), Some(&by.token), &[]).await?;
+                    let answer =
+                        row.ask(&server, &fresh, view.id.as_str(), came.as_str(), Some(&by.token), &[]).await?;
                     ensure!(answer.status().is_success(), "{who}: {}", answer.text().await?);
                 }
             }
@@ -152,7 +167,7 @@ async fn promise_11_every_route_asks_for_a_known_host_and_its_own_origin() -> Re
             let (server, session) = (&server, &session);
             async move {
                 let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-                row.ask(server, session, "any", Some(&session.token), &headers).await
+                row.ask(server, session, "any", "any", Some(&session.token), &headers).await
             }
         };
         let is_probe = matches!(row.access, Access::Probe | Access::Operator);

@@ -101,6 +101,7 @@ impl Client {
                 self.locks.retain(|l| l.id != *lock_id);
                 self.locks.extend(lock.clone());
             }
+            ServerFrame::FilesImported { seq, .. } | ServerFrame::ImportTakenBack { seq, .. } => self.see(*seq),
             ServerFrame::HunkHeld { seq, turn_id, hunk_id, reason, message, added, removed, proposal } => {
                 self.see(*seq);
                 let turn = self.turns.get_mut(turn_id).context("a hunk of an unknown turn")?;

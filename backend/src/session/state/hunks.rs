@@ -149,7 +149,7 @@ impl State {
     fn rename(&mut self, hunk: HunkIndex, to: &str, plan: &mut Plan) {
         let Some(key) = self.key(hunk) else { return };
         let to = path::normal(to).to_owned();
-        let taken = self.doc.find(&to).is_some();
+        let taken = self.doc.find(&to).is_some() || self.doc.is_kept(&to);
         let refused = match path::check(&to) {
             Err(reason) => Some((HunkFailure::Limit, reason.to_owned())),
             Ok(()) if taken => Some((HunkFailure::FileNotEmpty, format!("There is a file {to} already."))),
@@ -183,9 +183,13 @@ impl State {
 
     fn create(&mut self, hunk: HunkIndex, path: String, plan: &mut Plan) {
         let Some(key) = self.key(hunk) else { return };
-        if self.doc.files().len() >= FILES_MAX {
+        if self.doc.files().len() + self.doc.kept_files().len() >= FILES_MAX {
             let message = "The session has too many files.".to_owned();
             return plan.news.push(News::Failed(key, HunkFailure::Limit, message));
+        }
+        if self.doc.is_kept(&path) {
+            let message = format!("{path} is no text: it is kept as it is.");
+            return plan.news.push(News::Failed(key, HunkFailure::FileNotEmpty, message));
         }
         let zones = self.zones_of_a_new_file();
         if let Some(zone) = zones.first() {

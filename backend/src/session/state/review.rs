@@ -39,7 +39,7 @@ impl State {
         Some(Authors { runs: runs.into_iter().map(run).collect() })
     }
 
-    fn files_at(&self, point: &Point) -> Option<Files> {
+    pub(super) fn files_at(&self, point: &Point) -> Option<Files> {
         match point {
             Point::Now => Some(history::now(&self.doc)),
             // A turn that runs has not come to its end.
@@ -58,6 +58,10 @@ impl State {
                 .by_client(client)
                 .map_or(Author::Start, |participant| Author::Person { participant: participant.clone() }),
             By::Hunk(key) => {
+                if let Some(import) = self.import_of(key) {
+                    let by = import.view.by.as_ref().and_then(|by| self.roster.participant(by));
+                    return by.map_or(Author::Start, |by| Author::Person { participant: by.clone() });
+                }
                 let Some(turn_id) = self.owners.get(&key).cloned() else { return Author::Start };
                 let hunk = self.turn(&turn_id).and_then(|turn| turn.hunks.iter().find(|hunk| hunk.key == key));
                 Author::Model { hunk_id: hunk.map(|hunk| hunk.view.id.clone()), turn_id }

@@ -14,6 +14,7 @@ use protocol::view::ModelView;
 use protocol::{Epoch, ErrorCode, Seq, ServerFrame, TurnId};
 use serde::{Deserialize, Serialize};
 
+use super::import::SavedImport;
 use super::scope::Lock;
 use super::{Effect, SessionLesson, State};
 use crate::session::entry::Body;
@@ -49,6 +50,8 @@ pub struct Record {
     locks: Vec<LockView>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     runs: Option<Vec<RunView>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    imports: Vec<SavedImport>,
     members: Vec<SavedMember>,
     turns: Vec<SavedTurn>,
 }
@@ -118,6 +121,7 @@ impl State {
             scope: self.scope.clone(),
             locks: self.locks.iter().map(|lock| lock.view.clone()).collect(),
             runs: runs.then(|| self.runs.iter().cloned().collect()),
+            imports: self.imports.iter().map(SavedImport::of).collect(),
             members: self.roster.to_write(whole),
             joined: self.roster.joined(),
             turns,
@@ -175,6 +179,11 @@ impl State {
         self.locks = record.locks.into_iter().map(|view| Lock { region: region(&view), view }).collect();
         if let Some(runs) = record.runs {
             self.runs = runs.into();
+        }
+        self.imports.clear();
+        for saved in record.imports {
+            let import = saved.load().ok_or(RestoreError::Damaged("an import"))?;
+            self.remember(import);
         }
         self.roster.restore(record.joined, []);
         members.extend(record.members.into_iter().map(|member| (member.id().clone(), member)));
