@@ -6,6 +6,7 @@
 
 mod compare;
 mod connection;
+mod dropping;
 mod files;
 mod fixing;
 mod following;
@@ -23,6 +24,7 @@ mod review;
 mod rules;
 mod running;
 mod share;
+pub mod shipping;
 mod start;
 mod turns;
 mod unlock;

@@ -57,6 +57,15 @@ fn act(store: Store, event: &KeyboardEvent) -> bool {
             cycle(if event.shift_key() { -1 } else { 1 });
             true
         }
+        // By its place: with Alt, a Mac's X is another letter.
+        _ if event.alt_key() && !command && event.code() == "KeyX" => {
+            if event.shift_key() {
+                store.copy_patch("start");
+            } else {
+                store.toggle_ship();
+            }
+            true
+        }
         _ => {
             run::act(store, event)
                 || together::act(store, event)

@@ -26,6 +26,7 @@ mod review;
 mod run;
 mod runner;
 mod session;
+mod shipping;
 mod socket;
 mod store;
 mod testing;

@@ -161,7 +161,9 @@ fn frame_seq(frame: &ServerFrame) -> Option<Seq> {
         | F::HunkAccepted { seq, .. }
         | F::ScopeChanged { seq, .. }
         | F::LockChanged { seq, .. }
-        | F::RunReported { seq, .. } => Some(*seq),
+        | F::RunReported { seq, .. }
+        | F::FilesImported { seq, .. }
+        | F::ImportTakenBack { seq, .. } => Some(*seq),
         F::Welcome(_)
         | F::TurnStopped { .. }
         | F::SteerAccepted { .. }

@@ -10,6 +10,7 @@ mod kept;
 pub mod review;
 pub mod run;
 mod share;
+pub mod ship;
 pub mod status;
 pub mod together;
 pub mod turn;
@@ -27,6 +28,7 @@ pub use guard::Guard;
 pub use review::Review;
 pub use run::Running;
 pub use share::{Sharing, Step};
+pub use ship::Ship;
 pub use status::{Connection, Ending, FileRow, LatencyStrip, Loss, Notice, RecentSession, Route, Saving, Theme};
 pub use together::{Following, Together};
 pub use turn::{Block, Hunk, Piece, PieceKind, Steer, SteerProgress, Turn};
@@ -78,6 +80,8 @@ pub struct Store {
     pub composer_ref: NodeRef<html::Textarea>,
     /// What the model may touch: scope, locks, and what a person says of a held hunk.
     pub guard: Guard,
+    /// Files in and out.
+    pub ship: Ship,
     /// The hunk that the keyboard's commands mean.
     pub current_hunk: RwSignal<Option<protocol::HunkId>>,
     /// Comparing, authors and conventions.
@@ -148,6 +152,7 @@ impl Store {
             composer: RwSignal::new(String::new()),
             composer_ref: NodeRef::new(),
             guard: Guard::new(),
+            ship: Ship::new(),
             current_hunk: RwSignal::new(None),
             review: Review::new(),
             running: Running::new(),
@@ -172,6 +177,11 @@ impl Store {
     /// A turn by id. Tracks `turns`.
     pub fn turn(&self, id: &protocol::TurnId) -> Option<Turn> {
         self.turns.with(|turns| turns.iter().rev().find(|t| t.id == *id).cloned())
+    }
+
+    /// The same, for a moment: tracks nothing.
+    pub fn may_edit_now(&self) -> bool {
+        self.role.get_untracked() >= Role::Editor
     }
 
     /// Whether this page may type, prompt, steer and decide. Tracks `role`.

@@ -140,7 +140,8 @@ mod tests {
     use super::*;
 
     fn files(paths: &[&str]) -> Vec<FileRow> {
-        let row = |path: &&str| FileRow { id: (*path).into(), path: (*path).into(), display: (*path).into() };
+        let row =
+            |path: &&str| FileRow { id: (*path).into(), path: (*path).into(), display: (*path).into(), kept: None };
         paths.iter().map(row).collect()
     }
 

@@ -15,6 +15,7 @@ mod run;
 mod sharing;
 mod stage;
 mod together;
+mod transfer;
 mod typing;
 mod unlock;
 mod upstreams;

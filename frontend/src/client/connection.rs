@@ -59,6 +59,11 @@ impl Link {
         Some((self.session.clone()?, participant, key))
     }
 
+    /// Who this page is, and its key: once it was welcomed.
+    pub fn participant(&self) -> Option<(&ParticipantId, &str)> {
+        self.resume.as_ref().map(|(id, key, _)| (id, key.as_str()))
+    }
+
     /// Sends a text frame. Whether the socket took it.
     pub fn send(&self, text: &str) -> bool {
         self.socket.as_ref().is_some_and(|s| s.send(text))

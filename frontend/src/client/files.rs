@@ -113,10 +113,14 @@ impl Client {
     pub(super) fn show_file(self: &Rc<Self>, id: FileId) {
         let text = self.replica.borrow().as_ref().and_then(|r| r.text(&id));
         let path = self.store.files.with_untracked(|files| files.iter().find(|f| f.id == id).map(|f| f.path.clone()));
-        let (Some(text), Some(path)) = (text, path) else {
-            return;
-        };
-        monaco::show(&id, &path, &text);
+        let kept = self.store.files.with_untracked(|files| files.iter().any(|f| f.id == id && f.kept.is_some()));
+        let Some(path) = path else { return };
+        match text {
+            Some(text) => monaco::show(&id, &path, &text),
+            // It is shown in the place of the editor.
+            None if kept => {}
+            None => return,
+        }
         if self.store.open_file.get_untracked().as_ref() != Some(&id) {
             self.store.guard.selecting.set(false);
         }

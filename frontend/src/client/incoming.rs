@@ -155,6 +155,7 @@ impl Client {
                 self.give_back(&steer.view.get_untracked().text);
             }
         }
+        self.store.ship.reset(&view);
         self.store.guard.reset(&view);
         self.store.running.reported.set(view.runs.clone());
         self.show_run_marks();

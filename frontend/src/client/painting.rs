@@ -157,6 +157,7 @@ impl Client {
                     if let Some(turn) = spoken_into(&frame) {
                         self.heard(turn);
                     }
+                    self.store.ship.apply(&frame);
                     guarded |= self.store.guard.apply(&frame).is_some() || changes_scope(&frame);
                 }
             }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::compare::Compare;
 use super::held_zones::HeldZones;
+use super::kept::Kept;
 use super::locks::{EditorGuard, LockButton};
 use super::people::{COLORS, avatar};
 use super::run_pane::{RunButtons, RunPane};
@@ -36,12 +37,13 @@ pub fn EditorPane() -> impl IntoView {
             <div class="editor-body" id="editor" data-person=move || followed.get().map(|color| color.to_string())>
                 <Editor />
                 <HeldZones />
+                <Kept />
                 <Compare />
                 <Show when=move || path.get().is_none() && store.me.with(Option::is_some)>
                     <div class="editor-empty">
                         <h2>{move || if store.files.with(Vec::is_empty) { "Nothing here yet" } else { "No file is open" }}</h2>
                         <p>{move || if store.files.with(Vec::is_empty) {
-                            "Ask for a file in the prompt box, and watch it being written here. Or make one yourself."
+                            "Ask for a file in the prompt box, and watch it being written here. Or drop a folder, a zip or files of your own on the page."
                         } else {
                             "Choose one on the left, or start a turn: the editor goes where the model writes."
                         }}</p>

@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     fn files() -> Vec<FileRow> {
-        let row = |id: &str, path: &str| FileRow { id: id.into(), path: path.into(), display: path.into() };
+        let row = |id: &str, path: &str| FileRow { id: id.into(), path: path.into(), display: path.into(), kept: None };
         vec![row("f1", "src/calc.py"), row("f2", "README.md")]
     }
 

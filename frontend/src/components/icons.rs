@@ -64,6 +64,11 @@ pub fn bin() -> impl IntoView {
     drawing("M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5l.5 8.5h6l.5-8.5")
 }
 
+/// Out of the box, and into it.
+pub fn ship() -> impl IntoView {
+    drawing("M8 9.5v-7M5.5 5L8 2.5 10.5 5M3 9.5v3.5h10V9.5")
+}
+
 /// Onward.
 pub fn arrow() -> impl IntoView {
     drawing("M3 8h10M9 4l4 4-4 4")

@@ -167,8 +167,12 @@ mod tests {
 
     #[test]
     fn in_a_large_project_files_are_found_by_their_letters() {
-        let row =
-            |n: usize| FileRow { id: format!("f{n}").into(), path: String::new(), display: format!("src/File{n}.rs") };
+        let row = |n: usize| FileRow {
+            id: format!("f{n}").into(),
+            path: String::new(),
+            display: format!("src/File{n}.rs"),
+            kept: None,
+        };
         let files: Vec<FileRow> = (0..5_000).map(row).collect();
         let chosen = [FileId::from("f4000")];
         let names = |wanted: &str| found(&files, &chosen, wanted).into_iter().map(|f| f.display).collect::<Vec<_>>();

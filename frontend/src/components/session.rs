@@ -3,9 +3,11 @@
 use leptos::prelude::*;
 
 use super::banner::Banner;
+use super::drop_target::DropTarget;
 use super::editor_pane::EditorPane;
 use super::files::Files;
 use super::latency::Latency;
+use super::ship::{Passing, Ship};
 use super::topbar::Topbar;
 use super::turn_pane::TurnPane;
 
@@ -23,6 +25,9 @@ pub fn Session() -> impl IntoView {
                 <TurnPane />
             </main>
             <Latency />
+            <DropTarget />
+            <Passing />
+            <Ship />
         </div>
     }
 }

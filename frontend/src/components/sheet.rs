@@ -45,13 +45,15 @@ const RUN: [Key; 4] = [
 const TOGETHER: [Key; 3] =
     [("Follow the next person", "Ctrl Alt J"), ("Stop following", "Esc"), ("Share this session", "Ctrl Alt S")];
 
-const PAGE: [Key; 7] = [
+const PAGE: [Key; 9] = [
     ("To the prompt", "Ctrl K"),
     ("Next pane", "F6"),
     ("Previous pane", "Shift F6"),
     ("Rename the file", "F2"),
     ("Delete the file", "Del"),
     ("Find in the file", "Ctrl F"),
+    ("Export and import", "Alt X"),
+    ("Copy the patch since the start", "Alt Shift X"),
     ("This sheet", "?"),
 ];
 

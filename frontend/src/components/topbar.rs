@@ -49,6 +49,10 @@ pub fn Topbar(
                     <ModelPicker />
                     <SpeedPicker />
                 </Show>
+                <button class="icon-button" aria-label="Export and import" title="Export and import (Alt X)"
+                    on:click=move |_| store.toggle_ship()>
+                    {icons::ship()}
+                </button>
                 <ThemeButton />
                 <button class="icon-button" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)"
                     on:click=move |_| store.toggle_sheet()>

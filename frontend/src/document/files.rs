@@ -10,6 +10,8 @@ use crate::store::FileRow;
 
 /// The field of a file that names it.
 const PATH: &str = "path";
+/// The field that stands in its place where the file is kept and not edited.
+const BLOB: &str = "blob";
 /// The field of a file that holds its text.
 pub(super) const TEXT: &str = "text";
 
@@ -20,7 +22,7 @@ impl Replica {
         let files = self.files.iter(&txn).filter_map(|(id, value)| {
             let Out::YMap(file) = value else { return None };
             match file.get(&txn, PATH)? {
-                Out::Any(Any::String(path)) => Some((FileId::from(id), path.to_string())),
+                Out::Any(Any::String(path)) => Some((FileId::from(id), path.to_string(), kept(&file, &txn))),
                 _ => None,
             }
         });
@@ -74,6 +76,14 @@ impl Replica {
     }
 }
 
+/// How many bytes a file has that is kept and not edited: `{hash}:{size}` stands in the place of its text.
+fn kept<T: ReadTxn>(file: &MapRef, txn: &T) -> Option<u64> {
+    match file.get(txn, BLOB)? {
+        Out::Any(Any::String(blob)) => blob.split_once(':')?.1.parse().ok(),
+        _ => None,
+    }
+}
+
 /// A file's path and text.
 pub(super) fn entry<T: ReadTxn>(files: &MapRef, txn: &T, id: &FileId) -> Option<(Out, Out)> {
     let Out::YMap(file) = files.get(txn, id.as_str())? else {
@@ -83,16 +93,16 @@ pub(super) fn entry<T: ReadTxn>(files: &MapRef, txn: &T, id: &FileId) -> Option<
 }
 
 /// Sorts files by path, and tells apart those that have the same one: by their ids, so that everyone sees the same.
-pub fn listing(mut files: Vec<(FileId, String)>) -> Vec<FileRow> {
-    files.sort_by(|(a_id, a), (b_id, b)| a.cmp(b).then_with(|| a_id.cmp(b_id)));
+pub fn listing(mut files: Vec<(FileId, String, Option<u64>)>) -> Vec<FileRow> {
+    files.sort_by(|(a_id, a, _), (b_id, b, _)| a.cmp(b).then_with(|| a_id.cmp(b_id)));
     let mut seen = HashMap::<String, u32>::new();
     files
         .into_iter()
-        .map(|(id, path)| {
+        .map(|(id, path, kept)| {
             let count = seen.entry(path.clone()).or_default();
             *count += 1;
             let display = if *count == 1 { path.clone() } else { format!("{path} ({count})") };
-            FileRow { id, path, display }
+            FileRow { id, path, display, kept }
         })
         .collect()
 }
@@ -103,7 +113,12 @@ mod tests {
 
     #[test]
     fn files_with_one_path_are_told_apart() {
-        let rows = listing(vec![("b".into(), "x".into()), ("c".into(), "a".into()), ("a".into(), "x".into())]);
+        let rows = listing(vec![
+            ("b".into(), "x".into(), None),
+            ("c".into(), "a".into(), Some(3)),
+            ("a".into(), "x".into(), None),
+        ]);
+        assert_eq!(rows[0].kept, Some(3));
         let shown: Vec<_> = rows.iter().map(|r| (r.id.as_str(), r.display.as_str())).collect();
         assert_eq!(shown, [("c", "a"), ("a", "x"), ("b", "x (2)")]);
     }

@@ -138,6 +138,8 @@ impl Session {
             F::ScopeChanged { .. }
             | F::LockChanged { .. }
             | F::RunReported { .. }
+            | F::FilesImported { .. }
+            | F::ImportTakenBack { .. }
             | F::Welcome(_)
             | F::State { .. }
             | F::EditAck { .. }

@@ -154,6 +154,8 @@ pub struct FileRow {
     pub path: String,
     /// The path, or `path (2)` for the second of the same name.
     pub display: String,
+    /// It is kept and not edited, and has so many bytes.
+    pub kept: Option<u64>,
 }
 
 /// The numbers that are always visible, each in milliseconds unless it says otherwise; `None` until measured.
