@@ -1,5 +1,7 @@
 //! What comes into a session: a zip, a patch, files. Read whole and checked before anything of the session changes.
 
+use std::time::Duration;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Multipart, Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -11,6 +13,7 @@ use protocol::files::{ImportAnswer, ImportView};
 use protocol::{ErrorCode, ImportId, ParticipantId};
 use serde::Deserialize;
 use tokio::sync::{Semaphore, oneshot};
+use tokio::time::timeout;
 
 use super::authorize::Granted;
 use super::export;
@@ -24,6 +27,8 @@ use crate::transfer::{self, Coming, Plan};
 
 /// Imports that are read at once: each may hold twice [`parcel::limits::UNPACKED_MAX`].
 const AT_ONCE: usize = 2;
+/// How long a body may take to come: one that trickles in keeps others waiting.
+const BODY_WITHIN: Duration = Duration::from_secs(5 * 60);
 /// How often an import is planned anew because the files have changed meanwhile.
 const TRIES: usize = 8;
 /// The longest name of an import, in characters: it is for people.
@@ -65,7 +70,9 @@ pub async fn import(
     let outcome = async {
         // Waits its turn before its body is read.
         let _turn = IMPORTING.acquire().await.map_err(|_| gone())?;
-        let body = read(request, &asked).await?;
+        let body = timeout(BODY_WITHIN, read(request, &asked)).await.map_err(|_| {
+            problem(StatusCode::REQUEST_TIMEOUT, ErrorCode::BadImport, "The files took too long to come.")
+        })??;
         let name = asked.name.as_deref().unwrap_or(body.name()).chars().filter(|c| !c.is_control());
         let name: String = name.take(NAME_MAX).collect();
         bring_in(&app, &granted, body, name, by).await
