@@ -84,7 +84,12 @@ mod tests {
 
     #[test]
     fn a_place_in_a_file_counts_as_the_editor_does() {
-        let row = FileRow { id: FileId("f1".to_owned()), path: "a.py".to_owned(), display: "a.py (2)".to_owned() };
+        let row = FileRow {
+            id: FileId("f1".to_owned()),
+            path: "a.py".to_owned(),
+            display: "a.py (2)".to_owned(),
+            kept: None,
+        };
         let text = format!("# 😀\nkey = \"{}\"\n", token());
         let found = in_file(&row, &text);
         let [Exposed { place: Spot::File { name, line, offset, .. }, .. }] = found.as_slice() else {
