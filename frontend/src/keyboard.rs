@@ -119,7 +119,8 @@ fn cycle(by: i32) {
         return;
     };
     let panes: Vec<HtmlElement> = (0..found.length()).filter_map(|i| found.item(i)?.dyn_into().ok()).collect();
-    let at = focused().and_then(|e| panes.iter().position(|p| p.contains(Some(&e))));
+    // The innermost: the pane of runs is within the editor's.
+    let at = focused().and_then(|e| panes.iter().rposition(|p| p.contains(Some(&e))));
     let count = i32::try_from(panes.len()).unwrap_or(0);
     if count == 0 {
         return;

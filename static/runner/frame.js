@@ -4,11 +4,16 @@
 // The code itself never runs here but in a worker, so this thread is always free to end it.
 
 /** Batches that wait for the page at most: as many events as the console keeps. */
-const WAITING_BATCHES = 20;
+const WAITING_BATCHES = 25;
 /** UTF-16 units of a batch that is passed on: somewhat more than an honest worker sends. */
 const BATCH_UNITS = 512 * 1024;
 /** Batches on their way to the page that it has not drawn yet. */
-const UNDRAWN = 2;
+const UNDRAWN = 1;
+/** Batches that are passed on at once; after them, a flood is passed on no faster than one in this time, in milliseconds. */
+const AT_ONCE = 2;
+const FLOOD_MS = 60;
+/** A flood is over when nothing was said for so long, in milliseconds. */
+const QUIET_MS = 400;
 /** Bytes of a line that a program is given. */
 const LINE_BYTES = 64 * 1024;
 
@@ -33,6 +38,10 @@ let running = null;
 /** @type {Spare | null} the worker of the run */
 let current = null;
 let undrawn = 0;
+/** When the last batch was passed on, and how many were in a row. */
+let passed = -Infinity;
+let inARow = 0;
+let timed = false;
 /** @type {Record<string, ArrayBuffer> | null} what Python is made of */
 let python = null;
 
@@ -140,12 +149,27 @@ function forward() {
   const run = running;
   if (run === null) return;
   while (undrawn < UNDRAWN && run.waiting.length > 0) {
+    const since = performance.now() - passed;
+    if (since > QUIET_MS) inARow = 0;
+    if (inARow >= AT_ONCE && since < FLOOD_MS) return later(FLOOD_MS - since);
+    passed = performance.now();
+    inARow += 1;
     const [text, , final] = run.waiting.shift() ?? ["", 0, false];
     undrawn += 1;
     tell(["batch", run.id, text, run.dropped, final]);
     run.dropped = 0;
     if (final) return end(run);
   }
+}
+
+/** Goes on with what waits. @param {number} ms */
+function later(ms) {
+  if (timed) return;
+  timed = true;
+  setTimeout(() => {
+    timed = false;
+    forward();
+  }, ms);
 }
 
 /** The program has ended: Python's worker waits for the next one, JavaScript's is not used twice. @param {Run} run */

@@ -16,7 +16,7 @@ import { describe, stackOf } from "./values.js";
 /** @typedef {string | number | {builtin: string}} Part */
 
 /** Batches on their way that the holder has not drawn. */
-const UNDRAWN = 2;
+const UNDRAWN = 1;
 /** Batches that wait at most. */
 const WAITING = 20;
 

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use protocol::ClientFrame;
 use protocol::run::RunStatus;
@@ -15,6 +16,8 @@ use crate::store::run::{AUTO_STEERS_MAX, Auto, Outcome};
 
 /// The least time between two runs that begin by themselves while a turn runs, in milliseconds.
 const AUTO_EVERY_MS: f64 = 1_000.0;
+/// How long after a change such a run begins at the earliest, in milliseconds: what comes with it is in it.
+const AUTO_SOON_MS: f64 = 50.0;
 
 impl Client {
     /// A run ended: everyone is told, and where a failing run may steer, the model is.
@@ -103,11 +106,23 @@ impl Client {
 
     /// The model wrote: the code may parse now.
     pub(super) fn model_wrote(self: &Rc<Self>) {
-        let due = browser::now() - self.runs.began_by_itself.get() > AUTO_EVERY_MS;
-        let idle = !untrack(|| self.store.running.is_active());
-        if self.store.running.auto.get_untracked() == Auto::WhenParses && due && idle {
-            self.run_by_itself(true);
+        if self.store.running.auto.get_untracked() != Auto::WhenParses || self.runs.auto_timer.borrow().is_some() {
+            return;
         }
+        // Not with every token: the last one of a burst counts, too.
+        let wait =
+            (self.runs.began_by_itself.get() + AUTO_EVERY_MS - browser::now()).clamp(AUTO_SOON_MS, AUTO_EVERY_MS);
+        let client = Rc::downgrade(self);
+        let due = move || {
+            let Some(client) = client.upgrade() else { return };
+            client.runs.auto_timer.borrow_mut().take();
+            if untrack(|| client.store.running.is_active()) {
+                client.model_wrote();
+            } else if client.session.borrow().running().is_some() {
+                client.run_by_itself(true);
+            }
+        };
+        *self.runs.auto_timer.borrow_mut() = Some(Timeout::new(wait as u32, due));
     }
 
     fn run_by_itself(self: &Rc<Self>, if_it_parses: bool) {

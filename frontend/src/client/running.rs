@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
+use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -46,6 +47,8 @@ pub struct Runs {
     pub(super) by_itself: Cell<bool>,
     /// When one last did.
     pub(super) began_by_itself: Cell<f64>,
+    /// The code is about to be looked at again.
+    pub(super) auto_timer: RefCell<Option<Timeout>>,
     /// Where traces of the last run lead.
     traced: RefCell<Rc<Traced>>,
 }

@@ -70,7 +70,8 @@ fn Empty() -> impl IntoView {
 fn row(entry: &Arc<Entry>) -> AnyView {
     let times = entry.times;
     let inner = match &entry.said {
-        Said::Log { args, .. } => args.iter().map(argument).collect_view().into_any(),
+        // Blanks between them, so that what is copied reads as it is shown.
+        Said::Log { args, .. } => args.iter().map(|value| (argument(value), " ")).collect_view().into_any(),
         Said::Error(stack) => view! { <pre>{traced(stack)}</pre> }.into_any(),
         Said::Test(test) => tested(test),
         Said::Image { name, address } => {

@@ -85,7 +85,7 @@ fn Status() -> impl IntoView {
     view! {
         <p class="run-status" role="status" data-state=move || state.get() data-testid="run-status">
             {move || entry().map(|entry| view! { <span class="run-entry">{entry}</span> })}
-            <span>{move || running.phase.with(status)}</span>
+            <span>{move || status(&running.phase.get(), store.shows_a_page())}</span>
             {move || (tally.get() != Tally::default()).then(|| view! {
                 <span class="run-tests" data-failed=move || (tally.get().failed > 0).to_string()>{move || tests(tally.get())}</span>
             })}

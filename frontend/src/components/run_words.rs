@@ -4,14 +4,15 @@ use super::format;
 use crate::run::console::Tally;
 use crate::store::run::{Outcome, Phase};
 
-/// A phase.
-pub fn status(phase: &Phase) -> String {
+/// A phase; of a page, where `page` says so.
+pub fn status(phase: &Phase, page: bool) -> String {
     match phase {
         Phase::Idle => "Nothing was run yet".to_owned(),
         Phase::Starting { loaded: Some((done, total)) } => {
             format!("Loading Python, {} of {} MB", megabytes(*done), megabytes(*total))
         }
         Phase::Starting { loaded: None } => "Starting".to_owned(),
+        Phase::Running if page => "Showing, follows your edits".to_owned(),
         Phase::Running => "Running".to_owned(),
         Phase::Ended(Outcome::Done { ms }) => format!("Done in {}", format::ms(*ms)),
         Phase::Ended(Outcome::Failed { ms }) => format!("Failed after {}", format::ms(*ms)),
