@@ -203,11 +203,6 @@ impl Roster {
         self.members.get(id).is_some_and(|member| member.key.matches(key))
     }
 
-    /// A participant, connected or not.
-    pub fn participant(&self, id: &ParticipantId) -> Option<&Participant> {
-        self.members.get(id).map(|member| &member.participant)
-    }
-
     /// Whose connection it is.
     pub fn member(&self, peer: PeerId) -> Option<&Member> {
         self.members.get(self.peers.get(&peer)?)
