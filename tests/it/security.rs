@@ -5,6 +5,7 @@ mod frames;
 mod limits;
 mod routes;
 mod secrets;
+mod updates;
 
 use std::net::SocketAddr;
 

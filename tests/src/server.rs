@@ -74,6 +74,8 @@ impl TestServer {
     pub async fn with_config(configure: impl FnOnce(&mut Config), catalog: Catalog) -> Result<TestServer> {
         let mut config =
             Config { addr: "127.0.0.1:0".parse()?, discover: false, data: ":memory:".into(), ..Config::default() };
+        // All tests come from one address.
+        config.limits.sessions_per_hour = 100_000;
         configure(&mut config);
         let server = Server::with_catalog(config, catalog).await?;
         let addr = server.local_addr()?;
