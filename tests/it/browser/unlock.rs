@@ -50,7 +50,7 @@ async fn promise_11_an_owner_unlocks_a_session_and_everyone_in_it_goes_on() -> R
     field.click().await?;
     page.type_text("a wrong one of mine").await?;
     page.press("Enter").await?;
-    page.by_any_name("alert").says("not the access code").await?;
+    page.by_selector("#unlock-refused").says("not the access code").await?;
     page.screenshot("unlock-refused").await?;
     // The failed answer is an error of the network to the browser, and expected.
     page.forget_errors();
