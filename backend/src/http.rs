@@ -8,9 +8,11 @@ mod export;
 mod guard;
 mod import;
 mod links;
+mod recording;
 mod review;
 mod routes;
 mod runner;
+mod timeline;
 
 use std::sync::Arc;
 

@@ -17,6 +17,7 @@ mod server;
 pub mod session;
 mod socket;
 mod store;
+mod timeline;
 mod transfer;
 
 pub use config::Config;

@@ -1,6 +1,7 @@
 //! Which sessions are live: id -> handle, each loaded once.
 
 mod access;
+mod adopt;
 pub mod blobs;
 mod links;
 
@@ -22,7 +23,9 @@ use crate::session::persist::Saver;
 use crate::session::state::{self, RestoreError, State};
 use crate::session::{self, SessionHandle};
 use crate::store::{Link, Loaded, Record, Store, StoreError};
+use crate::timeline::recorder::Recorder;
 
+pub use self::adopt::AdoptError;
 pub use self::links::LinkError;
 
 /// How often sessions past their retention are looked for: it counts in days.
@@ -147,6 +150,11 @@ impl Registry {
         Ok(Some(self.open(&loaded, links, state)))
     }
 
+    /// Where timelines are read.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
     /// From now on, deletes sessions that nobody has changed for so many days and nobody is in.
     pub fn sweep(self: &Arc<Self>, days: u32) {
         let registry = Arc::clone(self);
@@ -200,12 +208,15 @@ impl Registry {
     fn open(&self, loaded: &Loaded, links: Vec<Link>, state: State) -> SessionHandle {
         let id = loaded.record.id.clone();
         let next = loaded.batches.last().map_or(0, |batch| batch.number + 1);
-        let saver = Saver::start(id.clone(), Arc::clone(&self.store), next, &self.tasks);
+        let timeline = loaded.timeline.as_ref();
+        let saver = Saver::start(id.clone(), Arc::clone(&self.store), next, timeline, &self.tasks);
+        let recorder = Recorder::new(timeline);
         let state = state.with_terms(self.offers.terms());
         let models = Arc::clone(&self.offers);
         let door = Arc::new(Door::new(loaded.record.owner, links));
+        let (saver, budgets) = ((saver, recorder), self.budgets());
         let handle =
-            session::spawn(id.clone(), door, state, models, self.budgets(), saver, &self.tasks, self.shutdown.clone());
+            session::spawn(id.clone(), door, state, models, budgets, saver, &self.tasks, self.shutdown.clone());
         let mut live = self.lock();
         live.retain(|_, handle| !handle.ended.is_cancelled());
         live.insert(id, handle.clone());

@@ -38,8 +38,9 @@ use self::signal::Signal;
 use self::spending::Spending;
 use self::state::State;
 use crate::budget::Budgets;
+use crate::timeline::recorder::Recorder;
 
-pub use self::entry::{Body, Entry, encode, utf16_len};
+pub use self::entry::{Body, Entry, encode, prefix_utf16, utf16_len};
 
 /// Commands that wait for a busy session. A full inbox closes the socket that filled it, with a retry code.
 #[cfg(not(test))]
@@ -84,7 +85,7 @@ pub fn spawn(
     state: State,
     models: Arc<dyn Models>,
     budgets: Arc<Budgets>,
-    saver: Saver,
+    (saver, recorder): (Saver, Recorder),
     tasks: &TaskTracker,
     shutdown: CancellationToken,
 ) -> SessionHandle {
@@ -111,6 +112,7 @@ pub fn spawn(
         signal,
         presence: Board::new(),
         saver,
+        recorder,
         shutdown,
         ended: handle.ended.clone(),
         deleted: handle.deleted.clone(),

@@ -16,6 +16,7 @@ use futures_util::stream::SplitStream;
 use futures_util::{SinkExt, StreamExt};
 use protocol::client::Hello;
 use protocol::limits::CLIENT_FRAME_MAX;
+use protocol::view::Role;
 use protocol::{ClientFrame, CloseCode, ErrorCode, ServerFrame, SessionId, VERSION};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
@@ -115,6 +116,10 @@ async fn enter(mut socket: WebSocket, session: Option<SessionHandle>, from: &Sou
     let Some(counted) = from.gate.by_session.enter(&session.id) else {
         return close(socket, CloseCode::Full).await;
     };
+    if pass.role < Role::Viewer {
+        // It opens the timeline, and nothing live.
+        return close(socket, CloseCode::Unauthorized).await;
+    }
     let peer = PeerId(PEERS.fetch_add(1, Ordering::Relaxed));
     let pace = Pace::from_millis(hello.pace_ms);
     let (control, control_rx) = mpsc::channel(CONTROL);

@@ -2,6 +2,8 @@
 //!
 //! A load error is an error, never an empty session. Knows bytes, not what they mean.
 
+pub mod timeline;
+
 mod memory;
 mod sqlite;
 
@@ -13,6 +15,7 @@ use protocol::server::Stall;
 use protocol::view::Role;
 use protocol::{LessonId, Seq, SessionId};
 
+use self::timeline::{Chunk, Extent, Keyframe};
 use crate::secret::Hash;
 
 pub use self::memory::MemoryStore;
@@ -70,6 +73,8 @@ pub struct Batch {
     pub state: Vec<u8>,
     /// The document's part.
     pub document: Vec<u8>,
+    /// What is appended to the timeline with it. Not read by a load.
+    pub timeline: Option<Chunk>,
 }
 
 /// A session as it was written.
@@ -83,6 +88,8 @@ pub struct Loaded {
     pub load: u64,
     /// The last whole batch, and what followed it. Empty where nothing was written before the server ended.
     pub batches: Vec<Batch>,
+    /// How far its timeline goes, if there is one.
+    pub timeline: Option<Extent>,
 }
 
 /// Bytes of a file that is kept beside its session.
@@ -137,6 +144,9 @@ pub fn now() -> u64 {
 pub trait Store: Send + Sync + 'static {
     /// Keeps a new session.
     async fn create(&self, record: Record) -> Result<(), StoreError>;
+    /// Keeps a new session that is something already: all of it, with its timeline. No load has had a number up to
+    /// this one.
+    async fn found(&self, record: Record, loads: u64, batch: &Batch, timeline: &[Chunk]) -> Result<(), StoreError>;
     /// What opens a session, if there is one.
     async fn find(&self, id: &SessionId) -> Result<Option<Record>, StoreError>;
     /// A session, if there is one. Counts as a load.
@@ -147,6 +157,24 @@ pub trait Store: Send + Sync + 'static {
     async fn keep_blobs(&self, id: &SessionId, blobs: &[Blob]) -> Result<(), StoreError>;
     /// Bytes that are kept beside a session, by their hash.
     async fn blob(&self, id: &SessionId, hash: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+    /// Where a session's timeline begins and ends, if there is one.
+    async fn extent(&self, id: &SessionId) -> Result<Option<Extent>, StoreError>;
+    /// The chunks of a timeline behind the one of this number, in order: at least one, if there is one, and then as
+    /// many as hold no more than `bytes`.
+    async fn chunks(&self, id: &SessionId, after: Option<u64>, bytes: u64) -> Result<Vec<Chunk>, StoreError>;
+    /// The number of the last chunk that ends before a step, if there is one.
+    async fn chunk_before(&self, id: &SessionId, seq: Seq) -> Result<Option<u64>, StoreError>;
+    /// The last chunk that begins at or before a time, in milliseconds on the session's clock, if there is one.
+    async fn chunk_when(&self, id: &SessionId, ms: u64) -> Result<Option<Chunk>, StoreError>;
+    /// What is worth jumping to behind a step, chunk by chunk, of so many chunks at most.
+    async fn marks(&self, id: &SessionId, after: Option<Seq>, most: u32) -> Result<Vec<String>, StoreError>;
+    /// The newest keyframe of a timeline at or before a step, if there is one.
+    async fn keyframe(&self, id: &SessionId, seq: Seq) -> Result<Option<Keyframe>, StoreError>;
+    /// Keeps a keyframe.
+    async fn keep(&self, id: &SessionId, keyframe: &Keyframe) -> Result<(), StoreError>;
+    /// The first keyframe behind which a timeline holds no more than `bytes`, if there is one: what is before it can
+    /// go.
+    async fn shorten(&self, id: &SessionId, bytes: u64) -> Result<(), StoreError>;
     /// Forgets a session, with all that there is of it.
     async fn delete(&self, id: &SessionId) -> Result<(), StoreError>;
     /// Keeps that a session was unlocked.

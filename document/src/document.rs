@@ -23,7 +23,7 @@ use crate::wire;
 /// stay below this: where the model and a person insert at one place, the order that comes of it is the better one.
 pub(crate) const FIRST_OWN_CLIENT: u64 = 1 << 31;
 /// Client ids that one load has for itself.
-const OWN_CLIENTS: u64 = 8;
+pub(crate) const OWN_CLIENTS: u64 = 8;
 /// Keeps the ids of every load below 2^53.
 const LOADS_MAX: u64 = 1 << 48;
 

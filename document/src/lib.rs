@@ -20,6 +20,7 @@ mod rollback;
 mod saved;
 mod sync;
 mod tally;
+mod viewer;
 
 mod files;
 mod hunk;
@@ -44,6 +45,7 @@ pub use op::{
     StepKey,
 };
 pub use saved::LoadError;
+pub use viewer::{Inserted, ViewedFile, Viewer, inserted, message_of, update_of};
 
 #[cfg(test)]
 mod tests;

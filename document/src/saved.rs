@@ -186,7 +186,7 @@ impl Document {
         Ok(reader.end()?)
     }
 
-    fn integrate_own(&mut self, update: &[u8]) -> Result<(), Refused> {
+    pub(crate) fn integrate_own(&mut self, update: &[u8]) -> Result<(), Refused> {
         let contents = wire::walk(update)?;
         self.files.learn(&contents);
         self.files.know_all(&contents);

@@ -9,6 +9,7 @@ mod joining;
 mod regions;
 mod saved;
 mod tallies;
+mod viewing;
 
 use crate::{Document, ModelOp, Received};
 use yrs::updates::decoder::Decode;

@@ -3,6 +3,9 @@
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 
+/// What follows a session's address on the page of its timeline.
+const REPLAY: &str = "/replay";
+
 /// Milliseconds since the page was opened, monotonic.
 pub fn now() -> f64 {
     window().performance().map_or(0.0, |p| p.now())
@@ -33,7 +36,13 @@ pub fn fresh_id() -> String {
 pub fn session_in_address() -> Option<String> {
     let path = location().pathname().ok()?;
     let id = path.strip_prefix("/s/")?;
+    let id = id.strip_suffix(REPLAY).unwrap_or(id);
     (!id.is_empty() && !id.contains('/')).then(|| id.to_owned())
+}
+
+/// Whether the page is a session's timeline.
+pub fn replay_in_address() -> bool {
+    location().pathname().is_ok_and(|path| path.starts_with("/s/") && path.ends_with(REPLAY))
 }
 
 /// The token in the address, taken out of it: copying the address shares nothing.

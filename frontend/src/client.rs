@@ -20,6 +20,7 @@ mod painting;
 mod parked;
 mod pointing;
 mod previewing;
+mod replay;
 mod review;
 mod rules;
 mod running;
@@ -44,6 +45,7 @@ use crate::store::{Notice, Store};
 use connection::Link;
 use meter::Meter;
 use pointing::Pointing;
+use replay::Replaying;
 use writers::Writers;
 pub use writers::Written;
 
@@ -60,6 +62,7 @@ pub struct Client {
     meter: RefCell<Meter>,
     pointing: RefCell<Pointing>,
     writers: RefCell<Writers>,
+    replaying: RefCell<Replaying>,
     runs: running::Runs,
     previews: previewing::Previews,
     /// An animation frame is asked for.
@@ -85,6 +88,7 @@ impl Client {
             meter: RefCell::default(),
             pointing: RefCell::default(),
             writers: RefCell::default(),
+            replaying: RefCell::default(),
             runs: running::Runs::default(),
             previews: previewing::Previews::default(),
             awaiting_frame: Cell::new(false),

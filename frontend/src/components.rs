@@ -37,6 +37,7 @@ mod pieces;
 mod popover;
 mod preview;
 mod refusal;
+mod replay;
 mod role;
 mod run_auto;
 mod run_pane;
@@ -59,6 +60,7 @@ mod ship_out;
 mod stages;
 mod start;
 mod steer_note;
+mod timeline;
 mod topbar;
 mod tree;
 mod turn_article;
@@ -86,7 +88,8 @@ pub fn App() -> impl IntoView {
     view! {
         {move || match (store.route.get(), ended.get(), full.get()) {
             (Route::Start, ..) => view! { <start::Start /> }.into_any(),
-            (Route::Session, Some(ending), _) => view! { <ended::Ended ending /> }.into_any(),
+            (Route::Replay, None, _) => view! { <replay::Replay /> }.into_any(),
+            (Route::Session | Route::Replay, Some(ending), _) => view! { <ended::Ended ending /> }.into_any(),
             (Route::Session, None, true) => view! { <ended::Full /> }.into_any(),
             (Route::Session, None, false) => view! { <session::Session /> }.into_any(),
         }}

@@ -82,6 +82,11 @@ pub enum Incoming {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unreadable;
 
+/// Bytes that came as text.
+pub fn decode(text: &str) -> Result<Vec<u8>, Unreadable> {
+    BASE64.decode(text).map_err(|_| Unreadable)
+}
+
 /// The replica.
 pub struct Replica {
     undo: UndoManager<()>,

@@ -1,6 +1,7 @@
 //! The page's shortcuts. Monaco's own come first where it has the focus, with one exception: Ctrl/Cmd+. interrupts.
 
 mod guard;
+mod replay;
 mod review;
 mod run;
 mod together;
@@ -10,7 +11,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use crate::monaco;
-use crate::store::Store;
+use crate::store::{Route, Store};
 
 /// Listens for as long as the page lives.
 pub fn listen(store: Store) {
@@ -31,6 +32,19 @@ pub fn listen(store: Store) {
 /// Does what a key stands for. Whether it stands for anything.
 fn act(store: Store, event: &KeyboardEvent) -> bool {
     let command = event.ctrl_key() || event.meta_key();
+    if store.route.get_untracked() == Route::Replay {
+        return match event.key().as_str() {
+            "?" if !command && !typing() => {
+                store.toggle_sheet();
+                true
+            }
+            "F6" => {
+                cycle(if event.shift_key() { -1 } else { 1 });
+                true
+            }
+            _ => !store.sheet_open.get_untracked() && replay::act(store, event),
+        };
+    }
     match event.key().as_str() {
         "." if command && !event.shift_key() => {
             store.interrupt();

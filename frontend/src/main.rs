@@ -22,6 +22,7 @@ mod points;
 mod preview;
 mod proposal;
 mod queue;
+mod replay;
 mod review;
 mod run;
 mod runner;

@@ -140,6 +140,7 @@ fn view(id: TurnId, prompt: String, model: ModelId, by: ParticipantId) -> TurnVi
         latency: Latency::default(),
         usage: None,
         reverted: false,
+        inherited: false,
         context: None,
         scope: Scope::default(),
         changes: None,

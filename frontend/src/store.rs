@@ -7,6 +7,7 @@ mod deciding;
 pub mod guard;
 mod intents;
 mod kept;
+pub mod replay;
 pub mod review;
 pub mod run;
 mod share;
@@ -25,6 +26,7 @@ use protocol::{FileId, ModelId};
 
 use crate::client::Client;
 pub use guard::Guard;
+pub use replay::Replay;
 pub use review::Review;
 pub use run::Running;
 pub use share::{Sharing, Step};
@@ -84,6 +86,8 @@ pub struct Store {
     pub ship: Ship,
     /// The hunk that the keyboard's commands mean.
     pub current_hunk: RwSignal<Option<protocol::HunkId>>,
+    /// Replaying.
+    pub replay: Replay,
     /// Comparing, authors and conventions.
     pub review: Review,
     /// Links, and what is about to be shared.
@@ -154,6 +158,7 @@ impl Store {
             guard: Guard::new(),
             ship: Ship::new(),
             current_hunk: RwSignal::new(None),
+            replay: Replay::new(),
             review: Review::new(),
             running: Running::new(),
             sharing: Sharing::new(),

@@ -18,6 +18,7 @@ pub mod presence;
 pub mod run;
 pub mod scope;
 pub mod server;
+pub mod timeline;
 pub mod view;
 
 pub use client::ClientFrame;

@@ -15,6 +15,8 @@ use crate::server::Reason;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Role {
+    /// Sees the timeline, and nothing live.
+    Replay,
     /// Watches.
     Viewer,
     /// Types, prompts, steers, interrupts, decides.
@@ -25,11 +27,12 @@ pub enum Role {
 
 impl Role {
     /// All of them, the least first.
-    pub const ALL: [Role; 3] = [Role::Viewer, Role::Editor, Role::Owner];
+    pub const ALL: [Role; 4] = [Role::Replay, Role::Viewer, Role::Editor, Role::Owner];
 
     /// As it is written.
     pub fn name(self) -> &'static str {
         match self {
+            Role::Replay => "replay",
             Role::Viewer => "viewer",
             Role::Editor => "editor",
             Role::Owner => "owner",
@@ -125,6 +128,9 @@ pub struct TurnView {
     pub usage: Option<Usage>,
     /// Whether all its changes were taken back.
     pub reverted: bool,
+    /// Whether it came from another session: nothing of it can be taken back here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inherited: bool,
     /// What its newest request carried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context: Option<ContextView>,

@@ -27,6 +27,8 @@ mod offer;
 mod plain;
 #[path = "golden/server.rs"]
 mod server;
+#[path = "golden/timeline.rs"]
+mod timeline;
 #[path = "golden/values.rs"]
 mod values;
 

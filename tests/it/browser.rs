@@ -9,6 +9,7 @@ mod guard;
 mod hostile;
 mod look;
 mod r#loop;
+mod replay;
 mod review;
 mod rig;
 mod run;

@@ -15,5 +15,6 @@ mod faults;
 mod links;
 mod security;
 mod steering;
+mod timeline;
 mod transfer;
 mod upstreams;

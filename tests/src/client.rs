@@ -84,6 +84,8 @@ pub struct Client {
     asked: Option<StateVector>,
     /// Whether it answers that question by itself, as a page does.
     answers: bool,
+    /// Every file's text by its path, as of each step, once [`Client::keep_history`] was called.
+    pub history: Option<BTreeMap<Seq, BTreeMap<String, String>>>,
 }
 
 impl Client {
@@ -127,13 +129,22 @@ impl Client {
 
     /// Interrupts at what was shown.
     pub async fn interrupt(&mut self, turn: &str) -> Result<()> {
-        let shown_seq = self.shown;
+        self.interrupt_at(turn, self.shown).await
+    }
+
+    /// Interrupts at a step.
+    pub async fn interrupt_at(&mut self, turn: &str, shown_seq: Seq) -> Result<()> {
         self.send(ClientFrame::TurnInterrupt { turn_id: turn.into(), shown_seq }).await
     }
 
     /// Steers at what was shown.
     pub async fn steer(&mut self, turn: &str, steer: &str, text: &str) -> Result<()> {
-        let (shown_seq, text) = (self.shown, text.to_owned());
+        self.steer_at(turn, steer, text, self.shown).await
+    }
+
+    /// Steers at a step.
+    pub async fn steer_at(&mut self, turn: &str, steer: &str, text: &str, shown_seq: Seq) -> Result<()> {
+        let text = text.to_owned();
         self.send(ClientFrame::TurnSteer { turn_id: turn.into(), steer_id: steer.into(), shown_seq, text }).await
     }
 
@@ -368,8 +379,27 @@ impl Client {
         timeout(PATIENCE, closed).await?
     }
 
+    /// Keeps what every file holds, as of each step from now on.
+    pub fn keep_history(&mut self) {
+        self.history = Some(BTreeMap::from([(self.shown, self.texts())]));
+    }
+
+    /// Every file's text by its path.
+    pub fn texts(&self) -> BTreeMap<String, String> {
+        self.paths().into_iter().filter_map(|path| Some((path.clone(), self.text(&path)?))).collect()
+    }
+
     /// Reads one message and folds it in.
     pub async fn read(&mut self) -> Result<()> {
+        self.read_one().await?;
+        let texts = self.history.is_some().then(|| self.texts());
+        if let (Some(history), Some(texts)) = (&mut self.history, texts) {
+            history.insert(self.shown, texts);
+        }
+        Ok(())
+    }
+
+    async fn read_one(&mut self) -> Result<()> {
         match self.socket.next().await.ok_or_else(|| Lost("the server closed the socket".to_owned()))?? {
             Message::Text(text) => {
                 let frame = serde_json::from_str(&text).with_context(|| format!("unknown frame {text}"))?;

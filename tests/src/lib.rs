@@ -10,4 +10,5 @@ pub mod gated;
 pub mod links;
 pub mod server;
 pub mod standin;
+pub mod timeline;
 pub mod transfer;

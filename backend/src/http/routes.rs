@@ -8,7 +8,8 @@ use axum::routing::{MethodRouter, delete, get, post};
 use parcel::limits::BODY_MAX;
 use protocol::view::Role;
 
-use super::{App, access, assets, authorize, export, guard, import, links, review, runner};
+use super::{App, access, assets, authorize, export, guard, import, links, recording, review, runner, timeline};
+use crate::timeline::recording::RECORDING_MAX;
 
 /// A way to ask the server for something.
 #[derive(Clone, Copy)]
@@ -45,6 +46,16 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/sessions/{id}/changes", Access::AtLeast(Role::Viewer), || get(review::changes)),
     route("GET", "/api/sessions/{id}/authors", Access::AtLeast(Role::Viewer), || get(review::authors)),
     route("POST", "/api/sessions/{id}/access", Access::AtLeast(Role::Owner), || post(access::unlock)),
+    route("GET", "/api/sessions/{id}/timeline", Access::AtLeast(Role::Replay), || get(timeline::index)),
+    route("GET", "/api/sessions/{id}/timeline/at/{seq}", Access::AtLeast(Role::Replay), || get(timeline::at)),
+    route("GET", "/api/sessions/{id}/timeline/when/{ms}", Access::AtLeast(Role::Replay), || get(timeline::when)),
+    route("GET", "/api/sessions/{id}/timeline/steps", Access::AtLeast(Role::Replay), || get(timeline::steps)),
+    route("GET", "/api/sessions/{id}/timeline/secrets", Access::AtLeast(Role::Owner), || get(timeline::secrets)),
+    route("POST", "/api/sessions/{id}/fork", Access::AtLeast(Role::Replay), || post(recording::fork)),
+    route("GET", "/api/sessions/{id}/file", Access::AtLeast(Role::Owner), || get(recording::write)),
+    route("POST", "/api/sessions/file", Access::Anyone, || {
+        post(recording::read).layer(DefaultBodyLimit::max(RECORDING_MAX))
+    }),
     route("GET", "/api/sessions/{id}/links", Access::AtLeast(Role::Owner), || get(links::list)),
     route("POST", "/api/sessions/{id}/links", Access::AtLeast(Role::Owner), || post(links::create)),
     route("DELETE", "/api/sessions/{id}/links/{link}", Access::AtLeast(Role::Owner), || delete(links::revoke)),
@@ -60,6 +71,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/models", Access::Anyone, || get(super::list_models)),
     route("GET", "/", Access::Anyone, || get(assets::page)),
     route("GET", "/s/{id}", Access::Anyone, || get(assets::page)),
+    route("GET", "/s/{id}/replay", Access::Anyone, || get(assets::page)),
     route("GET", "/assets/{name}", Access::Anyone, || get(assets::file)),
     route("GET", "/runner", Access::Anyone, || get(runner::runner)),
     route("GET", "/preview", Access::Anyone, || get(runner::preview)),

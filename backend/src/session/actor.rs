@@ -21,9 +21,11 @@ use super::roster::PeerId;
 use super::segment::Segment;
 use super::signal::Signal;
 use super::spending::Spending;
-use super::state::{Effect, State};
+use super::state::{Effect, Export, State};
 use super::{FROM_MODEL, Models};
 use crate::meters;
+use crate::timeline::Note;
+use crate::timeline::recorder::Recorder;
 
 /// How long a turn goes on with nobody connected who could steer it.
 pub const ABANDONED_AFTER: Duration = Duration::from_secs(60);
@@ -47,6 +49,7 @@ pub struct Parts {
     pub signal: watch::Sender<Signal>,
     pub presence: Arc<Board>,
     pub saver: Saver,
+    pub recorder: Recorder,
     pub shutdown: CancellationToken,
     pub ended: CancellationToken,
     pub deleted: CancellationToken,
@@ -83,6 +86,8 @@ pub struct Actor {
     segment: Option<AbortHandle>,
     /// Writes it down.
     saver: Saver,
+    /// What the saver appends to the timeline.
+    recorder: Recorder,
     /// What is on disk, and why no more of it is.
     saved: (Seq, Option<Stall>),
     /// Since when no editor has been connected while a turn ran.
@@ -135,6 +140,7 @@ impl Actor {
             tasks,
             segment: None,
             saver: parts.saver,
+            recorder: parts.recorder,
             saved,
             abandoned_since: None,
             empty_since: Some(Instant::now()),
@@ -153,6 +159,10 @@ impl Actor {
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         // The inbox and the model take turns at being polled first, so that neither can starve the other.
         let mut inbox_first = false;
+        self.carry_out();
+        if self.recorder.wants_base() {
+            self.record_base();
+        }
         loop {
             inbox_first = !inbox_first;
             let event = tokio::select! {
@@ -317,7 +327,13 @@ impl Actor {
                     if matches!(entry.body, Body::Delta(_)) {
                         meters::token();
                     }
+                    let entry = Arc::new(entry);
+                    self.recorder.step(Arc::clone(&entry));
                     self.feed.push(entry);
+                }
+                Effect::Told(frame) => self.recorder.told(*frame),
+                Effect::Said { turn, segment, message } => {
+                    self.recorder.said(Note::Said { turn, segment, message });
                 }
                 Effect::Tell(peer, frame) => self.tell(peer, Control::Frame(frame)),
                 Effect::Message(peer, message) => self.tell(peer, Control::Message(message)),
@@ -325,8 +341,17 @@ impl Actor {
                     self.tell(peer, Control::Close(code));
                     self.peers.remove(&peer);
                 }
-                Effect::Cut(cut) => self.signal.send_modify(|signal| signal.add(cut)),
-                Effect::Presence(change) => self.presence.put(change),
+                Effect::Cut(cut) => {
+                    if cut.stopped {
+                        let (turn_id, kept_offset) = (cut.turn.clone(), cut.kept);
+                        self.recorder.told(ServerFrame::TurnStopped { turn_id, kept_offset });
+                    }
+                    self.signal.send_modify(|signal| signal.add(cut));
+                }
+                Effect::Presence(change) => {
+                    self.recorder.people(&change);
+                    self.presence.put(change);
+                }
                 Effect::Cancel => {
                     if let Some(segment) = self.segment.take() {
                         segment.abort();
@@ -377,10 +402,24 @@ impl Actor {
 
     /// Hands over what is not written down, if the saver is free. Otherwise it will ask.
     fn save(&mut self) {
-        if self.saver.is_ready() && self.state.is_unwritten() {
+        if self.saver.is_ready() && (self.state.is_unwritten() || self.recorder.is_pending()) {
             let whole = self.saver.wants_whole(self.segment.is_some() && !self.state.is_empty());
-            let export = self.state.export(whole);
+            let export = self.export(whole);
             self.saver.write(export);
+        }
+    }
+
+    fn export(&mut self, whole: bool) -> Export {
+        if self.recorder.wants_base() {
+            self.record_base();
+        }
+        Export { timeline: self.recorder.take(), ..self.state.export(whole) }
+    }
+
+    /// Writes all of the session into the timeline: where it begins, and after a gap.
+    fn record_base(&mut self) {
+        if let Some((seq, state, document)) = self.state.catch_up() {
+            self.recorder.base(seq, state, document, self.state.said());
         }
     }
 
@@ -408,7 +447,8 @@ impl Actor {
         for queue in self.peers.values() {
             let _ = queue.try_send(Control::Close(CloseCode::Draining));
         }
-        let last = self.state.is_unwritten().then(|| self.state.export(false));
+        let is_unwritten = self.state.is_unwritten() || self.recorder.is_pending();
+        let last = is_unwritten.then(|| self.export(false));
         if tokio::time::timeout(FLUSH_WITHIN, self.saver.finish(last)).await.is_err() {
             tracing::error!(session = %self.id, "the end of a session could not be saved in time");
         }

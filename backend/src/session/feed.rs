@@ -77,9 +77,9 @@ impl Feed {
     }
 
     /// Appends a step. Only the session's actor does.
-    pub fn push(&self, entry: Entry) {
+    pub fn push(&self, entry: impl Into<Arc<Entry>>) {
         let now = Instant::now();
-        let entry = Arc::new(entry);
+        let entry = entry.into();
         let mut inner = self.lock();
         if inner.raw_readers > 0 {
             inner.raw.push(Arc::clone(&entry));

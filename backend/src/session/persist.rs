@@ -12,7 +12,10 @@ use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
 use super::state::Export;
+use crate::store::timeline::Extent;
 use crate::store::{Batch, Store};
+use crate::timeline::keeper::Keeper;
+use crate::timeline::recorder::Encoder;
 
 /// The least time between two groups: what is lost of a crash's last moments, against hundreds of syncs a second while
 /// a model streams.
@@ -49,12 +52,19 @@ pub struct Saver {
 }
 
 impl Saver {
-    /// Starts writing for a session, whose next batch has this number.
-    pub fn start(id: SessionId, store: Arc<dyn Store>, next: u64, tasks: &TaskTracker) -> Saver {
+    /// Starts writing for a session, whose next batch has this number and whose timeline goes on from there.
+    pub fn start(
+        id: SessionId,
+        store: Arc<dyn Store>,
+        next: u64,
+        timeline: Option<&Extent>,
+        tasks: &TaskTracker,
+    ) -> Saver {
         // One group is on its way at most, and two things are said of it.
         let (exports, exports_rx) = mpsc::channel(1);
         let (reports_tx, reports) = mpsc::channel(2);
-        tasks.spawn(Writer { id, store, next, exports: exports_rx, reports: reports_tx }.run());
+        let (encoder, keeper) = (Encoder::new(timeline), Keeper::new(id.clone(), Arc::clone(&store), tasks.clone()));
+        tasks.spawn(Writer { id, store, next, encoder, keeper, exports: exports_rx, reports: reports_tx }.run());
         Saver { exports: Some(exports), reports, is_busy: false, since: (0, 0, 0) }
     }
 
@@ -111,6 +121,8 @@ struct Writer {
     id: SessionId,
     store: Arc<dyn Store>,
     next: u64,
+    encoder: Encoder,
+    keeper: Keeper,
     exports: mpsc::Receiver<Export>,
     reports: mpsc::Sender<Report>,
 }
@@ -123,10 +135,15 @@ impl Writer {
                 tracing::error!(session = %self.id, "a session cannot be written down");
                 return;
             };
-            let batch = Batch { number: self.next, seq, whole, state, document: export.document };
+            let timeline = self.encoder.encode(&export.timeline);
+            drop(export.timeline);
+            let batch = Batch { number: self.next, seq, whole, state, document: export.document, timeline };
             self.next += 1;
             if !self.write(&batch).await {
                 return;
+            }
+            if let Some(chunk) = &batch.timeline {
+                self.keeper.wrote(chunk);
             }
             // A session that is gone hears nothing any more, and what it handed over is written all the same.
             let _ = self.reports.send(Report::Saved(seq)).await;

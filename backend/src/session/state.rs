@@ -3,6 +3,7 @@
 //! No I/O, no task, no clock: inputs are values with their time of arrival, outputs are [`Effect`]s in order, which
 //! the actor carries out. Everything that a promise is made about happens here.
 
+mod adopt;
 mod context;
 mod cut;
 mod decide;
@@ -73,6 +74,17 @@ pub enum Effect {
     Cut(Cut),
     /// Who is here has changed.
     Presence(PresenceChange),
+    /// For the timeline: what goes to connections ahead of the log.
+    Told(Box<ServerFrame>),
+    /// For the timeline: what the model is sent for a turn's segment.
+    Said {
+        /// The turn.
+        turn: TurnId,
+        /// Which of its segments, from 0.
+        segment: usize,
+        /// The message.
+        message: String,
+    },
     /// End the running segment's task.
     Cancel,
     /// Start a segment's task.

@@ -59,6 +59,8 @@ pub struct Turn {
     pub usage: Option<Usage>,
     /// Whether all its changes were taken back.
     pub reverted: bool,
+    /// It came from another session: nothing of it can be taken back here.
+    pub inherited: bool,
     /// What its newest request carried.
     pub context: Option<ContextView>,
     /// What it may touch.
@@ -159,6 +161,11 @@ impl Hunk {
     /// A hunk whose number follows when it is announced.
     pub fn new(key: u64, view: HunkView) -> Self {
         Self { key, view, opened: Seq::ZERO, placed: None, closed: None, draft: None, decided: false }
+    }
+
+    /// Whether it came from another session.
+    pub fn is_inherited(&self) -> bool {
+        self.opened == Seq::ZERO && self.closed.is_some()
     }
 
     /// The frame that says how it stands, now that it has ended.
@@ -312,6 +319,7 @@ impl Turn {
             latency: self.latency,
             usage: self.usage,
             reverted: self.reverted,
+            inherited: self.inherited,
             context: self.context.clone(),
             scope: self.scope.clone(),
             changes: self.changes,

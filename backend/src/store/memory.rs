@@ -1,11 +1,15 @@
 //! Keeps sessions for as long as the process runs: for tests, and for `--data :memory:`.
 
+mod timeline;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use protocol::SessionId;
+use protocol::{Seq, SessionId};
 
+use self::timeline::Timeline;
+use super::timeline::{Chunk, Extent, Keyframe};
 use super::{BLOBS_MAX, Batch, Blob, Link, Loaded, Record, Spent, Store, StoreError};
 use crate::secret::Hash;
 
@@ -26,9 +30,22 @@ struct Kept {
     links: Vec<Link>,
     unlocked: Option<Hash>,
     blobs: HashMap<Vec<u8>, Arc<[u8]>>,
+    timeline: Timeline,
+}
+
+impl Kept {
+    fn new(record: Record, loads: u64, batches: Vec<Batch>) -> Kept {
+        let (links, blobs, timeline) = (Vec::new(), HashMap::new(), Timeline::default());
+        Kept { record, loads, batches, links, unlocked: None, blobs, timeline }
+    }
 }
 
 impl MemoryStore {
+    /// Asks a session's timeline; one that is not there is empty.
+    fn timeline<T: Default>(&self, id: &SessionId, ask: impl FnOnce(&mut Timeline) -> T) -> T {
+        self.lock().get_mut(id).map(|kept| ask(&mut kept.timeline)).unwrap_or_default()
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, Kept>> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -41,8 +58,21 @@ impl Store for MemoryStore {
         if sessions.len() >= SESSIONS_MAX {
             return Err(StoreError::Full);
         }
-        let (batches, links, blobs) = (Vec::new(), Vec::new(), HashMap::new());
-        sessions.insert(record.id.clone(), Kept { record, loads: 0, batches, links, unlocked: None, blobs });
+        let kept = Kept::new(record, 0, Vec::new());
+        sessions.insert(kept.record.id.clone(), kept);
+        Ok(())
+    }
+
+    async fn found(&self, record: Record, loads: u64, batch: &Batch, timeline: &[Chunk]) -> Result<(), StoreError> {
+        let mut sessions = self.lock();
+        if sessions.len() >= SESSIONS_MAX {
+            return Err(StoreError::Full);
+        }
+        let mut kept = Kept::new(record, loads, vec![batch.clone()]);
+        for chunk in timeline {
+            kept.timeline.append(chunk.clone());
+        }
+        sessions.insert(kept.record.id.clone(), kept);
         Ok(())
     }
 
@@ -58,6 +88,7 @@ impl Store for MemoryStore {
                 unlocked: kept.unlocked,
                 load: kept.loads,
                 batches: kept.batches.clone(),
+                timeline: kept.timeline.extent(),
             }
         }))
     }
@@ -65,7 +96,11 @@ impl Store for MemoryStore {
     async fn append(&self, id: &SessionId, batch: &Batch) -> Result<(), StoreError> {
         if let Some(kept) = self.lock().get_mut(id) {
             kept.batches.retain(|known| !batch.whole && known.number != batch.number);
-            kept.batches.push(batch.clone());
+            let mut batch = batch.clone();
+            if let Some(chunk) = batch.timeline.take() {
+                kept.timeline.append(chunk);
+            }
+            kept.batches.push(batch);
         }
         Ok(())
     }
@@ -84,6 +119,40 @@ impl Store for MemoryStore {
 
     async fn blob(&self, id: &SessionId, hash: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.lock().get(id).and_then(|kept| kept.blobs.get(hash).map(|bytes| bytes.to_vec())))
+    }
+
+    async fn extent(&self, id: &SessionId) -> Result<Option<Extent>, StoreError> {
+        Ok(self.timeline(id, |timeline| timeline.extent()))
+    }
+
+    async fn chunks(&self, id: &SessionId, after: Option<u64>, bytes: u64) -> Result<Vec<Chunk>, StoreError> {
+        Ok(self.timeline(id, |timeline| timeline.chunks(after, bytes)))
+    }
+
+    async fn chunk_before(&self, id: &SessionId, seq: Seq) -> Result<Option<u64>, StoreError> {
+        Ok(self.timeline(id, |timeline| timeline.chunk_before(seq)))
+    }
+
+    async fn chunk_when(&self, id: &SessionId, ms: u64) -> Result<Option<Chunk>, StoreError> {
+        Ok(self.timeline(id, |timeline| timeline.chunk_when(ms)))
+    }
+
+    async fn marks(&self, id: &SessionId, after: Option<Seq>, most: u32) -> Result<Vec<String>, StoreError> {
+        Ok(self.timeline(id, |timeline| timeline.marks(after, most)))
+    }
+
+    async fn keyframe(&self, id: &SessionId, seq: Seq) -> Result<Option<Keyframe>, StoreError> {
+        Ok(self.timeline(id, |timeline| timeline.keyframe(seq)))
+    }
+
+    async fn keep(&self, id: &SessionId, keyframe: &Keyframe) -> Result<(), StoreError> {
+        self.timeline(id, |timeline| timeline.keep(keyframe.clone()));
+        Ok(())
+    }
+
+    async fn shorten(&self, id: &SessionId, bytes: u64) -> Result<(), StoreError> {
+        self.timeline(id, |timeline| timeline.shorten(bytes));
+        Ok(())
     }
 
     async fn delete(&self, id: &SessionId) -> Result<(), StoreError> {

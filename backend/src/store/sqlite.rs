@@ -6,6 +6,7 @@
 mod blobs;
 mod links;
 mod spent;
+mod timeline;
 
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -20,6 +21,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{Row, Sqlite, Transaction};
 
+use super::timeline::{Chunk, Extent, Keyframe};
 use super::{Batch, Blob, Link, Loaded, Record, Spent, Store, StoreError};
 use crate::secret::Hash;
 
@@ -117,6 +119,9 @@ impl SqliteStore {
         batch: &Batch,
     ) -> Result<(), sqlx::Error> {
         let (number, seq, at) = (number(batch.number), number(batch.seq.0), now());
+        if let Some(chunk) = &batch.timeline {
+            timeline::append(write, id, chunk).await?;
+        }
         if batch.whole {
             sqlx::query("DELETE FROM events WHERE session = ?1 AND number <= ?2")
                 .bind(&id.0)
@@ -162,6 +167,27 @@ impl Store for SqliteStore {
         Ok(())
     }
 
+    async fn found(&self, record: Record, loads: u64, batch: &Batch, timeline: &[Chunk]) -> Result<(), StoreError> {
+        let mut write = self.pool.begin().await?;
+        let size = i64::try_from(batch.state.len() + batch.document.len()).unwrap_or(i64::MAX);
+        sqlx::query(
+            "INSERT INTO sessions (id, owner, lesson, made, touched, loads, size) VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6)",
+        )
+        .bind(&record.id.0)
+        .bind(record.owner.as_bytes())
+        .bind(record.lesson.as_ref().map(|lesson| lesson.0.as_str()))
+        .bind(now())
+        .bind(number(loads))
+        .bind(size)
+        .execute(&mut *write)
+        .await?;
+        for chunk in timeline {
+            timeline::append(&mut write, &record.id, chunk).await?;
+        }
+        self.write(&mut write, &record.id, batch).await?;
+        Ok(write.commit().await?)
+    }
+
     async fn find(&self, id: &SessionId) -> Result<Option<Record>, StoreError> {
         let row = sqlx::query("SELECT owner, lesson FROM sessions WHERE id = ?1").bind(&id.0);
         let row = row.fetch_optional(&self.pool).await?;
@@ -183,7 +209,7 @@ impl Store for SqliteStore {
             after = row.try_get("number")?;
             let (state, document) = (row.try_get("state")?, row.try_get("document")?);
             let (number, seq) = (unsigned(&row, "number")?, Seq(unsigned(&row, "seq")?));
-            batches.push(Batch { number, seq, whole: true, state, document });
+            batches.push(Batch { number, seq, whole: true, state, document, timeline: None });
         }
         let events = sqlx::query(
             "SELECT s.number, s.seq, s.payload AS state, d.payload AS document FROM events s
@@ -193,9 +219,10 @@ impl Store for SqliteStore {
         for row in events.bind(&id.0).bind(after).fetch_all(&self.pool).await? {
             let (state, document) = (row.try_get("state")?, row.try_get("document")?);
             let (number, seq) = (unsigned(&row, "number")?, Seq(unsigned(&row, "seq")?));
-            batches.push(Batch { number, seq, whole: false, state, document });
+            batches.push(Batch { number, seq, whole: false, state, document, timeline: None });
         }
-        Ok(Some(Loaded { record, unlocked, load, batches }))
+        let timeline = timeline::extent(&self.pool, id).await?;
+        Ok(Some(Loaded { record, unlocked, load, batches, timeline }))
     }
 
     async fn append(&self, id: &SessionId, batch: &Batch) -> Result<(), StoreError> {
@@ -217,6 +244,38 @@ impl Store for SqliteStore {
 
     async fn blob(&self, id: &SessionId, hash: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         blobs::find(&self.pool, id, hash).await
+    }
+
+    async fn extent(&self, id: &SessionId) -> Result<Option<Extent>, StoreError> {
+        timeline::extent(&self.pool, id).await
+    }
+
+    async fn chunks(&self, id: &SessionId, after: Option<u64>, bytes: u64) -> Result<Vec<Chunk>, StoreError> {
+        timeline::chunks(&self.pool, id, after, bytes).await
+    }
+
+    async fn chunk_before(&self, id: &SessionId, seq: Seq) -> Result<Option<u64>, StoreError> {
+        timeline::chunk_before(&self.pool, id, seq).await
+    }
+
+    async fn chunk_when(&self, id: &SessionId, ms: u64) -> Result<Option<Chunk>, StoreError> {
+        timeline::chunk_when(&self.pool, id, ms).await
+    }
+
+    async fn marks(&self, id: &SessionId, after: Option<Seq>, most: u32) -> Result<Vec<String>, StoreError> {
+        timeline::marks(&self.pool, id, after, most).await
+    }
+
+    async fn keyframe(&self, id: &SessionId, seq: Seq) -> Result<Option<Keyframe>, StoreError> {
+        timeline::keyframe(&self.pool, id, seq).await
+    }
+
+    async fn keep(&self, id: &SessionId, keyframe: &Keyframe) -> Result<(), StoreError> {
+        timeline::keep(&self.pool, id, keyframe).await
+    }
+
+    async fn shorten(&self, id: &SessionId, bytes: u64) -> Result<(), StoreError> {
+        timeline::shorten(&self.pool, id, bytes).await
     }
 
     async fn delete(&self, id: &SessionId) -> Result<(), StoreError> {

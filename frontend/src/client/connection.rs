@@ -48,6 +48,11 @@ pub struct Link {
 }
 
 impl Link {
+    /// Questions go to this session; no socket is opened.
+    pub fn set_address(&mut self, session: SessionId, token: String) {
+        (self.session, self.token) = (Some(session), token);
+    }
+
     /// The session, and what opens it.
     pub fn address(&self) -> Option<(SessionId, String)> {
         Some((self.session.clone()?, self.token.clone()))
@@ -99,8 +104,7 @@ impl Client {
         {
             let mut link = self.link.borrow_mut();
             link.parked = parked::take(&session);
-            link.session = Some(session);
-            link.token = token;
+            link.set_address(session, token);
         }
         self.store.route.set(Route::Session);
         self.store.connection.set(Connection::Connecting);
@@ -118,6 +122,10 @@ impl Client {
         let Some(session) = self.link.borrow().session.clone() else {
             return;
         };
+        if self.store.route.get_untracked() == Route::Replay {
+            // Nothing live.
+            return;
+        }
         self.await_welcome();
         let client = Rc::downgrade(self);
         let socket = Socket::open(&browser::socket_url(session.as_str()), move |event| {
@@ -259,7 +267,7 @@ impl Client {
 }
 
 /// The clock that groups keystrokes into steps of undo.
-fn undo_clock() -> u64 {
+pub(super) fn undo_clock() -> u64 {
     browser::date() as u64
 }
 

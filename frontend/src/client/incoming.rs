@@ -140,7 +140,7 @@ impl Client {
     }
 
     /// All that is not in the document. What waits in the queue is older, but holds document updates: it goes first.
-    fn state(self: &Rc<Self>, seq: Seq, view: SessionView) {
+    pub(super) fn state(self: &Rc<Self>, seq: Seq, view: SessionView) {
         self.thaw();
         self.paint_all();
         self.queue.borrow_mut().restart(seq);
@@ -226,6 +226,9 @@ impl Client {
         let Some(id) = browser::session_in_address() else {
             return;
         };
+        if browser::replay_in_address() {
+            return;
+        }
         let lesson = self.store.lesson.get_untracked().map(|l| l.title);
         let prompt = self.store.turns.with_untracked(|turns| turns.first().map(|t| t.prompt.clone()));
         let title = lesson.or(prompt).unwrap_or_else(|| "Untitled session".to_owned());

@@ -29,6 +29,7 @@ impl Client {
             browser::keep(&slot, &token);
         }
         match browser::kept(&slot) {
+            Some(token) if browser::replay_in_address() => self.enter_replay(SessionId(id), token),
             Some(token) => self.enter(SessionId(id), token),
             None => {
                 self.store.route.set(Route::Session);

@@ -10,7 +10,7 @@ use super::people::{COLORS, avatar};
 use super::run_pane::{RunButtons, RunPane};
 use super::{format, icons};
 use crate::editor::Editor;
-use crate::store::Store;
+use crate::store::{Route, Store};
 
 /// The pane of the editor.
 #[component]
@@ -30,7 +30,7 @@ pub fn EditorPane() -> impl IntoView {
                 })}
                 <EditorGuard />
                 <Follow />
-                <Show when=move || path.get().is_some()>
+                <Show when=move || path.get().is_some() && store.route.get() != Route::Replay>
                     <FileTools />
                 </Show>
             </div>

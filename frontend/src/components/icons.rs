@@ -152,3 +152,13 @@ pub fn keys() -> impl IntoView {
 pub fn list() -> impl IntoView {
     drawing("M2.5 4.5h11M2.5 8h11M2.5 11.5h7")
 }
+
+/// Stand still.
+pub fn pause() -> impl IntoView {
+    drawing("M5.5 3.5v9M10.5 3.5v9")
+}
+
+/// Look at how it happened.
+pub fn rewind() -> impl IntoView {
+    drawing("M2.5 8a5.5 5.5 0 1 0 1.8-4.1M2.5 2.5v3h3M8 5v3.2l2 1.3")
+}

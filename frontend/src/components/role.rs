@@ -10,6 +10,7 @@ use crate::store::{Following, Store};
 /// The word for a role, and what it means.
 pub fn role_words(role: Role) -> (&'static str, &'static str) {
     match role {
+        Role::Replay => ("Replaying", "You see how the session came to be, step by step. Nothing live."),
         Role::Viewer => {
             ("Watching", "You see everything and can follow along. This link does not let you change anything.")
         }

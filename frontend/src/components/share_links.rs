@@ -89,6 +89,7 @@ fn Row(id: LinkId) -> impl IntoView {
 /// What it lets people do.
 fn word(link: &LinkView) -> &'static str {
     match role_words(link.role).0 {
+        "Replaying" => "Replay",
         "Watching" => "Watch",
         "Editor" => "Take part",
         _ => "Own",

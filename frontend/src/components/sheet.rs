@@ -45,6 +45,14 @@ const RUN: [Key; 4] = [
 const TOGETHER: [Key; 3] =
     [("Follow the next person", "Ctrl Alt J"), ("Stop following", "Esc"), ("Share this session", "Ctrl Alt S")];
 
+const REPLAY: [Key; 5] = [
+    ("Play or pause", "Space"),
+    ("Next step", "→"),
+    ("Previous step", "←"),
+    ("Next or previous moment", "Shift →"),
+    ("To the end, to the beginning", "End"),
+];
+
 const PAGE: [Key; 9] = [
     ("To the prompt", "Ctrl K"),
     ("Next pane", "F6"),
@@ -85,6 +93,7 @@ pub fn Sheet() -> impl IntoView {
                 {column("Held and locked", &GUARD)}
                 {column("Run, in the editor", &RUN)}
                 {column("Together", &TOGETHER)}
+                {column("Replay", &REPLAY)}
                 {column("The page", &PAGE)}
             </div>
             <p class="sheet-note">"On a Mac, Cmd stands for Ctrl."</p>

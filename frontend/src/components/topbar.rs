@@ -53,6 +53,10 @@ pub fn Topbar(
                     on:click=move |_| store.toggle_ship()>
                     {icons::ship()}
                 </button>
+                <button class="icon-button" aria-label="Replay" title="Replay: how it came to be, step by step"
+                    on:click=move |_| store.open_replay()>
+                    {icons::rewind()}
+                </button>
                 <ThemeButton />
                 <button class="icon-button" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)"
                     on:click=move |_| store.toggle_sheet()>

@@ -29,6 +29,16 @@ pub fn TurnPane() -> impl IntoView {
     }
 }
 
+/// The turns of a replay: nothing can be said there.
+#[component]
+pub fn ReplayedTurns() -> impl IntoView {
+    view! {
+        <section class="pane turn" aria-label="Turn">
+            <Flow />
+        </section>
+    }
+}
+
 /// What a screen reader is told: where the turn stands, not every token.
 fn spoken(store: Store) -> &'static str {
     let last = store.turns.with(|turns| turns.last().map(|turn| turn.status));

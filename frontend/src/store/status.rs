@@ -18,6 +18,8 @@ pub enum Route {
     Start,
     /// `/s/{id}`: a session.
     Session,
+    /// `/s/{id}/replay`: a session's timeline.
+    Replay,
 }
 
 /// Whether what the page shows is on the server's disk.

@@ -40,6 +40,7 @@ fn a_session_with_everything() {
         latency: Latency::default(),
         usage: None,
         reverted: false,
+        inherited: false,
         context: None,
         scope: Scope::default(),
         changes: Some(Changes { added: 2, removed: 1, smallest: 3 }),

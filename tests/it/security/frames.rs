@@ -8,7 +8,7 @@ use protocol::client::{Hello, RefusalSteer, TurnStart};
 use protocol::run::{RunReport, RunStatus};
 use protocol::scope::{Region, Scope};
 use protocol::view::{Cursor, Role};
-use protocol::{ClientFrame, ErrorCode, Seq, ServerFrame, VERSION, binary};
+use protocol::{ClientFrame, CloseCode, ErrorCode, Seq, ServerFrame, VERSION, binary};
 use tests::client::Client;
 use tests::links::link;
 use tests::server::TestServer;
@@ -131,6 +131,12 @@ async fn promise_11_every_frame_takes_its_role() -> Result<()> {
         owner.interrupt("t0").await?;
         owner.until("the end", |c| c.status("t0").is_some_and(|s| s != protocol::view::TurnStatus::Running)).await?;
         let (_, by) = link(server.addr, &session, role).await?;
+        if role < Role::Viewer {
+            // Nothing live: it comes to say nothing at all.
+            let code = Client::refused(server.addr, &by, None).await?;
+            ensure!(code == CloseCode::Unauthorized.code(), "{role:?}: {code}");
+            continue;
+        }
         let mut client = server.join(&by).await?;
         ensure!(client.welcome.role == role);
         let path = owner.paths().into_iter().next().context("no file")?;

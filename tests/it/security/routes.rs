@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
 use midstream::{Access, ROUTES};
-use protocol::ErrorCode;
 use protocol::files::ImportAnswer;
 use protocol::http::{CreatedSession, Problem};
 use protocol::view::Role;
+use protocol::{CloseCode, ErrorCode};
 use reqwest::{Method, Response, StatusCode};
 use tests::client::Client;
 use tests::links::link;
@@ -29,6 +29,7 @@ const fn row(method: &'static str, path: &'static str, access: Access, query: &'
     Row { method, path, access, query, body }
 }
 
+const REPLAY: Access = Access::AtLeast(Role::Replay);
 const VIEWER: Access = Access::AtLeast(Role::Viewer);
 const EDITOR: Access = Access::AtLeast(Role::Editor);
 const OWNER: Access = Access::AtLeast(Role::Owner);
@@ -41,6 +42,14 @@ const TABLE: &[Row] = &[
     row("GET", "/api/sessions/{id}/changes", VIEWER, "?from=start", ""),
     row("GET", "/api/sessions/{id}/authors", VIEWER, "?file=f1", ""),
     row("POST", "/api/sessions/{id}/access", OWNER, "", r#"{"code":"nobody asks for one"}"#),
+    row("GET", "/api/sessions/{id}/timeline", REPLAY, "", ""),
+    row("GET", "/api/sessions/{id}/timeline/at/{seq}", REPLAY, "", ""),
+    row("GET", "/api/sessions/{id}/timeline/when/{ms}", REPLAY, "", ""),
+    row("GET", "/api/sessions/{id}/timeline/steps", REPLAY, "?from=0", ""),
+    row("GET", "/api/sessions/{id}/timeline/secrets", OWNER, "", ""),
+    row("POST", "/api/sessions/{id}/fork", REPLAY, "", r#"{"seq":0}"#),
+    row("GET", "/api/sessions/{id}/file", OWNER, "", ""),
+    row("POST", "/api/sessions/file", Access::Anyone, "", ""),
     row("GET", "/api/sessions/{id}/links", OWNER, "", ""),
     row("POST", "/api/sessions/{id}/links", OWNER, "", r#"{"role":"owner"}"#),
     row("DELETE", "/api/sessions/{id}/links/{link}", OWNER, "", ""),
@@ -54,6 +63,7 @@ const TABLE: &[Row] = &[
     row("GET", "/api/models", Access::Anyone, "", ""),
     row("GET", "/", Access::Anyone, "", ""),
     row("GET", "/s/{id}", Access::Anyone, "", ""),
+    row("GET", "/s/{id}/replay", Access::Anyone, "", ""),
     row("GET", "/assets/{name}", Access::Anyone, "", ""),
     row("GET", "/runner", Access::Anyone, "", ""),
     row("GET", "/preview", Access::Anyone, "", ""),
@@ -74,6 +84,7 @@ impl Row {
     ) -> Result<Response> {
         let path = self.path.replace("{id}", session.id.as_str()).replace("{link}", link).replace("{name}", "x.js");
         let path = path.replace("{import}", import);
+        let path = path.replace("{seq}", "0").replace("{ms}", "0");
         let url = server.url(&format!("{path}{}", self.query));
         let mut request = reqwest::Client::new().request(Method::from_bytes(self.method.as_bytes())?, url);
         if let Some(token) = token {
@@ -141,6 +152,11 @@ async fn promise_11_a_socket_opens_for_a_token_that_holds_and_with_its_role() ->
     for caller in everyone(server.addr, &session, &other).await? {
         let shown = CreatedSession { id: session.id.clone(), token: caller.token.unwrap_or_default() };
         match caller.role {
+            // It opens the timeline, and nothing live.
+            Some(Role::Replay) => {
+                let code = Client::refused(server.addr, &shown, None).await.with_context(|| caller.who)?;
+                ensure!(code == CloseCode::Unauthorized.code(), "{}: {code}", caller.who);
+            }
             Some(role) => {
                 let client = server.join(&shown).await.with_context(|| caller.who)?;
                 ensure!(client.welcome.role == role, "{}", caller.who);

@@ -400,8 +400,8 @@ impl Run {
         self.barrier().await?;
         self.log.push("quiet".to_owned());
         let fresh = self.room.join().await?;
-        let mut paths = fresh.paths();
-        paths.dedup();
+        crate::timeline::agrees(&self.room.server, &self.room.session, &fresh).await?;
+        let paths: BTreeSet<String> = fresh.paths().into_iter().collect();
         for (who, client) in std::iter::once(&self.room.client).chain(&self.others).enumerate() {
             ensure!(client.paths() == fresh.paths(), "client {who} has {:?}, not {:?}", client.paths(), fresh.paths());
             for path in &paths {

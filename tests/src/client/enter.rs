@@ -152,6 +152,7 @@ impl Client {
             counter: 0,
             last: None,
             asked: None,
+            history: None,
             answers: false,
         })
     }

@@ -47,6 +47,7 @@ impl Client {
                     latency: Default::default(),
                     usage: None,
                     reverted: false,
+                    inherited: false,
                     context: None,
                     scope: scope.clone(),
                     changes: None,

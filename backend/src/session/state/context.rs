@@ -7,7 +7,7 @@ use protocol::ServerFrame;
 use protocol::scope::{Region, RegionRange, Scope, Within};
 use protocol::view::{Cursor, HunkStatus, SegmentCause};
 
-use super::State;
+use super::{Effect, State};
 use crate::base64;
 use crate::session::request::notes::{self, Held, News, ScopeNote};
 use crate::session::request::{self, Ask, Exchange, Focus, Piece, Spot};
@@ -39,7 +39,11 @@ impl State {
         let cue = self.cue(turn);
         let built = request::build(&mut self.memory, &self.doc, &ask)?;
         let turn = self.turns.last_mut()?;
-        for (segment, message) in turn.segments.iter_mut().zip(built.messages) {
+        for (at, (segment, message)) in turn.segments.iter_mut().zip(built.messages).enumerate() {
+            if segment.message.as_ref() != Some(&message) {
+                let (turn, message) = (turn.id.clone(), message.clone());
+                self.effects.push(Effect::Said { turn, segment: at, message });
+            }
             segment.message = Some(message);
             if built.is_shortened {
                 segment.sent = request::Sent::default();

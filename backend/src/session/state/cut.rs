@@ -79,6 +79,7 @@ impl State {
         }
         let took = millis(now.duration_since(received));
         let accepted = ServerFrame::SteerAccepted { turn_id: id.clone(), steer_id: steer.clone(), accept_ms: took };
+        self.effects.push(Effect::Told(Box::new(accepted.clone())));
         self.tell(asker.peer, accepted);
         let rolled_back = self.cut(shown, false);
         let Some(turn) = self.turns.last_mut() else { return };

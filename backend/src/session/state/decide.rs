@@ -9,6 +9,9 @@ use crate::session::command::Decision;
 
 impl State {
     pub(super) fn decide(&mut self, asker: &Asker, turn: &TurnId, decision: Decision) {
+        if let Err(refusal) = self.may_decide(turn, &decision) {
+            return self.refuse(asker.peer, Some(turn.as_str()), refusal.code, refusal.message);
+        }
         let done = match decision {
             Decision::RevertTurn => self.revert_turn(asker, turn),
             Decision::RevertHunk(hunk) => self.revert_hunk(turn, &hunk),
@@ -19,6 +22,23 @@ impl State {
         if let Err(refusal) = done {
             self.refuse(asker.peer, Some(turn.as_str()), refusal.code, refusal.message);
         }
+    }
+
+    /// What came from another session is not to be taken back here: who wrote it is not known.
+    fn may_decide(&self, id: &TurnId, decision: &Decision) -> Result<(), Refusal> {
+        let Some(turn) = self.turn(id) else { return Ok(()) };
+        let inherited = match decision {
+            Decision::RevertTurn => turn.inherited,
+            Decision::RevertHunk(hunk)
+            | Decision::AcceptHunk(hunk)
+            | Decision::ApplyHunk(hunk)
+            | Decision::RefuseHunk(hunk) => turn.hunk(hunk).is_some_and(crate::session::turn::Hunk::is_inherited),
+        };
+        if inherited {
+            let message = "That came with the fork: edit it by hand, or decide where it was made.";
+            return Err(Refusal { code: ErrorCode::Superseded, message });
+        }
+        Ok(())
     }
 
     fn revert_turn(&mut self, asker: &Asker, id: &TurnId) -> Result<(), Refusal> {

@@ -151,11 +151,13 @@ impl State {
         if answered.is_empty() {
             return;
         }
-        for peer in self.roster.peers() {
-            for (steer_id, first_token_ms) in answered.clone() {
-                let turn_id = turn_id.clone();
-                self.tell(peer, ServerFrame::SteerAnswered { turn_id, steer_id, first_token_ms });
+        let peers = self.roster.peers();
+        for (steer_id, first_token_ms) in answered {
+            let frame = ServerFrame::SteerAnswered { turn_id: turn_id.clone(), steer_id, first_token_ms };
+            for peer in &peers {
+                self.tell(*peer, frame.clone());
             }
+            self.effects.push(Effect::Told(Box::new(frame)));
         }
     }
 

@@ -22,6 +22,8 @@ use crate::session::history::History;
 use crate::session::roster::SavedMember;
 use crate::session::saved::SavedTurn;
 use crate::session::turn::Written;
+use crate::timeline::Note;
+use crate::timeline::recorder::Recorded;
 
 /// The version of a record's form.
 const VERSION: u32 = 1;
@@ -67,6 +69,8 @@ pub struct Export {
     pub state: Record,
     /// The document's record.
     pub document: Vec<u8>,
+    /// What is appended to the timeline with it.
+    pub timeline: Vec<Recorded>,
 }
 
 /// Why a session cannot be read.
@@ -92,6 +96,17 @@ impl State {
     /// The number that is on disk when a load begins.
     pub fn saved(&self) -> Seq {
         self.unwritten.seq.unwrap_or_default()
+    }
+
+    /// What models were sent so far, as the timeline keeps it.
+    pub fn said(&self) -> Vec<Note> {
+        let said = self.turns.iter().flat_map(|turn| {
+            turn.segments.iter().enumerate().filter_map(|(segment, one)| {
+                let (turn, message) = (turn.id.clone(), one.message.clone()?);
+                Some(Note::Said { turn, segment, message })
+            })
+        });
+        said.collect()
     }
 
     /// What has happened since the last call; all there is, when `whole` says so or nothing was written down before.
@@ -126,7 +141,7 @@ impl State {
             joined: self.roster.joined(),
             turns,
         };
-        Export { seq: self.seq, whole, state, document }
+        Export { seq: self.seq, whole, state, document, timeline: Vec::new() }
     }
 
     /// The session that was written down. A turn that ran is interrupted, with all of it that was written.
@@ -134,6 +149,8 @@ impl State {
     /// # Errors
     ///
     /// When it cannot be read: never an empty session instead.
+    ///
+    /// That a turn was interrupted is an effect like any other: nobody is there to be told, but the timeline.
     pub fn restore<'a>(
         epoch: Epoch,
         load: u64,
@@ -159,8 +176,6 @@ impl State {
         state.unwritten.seq = Some(state.seq);
         state.stop(ErrorCode::Shutdown, "The server was restarted. You can go on from here.");
         state.settle();
-        // Nobody is there to be told.
-        state.take_effects();
         Ok(state)
     }
 

@@ -128,6 +128,7 @@ impl State {
             latency: Latency::default(),
             usage: None,
             reverted: false,
+            inherited: false,
             context: None,
             scope,
             selection: start.selection,

@@ -30,6 +30,7 @@ fn turn(pieces: &[(u64, &str)]) -> Turn {
         latency: Latency::default(),
         usage: None,
         reverted: false,
+        inherited: false,
         context: None,
         scope: Scope::default(),
         selection: None,

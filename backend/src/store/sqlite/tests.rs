@@ -26,7 +26,7 @@ fn id() -> SessionId {
 }
 
 fn batch(number: u64, whole: bool, text: &str) -> Batch {
-    Batch { number, seq: Seq(number * 10), whole, state: text.into(), document: vec![0, 255, 1] }
+    Batch { number, seq: Seq(number * 10), whole, state: text.into(), document: vec![0, 255, 1], timeline: None }
 }
 
 async fn with_session(folder: &Folder) -> SqliteStore {
@@ -175,4 +175,51 @@ async fn a_full_database_says_so_and_takes_the_same_batch_when_there_is_room() {
     assert_eq!(error.stall(), Stall::Full, "{error}");
     limited(pages + 100).await.append(&id(), &large).await.unwrap();
     assert_eq!(store.load(&id()).await.unwrap().unwrap().batches.len(), 2);
+}
+
+#[tokio::test]
+async fn a_timeline_is_found_by_steps_and_shortened_at_a_keyframe() {
+    use crate::store::timeline::{Chunk, Keyframe};
+
+    let folder = Folder::new("timeline");
+    let store = with_session(&folder).await;
+    assert_eq!(store.extent(&id()).await.unwrap(), None);
+    for number in 0..10 {
+        let (first, last) = (Seq(number * 10), Seq(number * 10 + 9));
+        let marks = (number % 2 == 0).then(|| format!("[{number}]"));
+        let (at, payload) = ((number * 100, number * 100 + 99), vec![0; 10]);
+        let chunk = Chunk { number, first, last, at, upto: (number + 1) * 10, payload, marks };
+        let batch = Batch { timeline: Some(chunk), ..batch(number, false, "state") };
+        store.append(&id(), &batch).await.unwrap();
+        // Whoever does not know whether it arrived writes it again.
+        store.append(&id(), &batch).await.unwrap();
+    }
+    let extent = store.extent(&id()).await.unwrap().unwrap();
+    assert_eq!((extent.first, extent.last, extent.upto, extent.gone), ((0, Seq(0), 0), (9, Seq(99), 999), 100, 0));
+    let numbers = |chunks: Vec<Chunk>| chunks.into_iter().map(|chunk| chunk.number).collect::<Vec<_>>();
+    assert_eq!(numbers(store.chunks(&id(), None, 25).await.unwrap()), [0, 1]);
+    assert_eq!(numbers(store.chunks(&id(), Some(6), 0).await.unwrap()), [7], "at least one");
+    assert_eq!(numbers(store.chunks(&id(), Some(9), 99).await.unwrap()), [0u64; 0]);
+    assert_eq!(store.chunk_before(&id(), Seq(39)).await.unwrap(), Some(3));
+    assert_eq!(store.chunk_before(&id(), Seq(8)).await.unwrap(), None);
+    assert_eq!(store.marks(&id(), None, 2).await.unwrap(), ["[0]", "[2]"]);
+    assert_eq!(store.marks(&id(), Some(Seq(29)), 9).await.unwrap(), ["[4]", "[6]", "[8]"]);
+
+    let keyframe = |number: u64| {
+        let (seq, at, upto) = (Seq(number * 10 + 9), number * 100 + 99, (number + 1) * 10);
+        Keyframe { number, seq, at, upto, state: vec![1], document: vec![2] }
+    };
+    for number in [2, 5, 9] {
+        store.keep(&id(), &keyframe(number)).await.unwrap();
+    }
+    assert_eq!(store.keyframe(&id(), Seq(58)).await.unwrap(), Some(keyframe(2)));
+    assert_eq!(store.keyframe(&id(), Seq(59)).await.unwrap(), Some(keyframe(5)));
+    assert_eq!(store.keyframe(&id(), Seq(28)).await.unwrap(), None);
+    store.shorten(&id(), 40).await.unwrap();
+    let extent = store.extent(&id()).await.unwrap().unwrap();
+    assert_eq!((extent.first, extent.gone), ((6, Seq(59), 599), 60), "it begins with the keyframe");
+    assert_eq!(store.keyframe(&id(), Seq(58)).await.unwrap(), None);
+    store.shorten(&id(), 1).await.unwrap();
+    assert_eq!(store.extent(&id()).await.unwrap().unwrap(), extent, "never to nothing");
+    assert_eq!(store.load(&id()).await.unwrap().unwrap().batches.len(), 10, "a load reads none of it");
 }

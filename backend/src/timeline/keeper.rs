@@ -1,0 +1,82 @@
+//! Makes keyframes, so that looking at any moment costs about the same, and lets go of what is past the limit.
+//!
+//! Beside the saver, on a thread where work may take a while: neither the session nor its saving waits for it. What it
+//! makes can be made again.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use protocol::{Seq, SessionId};
+use tokio_util::task::TaskTracker;
+
+use super::reader::{self, ReadError};
+use super::{TIMELINE_KEPT, TIMELINE_MAX};
+use crate::store::Store;
+use crate::store::timeline::{Chunk, Keyframe};
+
+/// A keyframe comes when so many bytes followed the last one, or as many as that one holds: what is folded to show a
+/// moment, against what is kept beside the timeline.
+pub const KEYFRAME_EVERY: u64 = 256 * 1024;
+
+/// Looks after one timeline.
+pub struct Keeper {
+    id: SessionId,
+    store: Arc<dyn Store>,
+    tasks: TaskTracker,
+    /// When the next keyframe is due, in bytes of the timeline; nothing until something was written.
+    due: Option<u64>,
+    /// What came of the one before.
+    made: Arc<AtomicBool>,
+    next: Arc<std::sync::atomic::AtomicU64>,
+}
+
+impl Keeper {
+    /// Nothing was written yet.
+    pub fn new(id: SessionId, store: Arc<dyn Store>, tasks: TaskTracker) -> Keeper {
+        let (made, next) = (Arc::new(AtomicBool::new(true)), Arc::default());
+        Keeper { id, store, tasks, due: None, made, next }
+    }
+
+    /// Whether a keyframe is being made.
+    #[cfg(test)]
+    pub fn is_at_work(&self) -> bool {
+        !self.made.load(Ordering::Relaxed)
+    }
+
+    /// A chunk was written.
+    pub fn wrote(&mut self, chunk: &Chunk) {
+        let due = *self.due.get_or_insert(chunk.upto.saturating_sub(chunk.payload.len() as u64) + KEYFRAME_EVERY);
+        if chunk.upto < due.max(self.next.load(Ordering::Relaxed)) || !self.made.swap(false, Ordering::Relaxed) {
+            return;
+        }
+        self.due = Some(chunk.upto + KEYFRAME_EVERY);
+        let (id, store, at) = (self.id.clone(), Arc::clone(&self.store), (chunk.number, chunk.last, chunk.upto));
+        let (made, next) = (Arc::clone(&self.made), Arc::clone(&self.next));
+        self.tasks.spawn(async move {
+            match make(&store, &id, at).await {
+                Ok(size) => next.store(at.2 + size, Ordering::Relaxed),
+                Err(error) => tracing::warn!(%error, session = %id, "a keyframe of the timeline could not be made"),
+            }
+            made.store(true, Ordering::Relaxed);
+        });
+    }
+}
+
+/// Makes the keyframe at the end of a chunk, and answers its size in bytes.
+async fn make(store: &Arc<dyn Store>, id: &SessionId, (number, seq, upto): (u64, Seq, u64)) -> Result<u64, ReadError> {
+    let scene = reader::scene(store, id, seq, Some(number)).await?;
+    let keyframe = tokio::task::spawn_blocking(move || {
+        let mut scene = scene;
+        let (state, document) = scene.keep()?;
+        let (seq, at) = scene.moment;
+        Ok::<_, ReadError>(Keyframe { number, seq, at, upto, state, document })
+    });
+    let keyframe = keyframe.await??;
+    store.keep(id, &keyframe).await?;
+    if let Some(extent) = store.extent(id).await?
+        && extent.upto - extent.gone > TIMELINE_MAX
+    {
+        store.shorten(id, TIMELINE_KEPT).await?;
+    }
+    Ok((keyframe.state.len() + keyframe.document.len()) as u64)
+}

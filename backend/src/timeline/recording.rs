@@ -1,0 +1,197 @@
+//! A session as one file: its timeline, to be shown and gone on with elsewhere. `docs/session-file.md` has the form.
+//!
+//! What is read is checked whole before anything is made of it: a file may come from anybody.
+
+use bytes::Bytes;
+use protocol::limits::{FILE_MAX, FILES_MAX};
+use protocol::timeline::Mark;
+use protocol::{LessonId, Seq};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::chunk::{self, ChunkError, Reader, put};
+use super::scene::{Scene, SceneError};
+use crate::session::utf16_len;
+use crate::store::timeline::Chunk;
+
+/// What a file begins with.
+pub const MAGIC: &[u8] = b"MIDSTREAM SESSION\n";
+/// The version of the form.
+const VERSION: u32 = 1;
+/// The largest file that is read, in bytes: a whole timeline and its marks.
+pub const RECORDING_MAX: usize = 80 * 1024 * 1024;
+/// A checksum's bytes.
+const SUM: usize = 32;
+const PART: u8 = 1;
+const END: u8 = 0;
+
+/// What a file says of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Header {
+    version: u32,
+    /// The lesson that the session began with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lesson: Option<LessonId>,
+    /// Bytes of the timeline that were let go before.
+    #[serde(default)]
+    pub gone: u64,
+}
+
+/// Why a file is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordingError {
+    /// It is something else.
+    #[error("this is not a session of Midstream")]
+    Foreign,
+    /// It was written by a newer version.
+    #[error("the file is of version {0}, which is newer than this server")]
+    Newer(u32),
+    /// It is cut short, or was changed on its way.
+    #[error("the file is damaged: {0}")]
+    Damaged(&'static str),
+    /// A part of it is none.
+    #[error("the file is damaged: {0}")]
+    Part(#[from] ChunkError),
+    /// Its timeline cannot be followed.
+    #[error("the file's timeline cannot be followed: {0}")]
+    Scene(#[from] SceneError),
+    /// It holds more than a session may.
+    #[error("the session in the file is past a limit: {0}")]
+    Limit(&'static str),
+}
+
+/// What was read: how the session began, its timeline, and what it was at the end.
+pub struct Recording {
+    /// What the file says of itself.
+    pub header: Header,
+    /// Its timeline.
+    pub chunks: Vec<Chunk>,
+    /// The session at its end.
+    pub scene: Scene,
+}
+
+/// Writes a file piece by piece.
+pub struct RecordingWriter(Sha256);
+
+impl RecordingWriter {
+    /// The file's beginning.
+    pub fn begin(lesson: Option<LessonId>, gone: u64) -> (RecordingWriter, Vec<u8>) {
+        let mut out = MAGIC.to_vec();
+        let header = serde_json::to_vec(&Header { version: VERSION, lesson, gone }).unwrap_or_default();
+        put(&mut out, header.len() as u64);
+        out.extend(header);
+        let mut writer = RecordingWriter(Sha256::new());
+        writer.0.update(&out);
+        (writer, out)
+    }
+
+    /// One chunk.
+    pub fn chunk(&mut self, payload: &[u8], marks: Option<&str>) -> Vec<u8> {
+        let marks = marks.unwrap_or_default().as_bytes();
+        let mut out = Vec::with_capacity(payload.len() + marks.len() + 16);
+        out.push(PART);
+        for part in [payload, marks] {
+            put(&mut out, part.len() as u64);
+            out.extend_from_slice(part);
+        }
+        self.0.update(&out);
+        out
+    }
+
+    /// The file's end.
+    pub fn finish(mut self) -> Vec<u8> {
+        self.0.update([END]);
+        let mut out = vec![END];
+        out.extend_from_slice(&self.0.finalize());
+        out
+    }
+}
+
+/// Reads a file, and follows its timeline to the end.
+///
+/// # Errors
+///
+/// When it is none, with words for the person who brought it.
+pub fn read(file: Bytes) -> Result<Recording, RecordingError> {
+    let body = file.strip_prefix(MAGIC).ok_or(RecordingError::Foreign)?;
+    let mut reader = Reader(file.slice_ref(body));
+    let header: Header = serde_json::from_slice(&reader.part()?)
+        .map_err(|_| RecordingError::Damaged("what it says of itself cannot be read"))?;
+    if header.version != VERSION {
+        return Err(RecordingError::Newer(header.version));
+    }
+    check_sum(&file)?;
+    let mut chunks: Vec<Chunk> = Vec::new();
+    let (mut scene, mut upto) = (Scene::default(), header.gone);
+    loop {
+        let (tag, rest) = reader.0.split_first().ok_or(ChunkError::Damaged("it is cut short"))?;
+        let (tag, rest) = (*tag, reader.0.slice_ref(rest));
+        reader.0 = rest;
+        match tag {
+            END if reader.0.len() == SUM => break,
+            END => return Err(RecordingError::Damaged("bytes left over")),
+            PART => {}
+            _ => return Err(RecordingError::Damaged("an unknown part")),
+        }
+        let (payload, marks) = (reader.part()?, reader.part()?);
+        upto += payload.len() as u64;
+        let chunk = take_in(chunks.len() as u64, upto, &payload, &marks, &mut scene)?;
+        chunks.push(chunk);
+    }
+    if chunks.is_empty() {
+        return Err(RecordingError::Damaged("there is nothing in it"));
+    }
+    check(&scene)?;
+    Ok(Recording { header, chunks, scene })
+}
+
+/// What was changed by accident is told from what was made so: the sum is no secret.
+fn check_sum(file: &Bytes) -> Result<(), RecordingError> {
+    let end = file.len().checked_sub(SUM).ok_or(RecordingError::Damaged("it is cut short"))?;
+    let (body, sum) = file.split_at(end);
+    if Sha256::digest(body).as_slice() == sum {
+        return Ok(());
+    }
+    Err(RecordingError::Damaged("it is cut short, or was changed on its way"))
+}
+
+fn take_in(number: u64, upto: u64, payload: &Bytes, marks: &Bytes, scene: &mut Scene) -> Result<Chunk, RecordingError> {
+    let steps = chunk::read(payload.clone())?;
+    let (Some(first), Some(last)) = (steps.first(), steps.last()) else {
+        return Err(RecordingError::Damaged("a part without steps"));
+    };
+    if number == 0 && !first.is_base() {
+        return Err(RecordingError::Damaged("it does not begin with all of the session"));
+    }
+    for step in &steps {
+        scene.step(step)?;
+    }
+    scene.settle()?;
+    let marks = std::str::from_utf8(marks).map_err(|_| RecordingError::Damaged("marks that cannot be read"))?;
+    if !marks.is_empty() {
+        let read: Vec<Mark> =
+            serde_json::from_str(marks).map_err(|_| RecordingError::Damaged("marks that cannot be read"))?;
+        let inside = |seq: Seq| first.seq <= seq && seq <= last.seq;
+        if !read.iter().all(|mark| inside(mark.moment.seq)) {
+            return Err(RecordingError::Damaged("marks of other steps"));
+        }
+    }
+    let marks = (!marks.is_empty()).then(|| marks.to_owned());
+    let (first, at, last) = (first.seq, (first.at, last.at), last.seq);
+    Ok(Chunk { number, first, last, at, upto, payload: payload.to_vec(), marks })
+}
+
+fn check(scene: &Scene) -> Result<(), RecordingError> {
+    let files = scene.document.files();
+    if files.len() > FILES_MAX {
+        return Err(RecordingError::Limit("files"));
+    }
+    if files.iter().any(|file| utf16_len(&file.text) as usize > FILE_MAX) {
+        return Err(RecordingError::Limit("file size"));
+    }
+    if scene.moment.0.0 > u64::from(u32::MAX) || scene.document.last_load() > u64::from(u32::MAX) {
+        return Err(RecordingError::Limit("steps"));
+    }
+    Ok(())
+}
