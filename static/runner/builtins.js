@@ -16,10 +16,10 @@ export function builtin(name) {
   const exported =
     name === "test"
       ? ["test", "it", "describe", "suite", "before", "after", "beforeEach", "afterEach"]
-      : Object.keys(assertions.assert);
+      : Object.keys(name === "strict" ? assertions.assert.strict : assertions.assert);
   const held = `globalThis.${HOLDER}.${name}`;
   const lines = exported.map((each) => `export const ${each} = ${held}.${each};`);
-  const text = `${lines.join("\n")}\nexport default ${held}.${name === "test" ? "test" : "assert"};`;
+  const text = `${lines.join("\n")}\nexport default ${held}.${name};`;
   const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
   addresses.set(name, address);
   return address;
@@ -32,7 +32,11 @@ export function builtin(name) {
 export function linkBuiltins(output, told) {
   const tester = makeTester(output, told);
   Object.defineProperty(globalThis, HOLDER, {
-    value: { test: tester.exported, assert: { ...assertions.assert, assert: assertions.assert } },
+    value: {
+      test: tester.exported,
+      assert: { ...assertions.assert, assert: assertions.assert },
+      strict: { ...assertions.assert.strict, strict: assertions.assert.strict },
+    },
   });
   return tester;
 }

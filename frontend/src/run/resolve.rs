@@ -18,7 +18,8 @@ const ENDINGS: [&str; 7] = [".js", ".ts", ".mjs", ".mts", ".jsx", ".tsx", ".json
 pub fn resolve(from: &str, specifier: &str, exists: impl Fn(&str) -> bool) -> Resolved {
     match specifier {
         "node:test" | "test" => return Resolved::Builtin("test"),
-        "node:assert" | "node:assert/strict" | "assert" | "assert/strict" => return Resolved::Builtin("assert"),
+        "node:assert" | "assert" => return Resolved::Builtin("assert"),
+        "node:assert/strict" | "assert/strict" => return Resolved::Builtin("strict"),
         _ => {}
     }
     if !specifier.starts_with("./") && !specifier.starts_with("../") && !specifier.starts_with('/') {
@@ -113,7 +114,7 @@ mod tests {
         ] {
             assert_eq!(resolve("src/main.ts", specifier, exists), Resolved::File(path.to_owned()), "{specifier}");
         }
-        assert_eq!(resolve("m.js", "node:assert/strict", exists), Resolved::Builtin("assert"));
+        assert_eq!(resolve("m.js", "node:assert/strict", exists), Resolved::Builtin("strict"));
         for (specifier, says) in
             [("react", "packages cannot be"), ("./no.js", "no file src/no.js"), ("../../x", "out of")]
         {

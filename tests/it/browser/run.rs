@@ -50,5 +50,6 @@ pub async fn stands(page: &Page, state: &str) -> Result<()> {
 
 /// Waits until the console says something.
 pub async fn says(page: &Page, words: &str) -> Result<()> {
-    page.by_role("list", "Console").says(words).await
+    let said = format!("document.querySelector('.console')?.innerText.includes({})", serde_json::json!(words));
+    page.wait(&said, super::stage::PATIENCE).await
 }
