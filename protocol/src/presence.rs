@@ -13,7 +13,7 @@ pub struct PresenceChange {
     /// Nobody but those in `here` is listed: what was known before is to be forgotten.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub whole: bool,
-    /// Who came, moved or changed, each as it is now; in the order of arrival.
+    /// Who came, moved or changed, each as it is now.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub here: Vec<Presence>,
     /// Who is not listed any more.

@@ -66,7 +66,7 @@ pub struct SessionView {
     /// What people brought in at once, oldest first: the newest of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub imports: Vec<ImportView>,
-    /// Who is connected, in the order of arrival; of a large room a part.
+    /// Who is connected, in the order of arrival; of many the first ones, the others follow in `presence`.
     pub participants: Vec<Presence>,
     /// How many are connected, those who are not listed too.
     #[serde(default)]

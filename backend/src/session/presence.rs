@@ -4,7 +4,7 @@
 //! second however many move. A viewer that reads late gets the newest of everyone who changed since it last looked:
 //! there is no queue, and what is kept has a bound. Knows nothing of sockets.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::entry::encode;
-use super::roster::CURSORS_MAX;
+use super::roster::{CURSORS_MAX, TOLD_AT_ONCE};
 
 /// How often changes are announced in a room whose cursors are all shown: what a person sees as moving.
 pub const PACE: Duration = Duration::from_millis(50);
@@ -40,22 +40,21 @@ pub struct Board {
 
 #[derive(Default)]
 struct Inner {
-    /// Counts changes.
+    /// Counts changes: every person's by itself.
     head: u64,
-    /// Everyone who is listed, each with the number of its last change. In the order of ids: what a viewer is told is
-    /// sorted by the session.
-    here: BTreeMap<ParticipantId, (u64, Presence)>,
+    /// Everyone who is listed, each with the number of its last change.
+    here: HashMap<ParticipantId, (u64, Presence)>,
     /// Who went, with the number of that change, the newest last.
     gone: VecDeque<(u64, ParticipantId)>,
     /// The last change of those that `gone` does not hold any more.
     forgotten: u64,
     connected: u32,
     /// What was announced last, made once for everyone who is to be told exactly that.
-    latest: Option<Announced>,
+    latest: Vec<Announced>,
     announced_at: Option<Instant>,
 }
 
-/// An announcement: the change from any number from `after` on up to `upto`.
+/// A part of an announcement: the changes after one number up to another.
 struct Announced {
     after: u64,
     upto: u64,
@@ -81,10 +80,14 @@ impl Board {
         }
     }
 
-    /// A place behind everything that was put so far. Call it only from the session's actor, with the state whose list
-    /// of people it goes on from.
+    /// The place of one who is about to be told the state. Call it only from the session's actor, so that nothing is
+    /// put between the state and the place.
     pub fn watch(self: &Arc<Self>) -> Onlooker {
-        let seen = self.lock().head;
+        let inner = self.lock();
+        let (whole, head) = (inner.here.len() <= TOLD_AT_ONCE, inner.head);
+        drop(inner);
+        // Of a larger list the state has the first ones: all are told again, a few at a time.
+        let seen = Seen { upto: if whole { head } else { 0 }, gone_upto: head };
         Onlooker { board: Arc::clone(self), seen, announced: self.announced.subscribe() }
     }
 
@@ -108,12 +111,13 @@ impl Board {
     }
 
     fn announce(&self, mut inner: MutexGuard<'_, Inner>) {
-        let after = *self.announced.borrow();
-        if inner.head == after {
-            return;
+        let (mut seen, upto) = (Seen { upto: *self.announced.borrow(), gone_upto: 0 }, inner.head);
+        inner.latest.clear();
+        while seen.upto < upto && !inner.has_forgotten(seen) {
+            let after = seen.upto;
+            let Some(text) = inner.tell(&mut seen) else { break };
+            inner.latest.push(Announced { after, upto: seen.upto, text });
         }
-        let upto = inner.head;
-        inner.latest = inner.since(after).map(|text| Announced { after, upto, text });
         inner.announced_at = Some(Instant::now());
         drop(inner);
         self.announced.send_replace(upto);
@@ -127,13 +131,16 @@ impl Board {
 
 impl Inner {
     fn put(&mut self, change: PresenceChange) {
-        self.head += 1;
         self.connected = change.connected;
+        // A change of the number alone is one, too.
+        self.head += 1;
         for id in change.gone {
+            self.head += 1;
             self.here.remove(&id);
             self.gone.push_back((self.head, id));
         }
         for person in change.here {
+            self.head += 1;
             self.here.insert(person.participant.id.clone(), (self.head, person));
         }
         while self.gone.len() > GONE_MAX {
@@ -146,22 +153,50 @@ impl Inner {
         self.announced_at.map_or_else(Instant::now, |at| at + pace)
     }
 
-    /// The newest of everyone who changed after `seen`, as a frame.
-    fn since(&self, seen: u64) -> Option<Utf8Bytes> {
-        let whole = seen < self.forgotten;
-        let news = self.here.values().filter(|(at, _)| whole || *at > seen);
-        let here = news.map(|(_, person)| person.clone()).collect();
-        let went = self.gone.iter().filter(|(at, id)| !whole && *at > seen && !self.here.contains_key(id));
-        let gone = went.map(|(_, id)| id.clone()).collect();
-        encode(&ServerFrame::Presence(PresenceChange { whole, here, gone, connected: self.connected }))
+    /// Whether somebody went whom a viewer at this place should have been told of, and nobody knows who.
+    fn has_forgotten(&self, seen: Seen) -> bool {
+        seen.upto.max(seen.gone_upto) < self.forgotten
     }
+
+    /// The next of those who changed after `seen`, as they are now, as a frame; the place moves behind them.
+    fn tell(&self, seen: &mut Seen) -> Option<Utf8Bytes> {
+        let whole = self.has_forgotten(*seen);
+        if whole {
+            *seen = Seen { upto: 0, gone_upto: self.head };
+        }
+        let here = self.here.values().filter(|(at, _)| *at > seen.upto).map(|(at, person)| (*at, Ok(person)));
+        let gone_upto = seen.upto.max(seen.gone_upto);
+        let gone = self.gone.iter().filter(|(at, id)| *at > gone_upto && !self.here.contains_key(id));
+        let mut changes: Vec<(u64, Result<&Presence, &ParticipantId>)> =
+            here.chain(gone.map(|(at, id)| (*at, Err(id)))).collect();
+        changes.sort_unstable_by_key(|(at, _)| *at);
+        let more = changes.len() > TOLD_AT_ONCE;
+        changes.truncate(TOLD_AT_ONCE);
+        seen.upto = changes.last().filter(|_| more).map_or(self.head, |(at, _)| *at);
+        let mut change = PresenceChange { whole, connected: self.connected, ..PresenceChange::default() };
+        for (_, news) in changes {
+            match news {
+                Ok(person) => change.here.push(person.clone()),
+                Err(id) => change.gone.push(id.clone()),
+            }
+        }
+        encode(&ServerFrame::Presence(change))
+    }
+}
+
+/// How far a viewer was told.
+#[derive(Clone, Copy)]
+struct Seen {
+    /// The last change.
+    upto: u64,
+    /// Nobody who went before this one was ever known to it.
+    gone_upto: u64,
 }
 
 /// A viewer's place in the changes.
 pub struct Onlooker {
     board: Arc<Board>,
-    /// The last change that it was told.
-    seen: u64,
+    seen: Seen,
     announced: watch::Receiver<u64>,
 }
 
@@ -169,7 +204,7 @@ impl Onlooker {
     /// Waits until something was announced that the viewer has not been told.
     pub async fn ready(&mut self) {
         loop {
-            if *self.announced.borrow_and_update() > self.seen {
+            if *self.announced.borrow_and_update() > self.seen.upto {
                 return;
             }
             if self.announced.changed().await.is_err() {
@@ -179,20 +214,18 @@ impl Onlooker {
         }
     }
 
-    /// What the viewer has not been told, as a frame.
+    /// The next of what the viewer has not been told, as a frame.
     pub fn take(&mut self) -> Option<Utf8Bytes> {
         let inner = self.board.lock();
-        let announced = *self.announced.borrow_and_update();
-        if announced <= self.seen {
+        if *self.announced.borrow_and_update() <= self.seen.upto {
             return None;
         }
-        if let Some(latest) = inner.latest.as_ref().filter(|latest| latest.after <= self.seen) {
-            self.seen = latest.upto;
-            return Some(latest.text.clone());
+        let seen = self.seen.upto;
+        if let Some(told) = inner.latest.iter().find(|told| told.after <= seen && seen < told.upto) {
+            self.seen.upto = told.upto;
+            return Some(told.text.clone());
         }
-        let text = inner.since(self.seen);
-        self.seen = inner.head;
-        text
+        inner.tell(&mut self.seen)
     }
 }
 

@@ -16,7 +16,7 @@ use self::listing::{Listing, Place};
 use crate::base64;
 use crate::secret::{self, Hash};
 
-pub use self::listing::{CURSORS_MAX, LISTED_MAX};
+pub use self::listing::{CURSORS_MAX, LISTED_MAX, TOLD_AT_ONCE};
 
 /// The most participants connected at once: what the fan-out was measured with, and some room.
 pub const PARTICIPANTS_MAX: usize = 2_000;
@@ -251,9 +251,9 @@ impl Roster {
         u32::try_from(self.peers.len()).unwrap_or(u32::MAX)
     }
 
-    /// Who is connected, as far as they are listed, in the order of their arrival.
+    /// Who is connected, in the order of their arrival; of many the first of the list.
     pub fn presence(&self) -> Vec<Presence> {
-        self.present(self.listing.listed())
+        self.present(self.listing.listed().take(TOLD_AT_ONCE))
     }
 
     /// What has changed in that since this was last asked.

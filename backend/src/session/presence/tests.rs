@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use protocol::presence::PresenceChange;
@@ -5,7 +6,7 @@ use protocol::view::{Cursor, Participant, Presence, Role};
 use protocol::{ParticipantId, ServerFrame};
 use tokio::time::advance;
 
-use super::{Board, GONE_MAX, Onlooker, PACE};
+use super::{Board, GONE_MAX, Onlooker, PACE, TOLD_AT_ONCE};
 
 fn person(id: &str, at: &str) -> Presence {
     let cursor = Cursor { file: "f".into(), anchor: at.to_owned(), head: at.to_owned() };
@@ -108,4 +109,30 @@ async fn one_that_begins_to_look_is_told_nothing_from_before() {
     look.ready().await;
     // It is as good to be told again of what it knows: what it must not be told is anything older.
     assert_eq!(told(&mut look).as_ref().map(places), Some(vec!["2", "3"]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_are_told_a_few_at_a_time_and_nobody_is_left_out() {
+    const ALL: usize = TOLD_AT_ONCE * 3 + 1;
+    let board = Board::new();
+    let mut early = board.watch();
+    for n in 0..ALL {
+        board.put(moved(&format!("p{n}"), "1"));
+    }
+    board.put(left("p3"));
+    advance(PACE).await;
+    board.put(moved("p4", "2"));
+    let mut late = board.watch();
+    for (who, look) in [("the early one", &mut early), ("the late one", &mut late)] {
+        let mut known = HashMap::new();
+        while let Some(change) = told(look) {
+            assert!(change.here.len() + change.gone.len() <= TOLD_AT_ONCE, "{who}");
+            for id in change.gone {
+                known.remove(&id);
+            }
+            known.extend(change.here.into_iter().map(|p| (p.participant.id, p.cursor.unwrap().head)));
+        }
+        assert_eq!(known.len(), ALL - 1, "{who}");
+        assert_eq!(known[&ParticipantId::from("p4")], "2", "{who}");
+    }
 }

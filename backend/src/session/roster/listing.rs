@@ -11,6 +11,8 @@ use protocol::view::Role;
 /// The most participants that are listed. Of more, people who may edit come first, then who came first; the others are
 /// a number.
 pub const LISTED_MAX: usize = 100;
+/// The most participants that one frame tells of: what is sent stays in a connection's buffer as room, for its life.
+pub const TOLD_AT_ONCE: usize = 16;
 /// The cursors of those who only watch are shown while at most so many are connected: beyond it they would cover the
 /// text, and every movement goes to everyone.
 pub const CURSORS_MAX: usize = 50;

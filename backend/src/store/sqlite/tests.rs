@@ -223,3 +223,15 @@ async fn a_timeline_is_found_by_steps_and_shortened_at_a_keyframe() {
     assert_eq!(store.extent(&id()).await.unwrap().unwrap(), extent, "never to nothing");
     assert_eq!(store.load(&id()).await.unwrap().unwrap().batches.len(), 10, "a load reads none of it");
 }
+
+#[tokio::test]
+async fn a_read_only_database_says_so_and_takes_the_same_batch_when_it_can_be_written() {
+    let folder = Folder::new("read-only");
+    let store = with_session(&folder).await;
+    let options = (*store.pool.connect_options()).clone().pragma("query_only", "1");
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+    let error = SqliteStore { pool }.append(&id(), &batch(0, true, "all")).await.unwrap_err();
+    assert_eq!(error.stall(), Stall::ReadOnly, "{error}");
+    store.append(&id(), &batch(0, true, "all")).await.unwrap();
+    assert_eq!(store.load(&id()).await.unwrap().unwrap().batches.len(), 1);
+}
