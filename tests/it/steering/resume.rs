@@ -49,10 +49,13 @@ async fn run(seed: u64, cuts: usize) -> Result<Outcome> {
     let (model, mut gate) = gated();
     let server = TestServer::with_model(model).await?;
     let session = server.create(None).await?;
-    let mut witness = server.join(&session).await?;
-    witness.create_file("n1", NOTES, "").await?;
-    witness.create_file("c1", CODE, &code()).await?;
-    witness.settle().await?;
+    let mut witness = Steady::connect(Aim::at(server.addr), &session, 0).await?;
+    let makes_files = witness.attempt(async |client| {
+        client.create_file("n1", NOTES, "").await?;
+        client.create_file("c1", CODE, &code()).await?;
+        client.settle().await
+    });
+    ensure!(makes_files.await?, "a line that nobody cut broke");
 
     let cutter = Cutter::start(Aim::at(server.addr), seed, cuts, DOWN_MAX).await?;
     let mut typist = Steady::connect(cutter.aim.clone(), &session, 0).await?;
@@ -76,22 +79,20 @@ async fn run(seed: u64, cuts: usize) -> Result<Outcome> {
             watcher.attempt(async |client| client.settle().await).await?;
         }
     }
-    finish(&call, &mut [&mut typist, &mut watcher]).await?;
+    finish(&call, &mut [&mut typist, &mut watcher, &mut witness]).await?;
     ensure!(cutter.made() >= cuts, "{} cuts only", cutter.made());
     let refused = [typist.refused(), watcher.refused()].concat();
     ensure!(refused.is_empty(), "refused: {refused:?}");
     println!("{cuts} cuts: the typist came back {} times, the watcher {}", typist.returns, watcher.returns);
 
-    typist.settle().await?;
-    witness.until("the end", |c| c.status("t1") == Some(TurnStatus::Completed)).await?;
-    witness.settle().await?;
-    watcher.settle().await?;
+    for client in [&mut typist, &mut witness, &mut watcher] {
+        client.settle().await?;
+    }
     let fresh = server.join(&session).await?;
     let expected = outcome(&fresh)?;
     ensure!(expected.notes == typed, "typing was lost or came twice: {:?}", expected.notes);
-    for (who, client) in
-        [("witness", &witness), ("typist", typist.client().await?), ("watcher", watcher.client().await?)]
-    {
+    for (who, client) in [("witness", &mut witness), ("typist", &mut typist), ("watcher", &mut watcher)] {
+        let client = client.client().await?;
         let seen = outcome(client)?;
         ensure!(seen == expected, "the {who} has\n{seen:#?}\nnot\n{expected:#?}");
     }
