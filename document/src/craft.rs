@@ -36,17 +36,22 @@ pub(crate) fn insertion(client: u64, clock: u32, pieces: &[Piece<'_>], ids: &IdS
     var(&mut out, client);
     var(&mut out, u64::from(clock));
     for piece in pieces {
-        let left = if piece.left.is_some() { HAS_ORIGIN } else { 0 };
-        let right = if piece.right.is_some() { HAS_RIGHT_ORIGIN } else { 0 };
-        out.push(STRING | left | right);
-        for id in [piece.left, piece.right].into_iter().flatten() {
-            var(&mut out, id.client.get());
-            var(&mut out, u64::from(id.clock));
-        }
-        bytes_of(&mut out, piece.text.as_bytes());
+        text(&mut out, piece);
     }
     out.extend(ids.encode_v1());
     out
+}
+
+/// The struct of one piece.
+pub(crate) fn text(out: &mut Vec<u8>, piece: &Piece<'_>) {
+    let left = if piece.left.is_some() { HAS_ORIGIN } else { 0 };
+    let right = if piece.right.is_some() { HAS_RIGHT_ORIGIN } else { 0 };
+    out.push(STRING | left | right);
+    for id in [piece.left, piece.right].into_iter().flatten() {
+        var(out, id.client.get());
+        var(out, u64::from(id.clock));
+    }
+    bytes_of(out, piece.text.as_bytes());
 }
 
 /// An unsigned integer of seven bits a byte, lowest first.

@@ -9,6 +9,7 @@ use crate::apply::Run;
 use crate::blocks::Layout;
 use crate::files::{File, Files};
 use crate::form::Form;
+use crate::handout::Handout;
 use crate::hunk::Hunk;
 use crate::ledger::Ledger;
 use crate::limits::Limits;
@@ -16,7 +17,6 @@ use crate::op::{BlobFile, FileInfo, HunkKey};
 use crate::replica::Replica;
 use crate::saved::Pending;
 use crate::span;
-use crate::sync::Collected;
 use crate::wire;
 
 /// The first client id of the backend's own. People's are small, which keeps their operations small on the wire, and
@@ -49,8 +49,8 @@ pub struct Document {
     pub(crate) changes: u64,
     /// The layout of a text that was asked for last.
     pub(crate) layout: Mutex<Option<Arc<Layout>>>,
-    /// What new participants are sent.
-    pub(crate) collected: Mutex<Option<Collected>>,
+    /// The handout behind [`Document::difference`], and the change that it is as of.
+    pub(crate) handout: Mutex<Option<(u64, Handout)>>,
     pub(crate) next_client: u64,
     /// The first of them that is this load's.
     pub(crate) first_client: u64,
@@ -76,7 +76,7 @@ impl Document {
             deleted: IdSet::new(),
             changes: 0,
             layout: Mutex::new(None),
-            collected: Mutex::new(None),
+            handout: Mutex::new(None),
             next_client: 1,
             first_client: 1,
             unsaved: Pending::default(),
@@ -172,6 +172,11 @@ impl Document {
     /// The path that a file is shown under: its own, or `name (2)` when files with smaller ids have the same one.
     pub fn display_path(&self, id: &str) -> Option<String> {
         self.files.shown_path(id)
+    }
+
+    /// A file's own path.
+    pub fn path(&self, id: &str) -> Option<String> {
+        Some(self.files.get(id)?.path.clone())
     }
 
     /// A file's text.

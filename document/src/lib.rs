@@ -12,13 +12,13 @@ mod comeback;
 mod document;
 mod form;
 mod import;
+mod handout;
 mod receive;
 mod region;
 mod restore;
 mod revive;
 mod rollback;
 mod saved;
-mod sync;
 mod tally;
 mod viewer;
 
@@ -32,12 +32,14 @@ mod replica;
 mod blocks;
 mod craft;
 mod merge;
+mod parts;
 mod span;
 mod wire;
 
 pub use document::Document;
 pub use form::{BlobRef, Endings, Form};
 pub use import::{FileChange, Imported, NewFile};
+pub use handout::{Handout, News, Parts, is_state_vector, question};
 pub use limits::Limits;
 pub use merge::{is_question, merge};
 pub use op::{

@@ -35,12 +35,16 @@ pub(crate) struct Replica {
     log: Vec<Vec<u8>>,
     /// Their bytes.
     log_bytes: usize,
+    /// Updates that no handout has been told of.
+    fresh: Vec<Vec<u8>>,
+    /// Their bytes.
+    fresh_bytes: usize,
 }
 
 impl Replica {
     pub(crate) fn new(client: u64) -> Self {
         let (doc, files) = empty(client, true);
-        Self { client, doc, files, base: Vec::new(), log: Vec::new(), log_bytes: 0 }
+        Self { client, doc, files, base: Vec::new(), log: Vec::new(), log_bytes: 0, fresh: Vec::new(), fresh_bytes: 0 }
     }
 
     /// A handle, so that a transaction does not borrow the replica.
@@ -54,6 +58,8 @@ impl Replica {
 
     /// Writes down an update that the document holds by now.
     pub(crate) fn record(&mut self, update: Vec<u8>) {
+        self.fresh_bytes += update.len();
+        self.fresh.push(update.clone());
         self.log_bytes += update.len();
         self.log.push(update);
         if self.log_bytes > LOG_MAX.max(self.base.len()) {
@@ -61,6 +67,27 @@ impl Replica {
             self.log.clear();
             self.log_bytes = 0;
         }
+    }
+
+    /// What was recorded since the last call.
+    pub(crate) fn take_fresh(&mut self) -> Vec<Vec<u8>> {
+        self.fresh_bytes = 0;
+        std::mem::take(&mut self.fresh)
+    }
+
+    pub(crate) fn put_back_fresh(&mut self, mut updates: Vec<Vec<u8>>) {
+        self.fresh_bytes += updates.iter().map(Vec::len).sum::<usize>();
+        updates.append(&mut self.fresh);
+        self.fresh = updates;
+    }
+
+    pub(crate) fn fresh_bytes(&self) -> usize {
+        self.fresh_bytes
+    }
+
+    /// How large it is, about, in bytes.
+    pub(crate) fn weight(&self) -> usize {
+        self.base.len() + self.log_bytes
     }
 
     /// Everything, deleted text too.

@@ -3,6 +3,7 @@
 mod authors;
 mod changes;
 mod files;
+mod handouts;
 mod hostile;
 mod imports;
 mod joining;
@@ -13,6 +14,7 @@ mod viewing;
 
 use crate::{Document, ModelOp, Received};
 use yrs::updates::decoder::Decode;
+use yrs::updates::encoder::Encode;
 use yrs::{
     ClientID, Doc, GetString, Map, MapRef, OffsetKind, Options, ReadTxn, StateVector, Text, TextRef, Transact, Update,
 };

@@ -179,7 +179,8 @@ pub(crate) fn walk(bytes: &[u8]) -> Result<Contents<'_>, Refused> {
     Ok(contents)
 }
 
-fn read_struct<'a>(reader: &mut Reader<'a>, client: u64, start: u32) -> Result<Struct<'a>, Refused> {
+/// Reads one struct of `client` that begins at a clock.
+pub(crate) fn read_struct<'a>(reader: &mut Reader<'a>, client: u64, start: u32) -> Result<Struct<'a>, Refused> {
     let info = reader.byte()?;
     let bare = |len, content| Struct {
         span: Span { client, start, len },
