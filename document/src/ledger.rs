@@ -122,9 +122,9 @@ impl Ledger {
         self.unsaved.copies.extend_from_slice(copies);
     }
 
-    /// Any entry may change from here on.
-    pub(crate) fn rewrite(&mut self) {
-        self.unsaved.entries_kept = 0;
+    /// Any entry may change from this one on.
+    pub(crate) fn rewrite_from(&mut self, first: usize) {
+        self.unsaved.entries_kept = self.unsaved.entries_kept.min(first);
     }
 
     /// Writes into the entry of a step in a hunk, which is made when there is none.
@@ -176,7 +176,7 @@ impl Ledger {
                 entry.inserted.iter().flat_map(|span| fresh.parts(*span)).map(|(_, new)| new).collect();
             entry.inserted.extend(renamed);
         }
-        self.rewrite();
+        self.rewrite_from(0);
         self.came_back(copies);
     }
 }

@@ -39,11 +39,13 @@ impl Document {
     /// opening is discarded are closed.
     pub fn rollback(&mut self, discard: &dyn Fn(StepKey, HunkKey) -> bool) -> RolledBack {
         let discarded = |entry: &Entry| !entry.undone && discard(entry.step, entry.hunk);
+        // A cut mostly falls where the model is: then there is nothing to take back, however long the ledger is.
+        let Some(first) = self.ledger.entries.iter().position(discarded) else { return RolledBack::default() };
         let plan = self.plan(&discarded);
         let doc = self.replica.doc();
         let Tally { kept, gone } = self.tally(&mut doc.transact_mut(), &plan.files, &discarded);
         self.rewind(&discarded);
-        self.ledger.rewrite();
+        self.ledger.rewrite_from(first);
         for entry in &mut self.ledger.entries {
             entry.undone |= discard(entry.step, entry.hunk);
         }
@@ -67,14 +69,7 @@ impl Document {
 
     fn plan(&self, discarded: &dyn Fn(&Entry) -> bool) -> Plan {
         let mut plan = Plan::default();
-        // Not to come back: what people deleted too, what is the discarded steps' own, what kept steps deleted.
-        let mut stays_away = self.ledger.by_people.clone();
-        for entry in &self.ledger.entries {
-            if !discarded(entry) {
-                span::insert_all(&mut stays_away, if entry.undone { &entry.inserted } else { &entry.deleted });
-                continue;
-            }
-            span::insert_all(&mut stays_away, &entry.inserted);
+        for entry in self.ledger.entries.iter().filter(|entry| discarded(entry)) {
             span::insert_all(&mut plan.inserted, &entry.inserted);
             if !entry.deleted.is_empty() {
                 span::insert_all(plan.deleted.entry(entry.file.clone()).or_default(), &entry.deleted);
@@ -89,7 +84,16 @@ impl Document {
                 plan.files.push(entry.file.clone());
             }
         }
+        if plan.deleted.is_empty() {
+            return plan;
+        }
+        // Not to come back: what people deleted too, what is the discarded steps' own, what kept steps deleted.
+        let mut stays_away = plan.inserted.clone();
+        for entry in self.ledger.entries.iter().filter(|entry| !discarded(entry)) {
+            span::insert_all(&mut stays_away, if entry.undone { &entry.inserted } else { &entry.deleted });
+        }
         for ids in plan.deleted.values_mut() {
+            ids.diff_with(&self.ledger.by_people);
             ids.diff_with(&stays_away);
         }
         plan.deleted.retain(|_, ids| !ids.is_empty());
@@ -116,6 +120,10 @@ impl Document {
             if text.is_some_and(|text| text.len(txn) == 0) {
                 self.take_away(txn, id);
             }
+        }
+        if !(plan.renamed.is_empty() && back.is_empty()) {
+            // The renames of any entry may be done with.
+            self.ledger.rewrite_from(0);
         }
         for file in plan.renamed.iter().chain(&back) {
             self.path_back(txn, file);
