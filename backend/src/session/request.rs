@@ -10,6 +10,7 @@ pub mod notes;
 
 mod files;
 mod history;
+mod index;
 mod instructions;
 mod mention;
 mod outline;
@@ -29,6 +30,7 @@ use protocol::context::{CONTEXT_FILES_MAX, ContextConventions, ContextFile, Cont
 use self::budget::Budget;
 use self::files::{Plan, Wanted};
 use self::history::Carried;
+use self::index::Indices;
 use self::mention::Mentions;
 use self::notes::{News, ScopeNote};
 use self::project::{Project, SCAN_MAX};
@@ -47,6 +49,8 @@ pub struct Memory {
     /// The first turn that requests to a model still carry, by the model. Never goes back: what was dropped stays
     /// dropped, or prefixes would change with every request.
     first: HashMap<String, usize>,
+    /// Large texts, as far as they were read.
+    indices: Indices,
 }
 
 /// What a request is made of, files apart.
@@ -163,6 +167,13 @@ pub struct Built {
 }
 
 impl Memory {
+    /// Reads a file that the next request will probably show a part of, in a moment in which nothing else happens.
+    pub fn prepare(&self, source: &dyn Source, id: &str) {
+        if let Some((_, text)) = source.read(id).filter(|(_, text)| text.len() > files::WINDOW_MAX) {
+            self.indices.with(id, &text, |_| {});
+        }
+    }
+
     /// Reads what is not yet known of the project, some of it: for a moment in which nothing else happens. Returns
     /// whether all is known.
     pub fn survey(&mut self, source: &dyn Source) -> bool {
@@ -183,7 +194,7 @@ pub fn instructions(source: &dyn Source, terms: &Terms) -> String {
 pub fn build(memory: &mut Memory, source: &dyn Source, ask: &Ask<'_>) -> Option<Built> {
     let visit = memory.project.visit(source);
     memory.project.read(source, SCAN_MAX, false);
-    let project = &memory.project;
+    let (project, indices) = (&memory.project, &memory.indices);
     let (newest, older) = ask.turns.split_last()?;
     let budget = Budget::of(&ask.terms);
 
@@ -220,7 +231,7 @@ pub fn build(memory: &mut Memory, source: &dyn Source, ask: &Ask<'_>) -> Option<
         let bring = |room: usize| -> Plan {
             let (focus, mentions, before) = (&ask.focus, mentions.files.as_slice(), &carried.before);
             let base = carried.base.and_then(|sent| sent.base);
-            files::plan(project, source, &Wanted { focus, mentions, before, base, visit, skip, room })
+            files::plan(project, source, indices, &Wanted { focus, mentions, before, base, visit, skip, room })
         };
         let mut plan = bring(budget.message);
         if fixed + plan.len() > budget.limit {

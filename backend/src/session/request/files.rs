@@ -5,15 +5,15 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::ops::Range;
-use std::sync::Arc;
 
 use protocol::context::{ContextFile, ContextHow};
 
 use super::budget::tokens;
+use super::index::{Index, Indices};
 use super::outline::{OUTLINE_MAX, Outline, outline};
 use super::project::{Known, Project, Source};
 use super::text::{Lines, Units, bytes_of};
-use super::{Focus, Sent, SentFile, Shown, Spot, notes, symbols, window};
+use super::{Focus, Sent, SentFile, Shown, Spot, notes, window};
 
 /// The most of a file that does not fit whole, in bytes: about 8,000 tokens around the places that matter.
 pub const WINDOW_MAX: usize = 32 * 1024;
@@ -70,11 +70,12 @@ impl Plan {
 }
 
 /// Chooses.
-pub fn plan(project: &Project, source: &dyn Source, wanted: &Wanted<'_>) -> Plan {
+pub fn plan(project: &Project, source: &dyn Source, indices: &Indices, wanted: &Wanted<'_>) -> Plan {
     let lists = LIST_MAX.min(wanted.room / 16);
     let mut planner = Planner {
         project,
         source,
+        indices,
         wanted,
         left: wanted.room.saturating_sub(3 * lists + HEADINGS),
         seen: wanted.skip.into_iter().collect(),
@@ -106,6 +107,7 @@ pub fn plan(project: &Project, source: &dyn Source, wanted: &Wanted<'_>) -> Plan
 struct Planner<'a> {
     project: &'a Project,
     source: &'a dyn Source,
+    indices: &'a Indices,
     wanted: &'a Wanted<'a>,
     left: usize,
     /// What was considered already.
@@ -225,7 +227,13 @@ impl Planner<'_> {
         let part = read.and_then(|(revision, text)| {
             let counted = Units::of(&text);
             let places: Vec<Range<usize>> = spots.iter().map(|units| counted.bytes_of(units)).collect();
-            let (body, shown) = self.body(&file.path, &text, &places, share, before, known.is_some())?;
+            let room = share.min(self.left);
+            let (body, shown) = if text.len() + file.path.len() + WRAPPING <= room {
+                whole(&file.path, &text)
+            } else {
+                let part = |index: &Index| self.part(&file.path, index, &places, share, before, known.is_some());
+                self.indices.with(&file.id, &text, part)?
+            };
             Some((revision, body, shown))
         });
         let path = file.path.clone();
@@ -251,22 +259,18 @@ impl Planner<'_> {
         }
     }
 
-    /// A file's text for the message, if there is room for it, and what of it that is.
-    fn body(
+    /// The parts that matter of a file that does not fit, if there is room for them, and which those are.
+    fn part(
         &self,
         path: &str,
-        text: &Arc<str>,
+        index: &Index,
         places: &[Range<usize>],
         share: usize,
         before: Option<&SentFile>,
         is_known: bool,
     ) -> Option<(String, Shown)> {
-        let newline = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-        if text.len() + path.len() + WRAPPING <= share.min(self.left) {
-            return Some((format!("<file path=\"{path}\">\n{text}{newline}</file>\n\n"), Shown::Whole));
-        }
         let room = WINDOW_MAX.min(share).checked_sub(path.len() + WRAPPING).filter(|room| *room >= WINDOW_MIN)?;
-        let lines = Lines::of(text);
+        let lines = index.lines();
         let earlier = before.map(|b| b.lines()).unwrap_or_default();
         // Parts that were shown stay shown as they change.
         let again: Vec<Range<usize>> = earlier.iter().map(|r| lines.start(r.start)..lines.start(r.end)).collect();
@@ -283,7 +287,7 @@ impl Planner<'_> {
         } else if places.is_empty() {
             places = again;
         }
-        let names = if is_known { String::new() } else { symbols::outline(text, FILE_OUTLINE_MAX.min(room / 4)) };
+        let names = if is_known { String::new() } else { index.outline(FILE_OUTLINE_MAX.min(room / 4)) };
         let shown = window::windows(&lines, &places, room - names.len());
         let mut body = format!("<file path=\"{path}\">\n{}", window::render(&lines, &shown));
         if !names.is_empty() {
@@ -346,6 +350,12 @@ impl Planner<'_> {
         self.plan.text = [heading, &self.plan.text, &tail].concat();
         self.plan
     }
+}
+
+/// A file's whole text for the message.
+fn whole(path: &str, text: &str) -> (String, Shown) {
+    let newline = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    (format!("<file path=\"{path}\">\n{text}{newline}</file>\n\n"), Shown::Whole)
 }
 
 /// A bracketed list in about `room` bytes; what does not fit is counted.

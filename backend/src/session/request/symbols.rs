@@ -24,9 +24,20 @@ pub struct Symbol<'a> {
 
 /// A text's declarations, in order.
 pub fn symbols(text: &str) -> impl Iterator<Item = Symbol<'_>> {
-    text.split('\n').zip(1..).filter_map(|(text, line)| {
+    placed(text).map(|(symbol, _)| symbol)
+}
+
+/// A text's declarations, in order, each with the byte at which its name begins.
+pub fn placed(text: &str) -> impl Iterator<Item = (Symbol<'_>, usize)> {
+    let mut behind = 0;
+    text.split('\n').zip(1..).filter_map(move |(text, line)| {
+        let begins = behind;
+        behind += text.len() + 1;
         let (indent, rest) = indent(text)?;
-        Some(Symbol { line, is_top: indent == 0, name: declared(rest)? })
+        let name = declared(rest)?;
+        // A name is a piece of its line.
+        let at = begins + (name.as_ptr() as usize - text.as_ptr() as usize);
+        Some((Symbol { line, is_top: indent == 0, name }, at))
     })
 }
 
@@ -48,7 +59,13 @@ pub fn summary(text: &str) -> (u32, String) {
 
 /// A text's outline, a line each, in at most `room` bytes: if it is longer, of the top only; if that is still longer,
 /// evenly thinned.
+#[cfg(test)]
 pub fn outline(text: &str, room: usize) -> String {
+    outline_of(symbols(text).collect(), room)
+}
+
+/// The same of declarations that were found before.
+pub fn outline_of(mut found: Vec<Symbol<'_>>, room: usize) -> String {
     let render = |all: &[Symbol<'_>], every: usize| -> String {
         all.iter().step_by(every).fold(String::new(), |mut out, symbol| {
             let _ = writeln!(out, "{:>6} {}{}", symbol.line, if symbol.is_top { "" } else { "  " }, symbol.name);
@@ -56,7 +73,6 @@ pub fn outline(text: &str, room: usize) -> String {
         })
     };
     let size = |all: &[Symbol<'_>]| all.iter().map(|s| s.name.len() + 12).sum::<usize>();
-    let mut found: Vec<Symbol<'_>> = symbols(text).collect();
     if size(&found) > room {
         found.retain(|symbol| symbol.is_top);
     }

@@ -1,5 +1,6 @@
 //! Places in a text: lines, and UTF-16 units as bytes.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Counted at once where units are looked for in a long text.
@@ -9,14 +10,17 @@ const STRIDE: usize = 4096;
 pub struct Lines<'a> {
     text: &'a str,
     /// Where each line begins.
-    starts: Vec<usize>,
+    starts: Cow<'a, [usize]>,
 }
 
 impl<'a> Lines<'a> {
     /// The lines of a text; the newline that ends it begins none.
     pub fn of(text: &'a str) -> Lines<'a> {
-        let behind = text.match_indices('\n').map(|(at, _)| at + 1);
-        let starts = [0].into_iter().chain(behind).filter(|at| *at < text.len()).collect();
+        Lines::known(text, Cow::Owned(starts(text).collect()))
+    }
+
+    /// The same where it is known where they begin.
+    pub fn known(text: &'a str, starts: Cow<'a, [usize]>) -> Lines<'a> {
         Lines { text, starts }
     }
 
@@ -51,6 +55,12 @@ impl<'a> Lines<'a> {
     pub fn bytes(&self, lines: &Range<usize>) -> usize {
         self.start(lines.end).saturating_sub(self.start(lines.start))
     }
+}
+
+/// Where the lines of a text begin.
+pub fn starts(text: &str) -> impl Iterator<Item = usize> {
+    let behind = text.match_indices('\n').map(|(at, _)| at + 1);
+    std::iter::once(0).chain(behind).filter(|at| *at < text.len())
 }
 
 /// Where a text's UTF-16 units are: counted once, however many places are looked up in a long text.

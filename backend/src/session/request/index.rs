@@ -1,0 +1,206 @@
+//! Where lines begin in a large text and what it declares, kept from one request to the next and brought up to date
+//! by what has changed: a request does not read a file of tens of thousands of lines anew for every edit in it.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::symbols::{self, Symbol};
+use super::text::{self, Lines};
+
+/// Texts whose index is kept: those that people and the model are in.
+const KEPT: usize = 4;
+/// Compared at once where two texts begin or end alike, in bytes.
+const STRIDE: usize = 4096;
+
+/// A text with its index.
+#[derive(Debug, Default)]
+pub struct Index {
+    text: Arc<str>,
+    /// Where each line begins.
+    starts: Vec<usize>,
+    declared: Vec<Declared>,
+}
+
+/// A declaration: its line from 0, whether it stands at the line's start, and its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Declared {
+    line: usize,
+    is_top: bool,
+    bytes: Range<usize>,
+}
+
+impl Index {
+    /// Reads a whole text.
+    pub fn of(text: Arc<str>) -> Index {
+        let starts = text::starts(&text).collect();
+        let declared = declared(&text, 0, 0).collect();
+        Index { text, starts, declared }
+    }
+
+    /// The same for what became of the text: only the lines that changed are read.
+    pub fn update(&mut self, text: Arc<str>) {
+        if Arc::ptr_eq(&self.text, &text) || self.text == text {
+            self.text = text;
+            return;
+        }
+        let (before, after) = (self.text.as_bytes(), text.as_bytes());
+        let front = alike(before, after);
+        let most = before.len().min(after.len()) - front;
+        let back = alike_at_end(before, after).min(most);
+        // Whole lines: from the one in which the texts part to the one in which they meet again.
+        let first = self.starts.partition_point(|start| *start <= front).saturating_sub(1);
+        let from = self.starts.get(first).copied().unwrap_or_default();
+        let meet = before.len() - back;
+        // A line begins behind a newline, which has to be among what is alike.
+        let behind = self.starts.partition_point(|start| *start <= meet.max(from));
+        let to = self.starts.get(behind).copied().unwrap_or(before.len());
+        let end = to + after.len() - before.len();
+        let Some(changed) = text.get(from..end) else {
+            *self = Index::of(text);
+            return;
+        };
+        let starts: Vec<usize> = text::starts(changed).map(|start| from + start).collect();
+        let lines = starts.len();
+        let moved = |at: usize| at + after.len() - before.len();
+        for start in self.starts.iter_mut().skip(behind) {
+            *start = moved(*start);
+        }
+        let old_lines = behind - first.min(behind);
+        self.starts.splice(first.min(behind)..behind, starts);
+        let kept = self.declared.partition_point(|one| one.line < first);
+        let rest = self.declared.partition_point(|one| one.line < first + old_lines);
+        for one in self.declared.iter_mut().skip(rest) {
+            one.line = one.line + lines - old_lines;
+            one.bytes = moved(one.bytes.start)..moved(one.bytes.end);
+        }
+        self.declared.splice(kept..rest, declared(changed, first, from));
+        self.text = text;
+    }
+
+    /// The text by lines.
+    pub fn lines(&self) -> Lines<'_> {
+        Lines::known(&self.text, Cow::Borrowed(&self.starts))
+    }
+
+    /// What it declares, in at most `room` bytes.
+    pub fn outline(&self, room: usize) -> String {
+        let symbol = |one: &Declared| {
+            let name = self.text.get(one.bytes.clone())?;
+            Some(Symbol { line: u32::try_from(one.line + 1).ok()?, is_top: one.is_top, name })
+        };
+        symbols::outline_of(self.declared.iter().filter_map(symbol).collect(), room)
+    }
+}
+
+fn declared(text: &str, line: usize, byte: usize) -> impl Iterator<Item = Declared> {
+    symbols::placed(text).map(move |(symbol, at)| Declared {
+        line: line + symbol.line as usize - 1,
+        is_top: symbol.is_top,
+        bytes: byte + at..byte + at + symbol.name.len(),
+    })
+}
+
+/// How many bytes both begin with.
+fn alike(a: &[u8], b: &[u8]) -> usize {
+    let whole = a.chunks(STRIDE).zip(b.chunks(STRIDE)).take_while(|(a, b)| a == b).count() * STRIDE;
+    let at = whole.min(a.len()).min(b.len());
+    let rest = a.iter().skip(at).zip(b.iter().skip(at)).take_while(|(a, b)| a == b).count();
+    at + rest
+}
+
+/// How many bytes both end with.
+fn alike_at_end(a: &[u8], b: &[u8]) -> usize {
+    let whole = a.rchunks(STRIDE).zip(b.rchunks(STRIDE)).take_while(|(a, b)| a == b).count() * STRIDE;
+    let at = whole.min(a.len()).min(b.len());
+    let rest = a.iter().rev().skip(at).zip(b.iter().rev().skip(at)).take_while(|(a, b)| a == b).count();
+    at + rest
+}
+
+/// The indices of the texts that were asked for last, by file.
+#[derive(Debug, Default)]
+pub struct Indices(RefCell<Vec<(String, Index)>>);
+
+impl Indices {
+    /// Has something done with a file's index.
+    pub fn with<T>(&self, file: &str, text: &Arc<str>, act: impl FnOnce(&Index) -> T) -> T {
+        let mut kept = self.0.borrow_mut();
+        let known = kept.iter().position(|(id, _)| id == file).map(|at| kept.remove(at));
+        let (id, mut index) = known.unwrap_or_else(|| (file.to_owned(), Index::default()));
+        if index.starts.is_empty() {
+            index = Index::of(Arc::clone(text));
+        } else {
+            index.update(Arc::clone(text));
+        }
+        let done = act(&index);
+        kept.truncate(KEPT - 1);
+        kept.insert(0, (id, index));
+        done
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn same(index: &Index, text: &str) {
+        let anew = Index::of(text.into());
+        assert_eq!((&index.text, &index.starts, &index.declared), (&anew.text, &anew.starts, &anew.declared));
+        assert_eq!(index.outline(10_000), symbols::outline(text, 10_000));
+        assert_eq!(index.starts, text::starts(text).collect::<Vec<_>>());
+    }
+
+    const LINES: [&str; 8] = ["fn a() {\n", "}\n", "\n", "  fn deep() {}\n", "class Größe:\n", "x", "é文😀", "fn b"];
+
+    #[test]
+    fn an_index_that_follows_a_text_is_that_of_the_text() {
+        for seed in 0..3_000 {
+            let mut random = fastrand::Rng::with_seed(seed);
+            let mut some = |most: usize| -> String {
+                let count = random.usize(..most);
+                (0..count).map(|_| LINES[random.usize(..LINES.len())]).collect()
+            };
+            let mut text = some(30);
+            let mut index = Index::of(text.as_str().into());
+            for round in 0..8 {
+                let new = some(4);
+                let mut random = fastrand::Rng::with_seed(seed * 8 + round);
+                let floor = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
+                let at = random.usize(..=text.len());
+                let (from, to) = (floor(at), floor(at + random.usize(..60)));
+                text.replace_range(from..to, &new);
+                index.update(text.as_str().into());
+                same(&index, &text);
+            }
+        }
+    }
+
+    #[test]
+    fn long_texts_are_compared_in_strides() {
+        let mut text = "fn same() {}\n".repeat(3 * STRIDE / 8);
+        let mut index = Index::of(text.as_str().into());
+        for at in [0, STRIDE - 1, STRIDE, STRIDE + 1, 2 * STRIDE, text.len() - 1, text.len()] {
+            text.insert_str(at.min(text.len()), "fn b");
+            index.update(text.as_str().into());
+            same(&index, &text);
+            text.replace_range(at.min(text.len() - 4)..at.min(text.len() - 4) + 4, "");
+            index.update(text.as_str().into());
+            same(&index, &text);
+        }
+    }
+
+    #[test]
+    fn the_last_ones_are_kept() {
+        let indices = Indices::default();
+        for number in 0..10 {
+            let text: Arc<str> = format!("fn f{number}() {{}}\n").into();
+            assert!(indices.with(&number.to_string(), &text, |index| index.outline(100)).contains("fn f"));
+        }
+        assert_eq!(indices.0.borrow().len(), KEPT);
+        assert_eq!(indices.0.borrow()[0].0, "9");
+        let empty: Arc<str> = "".into();
+        assert_eq!(indices.with("e", &empty, |index| index.lines().count()), 0);
+        assert_eq!(indices.with("e", &"a\n".into(), |index| index.lines().count()), 1);
+    }
+}
