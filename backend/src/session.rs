@@ -8,6 +8,7 @@ pub mod door;
 mod draft;
 mod entry;
 pub mod feed;
+mod handout;
 pub mod history;
 mod path;
 pub mod persist;

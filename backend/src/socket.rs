@@ -125,7 +125,8 @@ async fn enter(mut socket: WebSocket, session: Option<SessionHandle>, from: &Sou
     let (control, control_rx) = mpsc::channel(CONTROL);
     let (reply, joined) = oneshot::channel();
     let queue = control.downgrade();
-    let join = Join { peer, role: pass.role, name: hello.name, pace, resume: hello.resume, control, reply };
+    let (resume, opening) = (hello.resume, hello.opening);
+    let join = Join { peer, role: pass.role, name: hello.name, pace, resume, opening, control, reply };
     if session.inbox.try_send(Command::Join(Box::new(join))).is_err() {
         return close(socket, CloseCode::Overloaded).await;
     }

@@ -11,8 +11,8 @@ mod authors;
 mod comeback;
 mod document;
 mod form;
-mod import;
 mod handout;
+mod import;
 mod receive;
 mod region;
 mod restore;
@@ -38,8 +38,8 @@ mod wire;
 
 pub use document::Document;
 pub use form::{BlobRef, Endings, Form};
-pub use import::{FileChange, Imported, NewFile};
 pub use handout::{Handout, News, Parts, is_state_vector, question};
+pub use import::{FileChange, Imported, NewFile};
 pub use limits::Limits;
 pub use merge::{is_question, merge};
 pub use op::{

@@ -165,6 +165,9 @@ fn frame_seq(frame: &ServerFrame) -> Option<Seq> {
         | F::FilesImported { seq, .. }
         | F::ImportTakenBack { seq, .. } => Some(*seq),
         F::Welcome(_)
+        | F::DocumentOpening { .. }
+        | F::DocumentFiles { .. }
+        | F::DocumentOpened { .. }
         | F::TurnStopped { .. }
         | F::SteerAccepted { .. }
         | F::SteerAnswered { .. }

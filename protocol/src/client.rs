@@ -148,6 +148,18 @@ pub struct Hello {
     /// Given by a client that comes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resume: Option<Resume>,
+    /// Given by a client that wants the document opened in parts, and of a large one first the file that it shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opening: Option<Opening>,
+}
+
+/// How a client wants the document to be opened.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Opening {
+    /// The file that it wants to see first; nothing, or one that is not there: the one that the session begins with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileId>,
 }
 
 /// Where a returning client was.

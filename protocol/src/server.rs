@@ -13,7 +13,9 @@ use crate::limits::Limits;
 use crate::presence::PresenceChange;
 use crate::run::RunView;
 use crate::scope::{HoldReason, LockView, Proposal, Scope};
-use crate::view::{Changes, HunkPlace, HunkStatus, HunkView, ModelView, Participant, Role, SessionView, TurnStatus};
+use crate::view::{
+    Changes, FileText, FileView, HunkPlace, HunkStatus, HunkView, ModelView, Participant, Role, SessionView, TurnStatus,
+};
 
 /// A text frame from the server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,6 +31,28 @@ pub enum ServerFrame {
         seq: Seq,
         /// The session.
         session: Box<SessionView>,
+    },
+    /// The document as of `seq` follows in parts; sent to clients that asked for it. Of a large one the file that is
+    /// shown first comes right here.
+    #[serde(rename = "document/opening")]
+    DocumentOpening {
+        /// What all parts are as of.
+        seq: Seq,
+        /// The file that is shown first.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<FileText>,
+    },
+    /// The files of a large document, ahead of its parts.
+    #[serde(rename = "document/files")]
+    DocumentFiles {
+        /// All of them, as of what is opened, by path.
+        files: Vec<FileView>,
+    },
+    /// All parts have come: the document is whole.
+    #[serde(rename = "document/opened")]
+    DocumentOpened {
+        /// What it is as of.
+        seq: Seq,
     },
     /// A turn began.
     #[serde(rename = "turn/started")]

@@ -378,6 +378,26 @@ pub struct Participant {
     pub color: u8,
 }
 
+/// A file, as lists show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileView {
+    /// Its id.
+    pub id: FileId,
+    /// Its path.
+    pub path: String,
+}
+
+/// A file with its text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileText {
+    /// Its id.
+    pub id: FileId,
+    /// Its path.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
 /// A participant who is connected, and where.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -23,6 +23,8 @@ mod files;
 mod links;
 #[path = "golden/offer.rs"]
 mod offer;
+#[path = "golden/opening.rs"]
+mod opening;
 #[path = "golden/plain.rs"]
 mod plain;
 #[path = "golden/server.rs"]

@@ -13,6 +13,7 @@ mod corpus;
 mod durable;
 mod faults;
 mod links;
+mod opening;
 mod security;
 mod steering;
 mod timeline;

@@ -5,6 +5,7 @@
 mod enter;
 mod files;
 mod fold;
+mod opening;
 mod steady;
 
 use std::collections::{BTreeMap, HashMap};
@@ -86,6 +87,8 @@ pub struct Client {
     answers: bool,
     /// Every file's text by its path, as of each step, once [`Client::keep_history`] was called.
     pub history: Option<BTreeMap<Seq, BTreeMap<String, String>>>,
+    /// The document, while it comes in parts.
+    parts: Option<opening::Parts>,
 }
 
 impl Client {
@@ -403,7 +406,9 @@ impl Client {
         match self.socket.next().await.ok_or_else(|| Lost("the server closed the socket".to_owned()))?? {
             Message::Text(text) => {
                 let frame = serde_json::from_str(&text).with_context(|| format!("unknown frame {text}"))?;
-                self.fold(&frame)?;
+                if !self.waits(&frame) {
+                    self.fold(&frame)?;
+                }
                 self.frames.push(frame);
             }
             Message::Binary(bytes) => {
@@ -429,6 +434,9 @@ impl Client {
         if sub == 0 {
             // A test that has something to say says it itself.
             self.asked = Some(StateVector::decode_v1(cursor.read_buf()?)?);
+            return Ok(());
+        }
+        if self.update_waits(bytes, sub == 1) {
             return Ok(());
         }
         let update = Update::decode_v1(cursor.read_buf()?)?;

@@ -5,16 +5,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use models::Upstream;
 use protocol::server::Stall;
 use protocol::{CloseCode, ErrorCode, ModelId, Seq, ServerFrame, SessionId};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::command::{CaughtUp, Command, Control, FromModel, Join, Joined, ModelEvent, Urgent};
 use super::entry::Body;
 use super::feed::Feed;
+use super::handout::{Ask, Handouts};
 use super::persist::{Report, Saver};
 use super::presence::Board;
 use super::roster::PeerId;
@@ -36,6 +38,9 @@ const FLUSH_WITHIN: Duration = Duration::from_secs(8);
 /// Commands that were there before a segment's request is built are taken first, at most this many: so that what a
 /// person typed before Enter is in it.
 const SETTLE_MAX: usize = 256;
+/// How long nothing happens before the next request is prepared: longer than between a fast typist's keys, shorter than
+/// anybody needs from the editor to the prompt box.
+const REST: Duration = Duration::from_millis(80);
 
 /// What an actor is made of.
 pub struct Parts {
@@ -84,6 +89,8 @@ pub struct Actor {
     tasks: JoinSet<()>,
     /// The running segment's task.
     segment: Option<AbortHandle>,
+    /// Encodes the document for those who come.
+    handouts: Handouts,
     /// Writes it down.
     saver: Saver,
     /// What the saver appends to the timeline.
@@ -106,6 +113,8 @@ enum Event {
     Urgent(Urgent),
     Command(Command),
     Model(FromModel),
+    /// Nothing has happened for a moment.
+    Rest,
     /// A task ended, well or by a panic.
     TaskEnded {
         panicked: bool,
@@ -139,6 +148,7 @@ impl Actor {
             upstreams: HashMap::new(),
             tasks,
             segment: None,
+            handouts: Handouts::new(),
             saver: parts.saver,
             recorder: parts.recorder,
             saved,
@@ -176,6 +186,7 @@ impl Actor {
                 report = self.saver.report() => Event::Saving(report),
                 () = self.deleted.cancelled() => Event::Delete,
                 _ = tick.tick() => Event::Tick,
+                () = tokio::time::sleep(REST), if self.state.is_unprepared() => Event::Rest,
             };
             match event {
                 Event::Urgent(Urgent { peer, received, kind }) => {
@@ -184,6 +195,10 @@ impl Actor {
                 }
                 Event::Command(command) => self.command(command),
                 Event::Model(message) => self.model(message),
+                Event::Rest => {
+                    self.state.prepare();
+                    continue;
+                }
                 Event::TaskEnded { panicked: false } => continue,
                 Event::TaskEnded { panicked: true } => {
                     tracing::error!(session = %self.id, "a task of the session panicked");
@@ -211,6 +226,7 @@ impl Actor {
                 self.carry_out();
             }
             self.save();
+            self.handouts.tell(&mut self.state.doc);
         }
         self.close().await;
     }
@@ -218,12 +234,13 @@ impl Actor {
     fn command(&mut self, command: Command) {
         match command {
             Command::Join(join) => self.join(*join),
-            Command::CatchUp { peer: _, pace, reply } => {
-                // The effects of what came before are in the feed already, so state and cursor agree.
-                if let Some((seq, state, difference)) = self.state.catch_up() {
-                    let (subscription, presence) = (self.feed.subscribe(pace), self.presence.watch());
-                    let _ = reply.send(CaughtUp { seq, state, difference, subscription, presence });
-                }
+            Command::CatchUp { peer: _, pace, in_parts, reply } => {
+                // The effects of what came before are in the feed already, so state and cursor agree. The whole
+                // document, since nobody knows what the viewer has of it.
+                let document = self.document(None, in_parts);
+                let (seq, state) = (self.state.seq(), self.state.state_frame());
+                let (subscription, presence) = (self.feed.subscribe(pace), self.presence.watch());
+                let _ = reply.send(CaughtUp { seq, state, document, subscription, presence });
             }
             Command::Offer(models) => {
                 self.state.offer(models.clone());
@@ -255,20 +272,30 @@ impl Actor {
         self.peers.insert(join.peer, join.control);
         // Before the cursors are taken: what the state says of people is not told again.
         self.carry_out();
+        let preview = join.opening.as_ref().map(|opening| self.state.preview(opening, join.resume.is_none()));
         let caught_up = CaughtUp {
             seq: entrance.seq,
             state: entrance.state,
-            difference: entrance.difference,
+            document: self.document(entrance.known, preview.is_some()),
             subscription: self.feed.subscribe(join.pace),
             presence: self.presence.watch(),
         };
         let peer = join.peer;
-        let joined = Joined { welcome: entrance.welcome, caught_up, ask: entrance.ask };
+        let joined = Joined { welcome: entrance.welcome, caught_up, preview, ask: entrance.ask };
         if join.reply.send(Ok(joined)).is_err() {
             self.peers.remove(&join.peer);
             self.state.command(Command::Leave(join.peer), Instant::now());
         }
         self.tell(peer, Control::Frame(Box::new(self.saved_frame())));
+    }
+
+    /// What one lacks of the document as it stands: soon.
+    fn document(&mut self, known: Option<Vec<u8>>, in_parts: bool) -> oneshot::Receiver<document::Parts> {
+        let (sender, document) = oneshot::channel();
+        // One who left meanwhile needs nothing.
+        let reply = Box::new(move |parts| drop(sender.send(parts)));
+        self.handouts.hand_out(&mut self.state.doc, Ask { known, in_parts, reply });
+        document
     }
 
     fn model(&mut self, message: FromModel) {
@@ -337,6 +364,7 @@ impl Actor {
                 }
                 Effect::Tell(peer, frame) => self.tell(peer, Control::Frame(frame)),
                 Effect::Message(peer, message) => self.tell(peer, Control::Message(message)),
+                Effect::Answer(peer, known) => self.answer(peer, known),
                 Effect::Close(peer, code) => {
                     self.tell(peer, Control::Close(code));
                     self.peers.remove(&peer);
@@ -363,6 +391,19 @@ impl Actor {
                 Effect::InterruptTook(took) => meters::interrupt(took),
             }
         }
+    }
+
+    /// Answers a participant's question for what it lacks.
+    fn answer(&mut self, peer: PeerId, known: Vec<u8>) {
+        let Some(queue) = self.peers.get(&peer).map(mpsc::Sender::downgrade) else { return };
+        let reply = Box::new(move |parts: document::Parts| {
+            let Some(queue) = queue.upgrade() else { return };
+            for part in parts.iter() {
+                // A connection whose queue is full does not read, and asks again when it comes back.
+                let _ = queue.try_send(Control::Message(Bytes::from(part.clone())));
+            }
+        });
+        self.handouts.hand_out(&mut self.state.doc, Ask { known: Some(known), in_parts: false, reply });
     }
 
     /// Puts something into a connection's own queue. One whose queue is full does not read: it is let go, and comes

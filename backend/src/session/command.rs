@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
+use document::Parts;
 use edits::{Action, Counts, HunkIndex, Place};
 use models::{EndReason, SegmentRequest, UpstreamFailure, Usage};
-use protocol::client::{Resume, TurnStart};
+use protocol::client::{Opening, Resume, TurnStart};
 use protocol::files::ImportView;
 use protocol::http::Authors;
 use protocol::run::RunReport;
@@ -22,7 +23,7 @@ use super::feed::{Pace, Subscription};
 use super::history::{Difference, Files, Point};
 use super::presence::Onlooker;
 use super::roster::PeerId;
-use super::state::ImportRefusal;
+use super::state::{ImportRefusal, Preview};
 use crate::transfer::{Plan, Snapshot};
 
 /// What must overtake everything: its own channel, polled first.
@@ -77,6 +78,8 @@ pub enum Command {
         peer: PeerId,
         /// Its pace.
         pace: Pace,
+        /// Whether it takes the document in parts.
+        in_parts: bool,
         /// Where the answer goes.
         reply: oneshot::Sender<CaughtUp>,
     },
@@ -250,6 +253,8 @@ pub struct Join {
     pub pace: Pace,
     /// Where it was.
     pub resume: Option<Resume>,
+    /// How the document is to be opened; nothing: at once.
+    pub opening: Option<Opening>,
     /// The connection's own queue.
     pub control: mpsc::Sender<Control>,
     /// Where the answer goes.
@@ -262,6 +267,8 @@ pub struct Joined {
     pub welcome: ServerFrame,
     /// The session and its document.
     pub caught_up: CaughtUp,
+    /// For one that has the document opened in parts.
+    pub preview: Option<Preview>,
     /// The server's own question for what the client has and it has not.
     pub ask: Bytes,
 }
@@ -272,8 +279,8 @@ pub struct CaughtUp {
     pub seq: Seq,
     /// The session.
     pub state: ServerFrame,
-    /// The document difference, as a y-protocols message.
-    pub difference: Bytes,
+    /// What it lacks of the document, as y-protocols messages, once they are encoded. Dropped: it has to come again.
+    pub document: oneshot::Receiver<Parts>,
     /// Everything after.
     pub subscription: Subscription,
     /// Who comes, moves and goes after.

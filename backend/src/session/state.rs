@@ -14,6 +14,7 @@ mod join;
 mod model;
 mod named;
 mod offer;
+mod open;
 mod review;
 mod runs;
 mod save;
@@ -21,6 +22,7 @@ mod scope;
 mod start;
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -44,6 +46,7 @@ use super::signal::Cut;
 use super::turn::Turn;
 
 pub use import::ImportRefusal;
+pub use open::{Listing, Preview};
 pub use save::{Export, Record, RestoreError};
 
 /// The most output that one turn may have, in bytes: far more than any model's own limit, and still a state that a
@@ -68,6 +71,8 @@ pub enum Effect {
     Tell(PeerId, Box<ServerFrame>),
     /// Send one connection a document message, ahead of the log.
     Message(PeerId, Bytes),
+    /// Send one connection what it lacks of the document: it has what this state vector says.
+    Answer(PeerId, Vec<u8>),
     /// Close one connection.
     Close(PeerId, CloseCode),
     /// Announce a cut, ahead of everything.
@@ -169,8 +174,12 @@ pub struct State {
     memory: Memory,
     /// The number up to which all of the project is known there.
     surveyed: Option<Seq>,
+    /// The newest revision of any file when those that are worked in were last read for requests.
+    prepared: u64,
     /// What is not written down yet.
     unwritten: save::Unwritten,
+    /// The list of files as it was last sent.
+    listing: Option<(u64, Arc<Listing>)>,
 }
 
 /// The segment that runs.
@@ -240,7 +249,9 @@ impl State {
             terms: HashMap::new(),
             memory: Memory::default(),
             surveyed: None,
+            prepared: 0,
             unwritten: save::Unwritten::default(),
+            listing: None,
         }
     }
 
@@ -360,6 +371,11 @@ impl State {
         self.roster.is_empty()
     }
 
+    /// The last number given.
+    pub fn seq(&self) -> Seq {
+        self.seq
+    }
+
     /// What a client needs that is not in the document.
     pub fn state_frame(&self) -> ServerFrame {
         let participants = self.roster.presence();
@@ -385,7 +401,10 @@ impl State {
     fn edit(&mut self, peer: PeerId, counter: u64, message: &[u8]) {
         let Some(member) = self.roster.member(peer) else { return };
         let (client, author, role) = (member.client, member.participant.id.clone(), member.role);
-        if role < Role::Editor && !document::is_question(message) {
+        if let Some(known) = document::question(message) {
+            return self.answer(peer, known);
+        }
+        if role < Role::Editor {
             return self.refuse(peer, None, ErrorCode::Forbidden, "This link only lets you watch.");
         }
         let brings = member.brings;

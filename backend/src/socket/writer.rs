@@ -2,23 +2,28 @@
 //!
 //! The only place that waits for a viewer, and for five seconds at most.
 
+mod opening;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
 use bytes::Bytes;
+use document::Parts;
 use futures_util::SinkExt;
 use futures_util::stream::SplitSink;
 use protocol::{CloseCode, ParticipantId, Seq, ServerFrame, binary};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
+use self::opening::{Next, Opening};
 use super::close_frame;
 use crate::session::command::{CaughtUp, Command, Control, Joined};
 use crate::session::feed::{Batch, Pace, Subscription};
 use crate::session::presence::Onlooker;
 use crate::session::roster::PeerId;
 use crate::session::signal::{Signal, Trim};
+use crate::session::state::Preview;
 use crate::session::{Body, Entry, SessionHandle, encode};
 
 /// A write that is stuck for this long means that the viewer does not read.
@@ -42,15 +47,20 @@ pub struct Writer {
     told: u64,
     /// What it begins with. Boxed: it is gone soon, its place would stay.
     first: Option<Box<First>>,
+    /// The document, until all of it was sent.
+    opening: Option<Box<Opening>>,
+    /// Whether the viewer takes the document in parts.
+    in_parts: bool,
     ping: Interval,
 }
 
 /// What a viewer is told first.
 struct First {
     welcome: ServerFrame,
+    preview: Option<Preview>,
     seq: Seq,
     state: ServerFrame,
-    difference: Bytes,
+    document: oneshot::Receiver<Parts>,
     ask: Bytes,
 }
 
@@ -67,6 +77,7 @@ enum Event {
     Cut,
     Presence,
     Feed,
+    Document(Next),
     Ping,
 }
 
@@ -80,8 +91,9 @@ impl Writer {
         control: mpsc::Receiver<Control>,
         joined: Joined,
     ) -> Writer {
-        let Joined { welcome, caught_up, ask } = joined;
-        let CaughtUp { seq, state, difference, subscription, presence } = caught_up;
+        let Joined { welcome, caught_up, preview, ask } = joined;
+        let CaughtUp { seq, state, document, subscription, presence } = caught_up;
+        let in_parts = preview.is_some();
         let me = match &welcome {
             ServerFrame::Welcome(welcome) => Some(welcome.participant.id.clone()),
             _ => None,
@@ -92,8 +104,23 @@ impl Writer {
         let mut ping = interval(PING_EVERY);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ping.reset();
-        let first = Some(Box::new(First { welcome, seq, state, difference, ask }));
-        Writer { sink, session, peer, pace, me, control, signal, presence, subscription, told, first, ping }
+        let first = Some(Box::new(First { welcome, preview, seq, state, document, ask }));
+        Writer {
+            sink,
+            session,
+            peer,
+            pace,
+            me,
+            control,
+            signal,
+            presence,
+            subscription,
+            told,
+            first,
+            opening: None,
+            in_parts,
+            ping,
+        }
     }
 
     /// Writes until the connection ends. Whether the peer was sent a close frame.
@@ -125,6 +152,8 @@ impl Writer {
                 changed = self.signal.changed() => changed.map_or(Event::Control(None), |()| Event::Cut),
                 () = self.presence.ready() => Event::Presence,
                 () = self.subscription.ready() => Event::Feed,
+                // Last: a large document takes a while, and nothing waits for it.
+                next = opening::next(&mut self.opening) => Event::Document(next),
                 _ = self.ping.tick() => Event::Ping,
             };
             match event {
@@ -138,6 +167,7 @@ impl Writer {
                     }
                 }
                 Event::Feed => self.feed().await?,
+                Event::Document(next) => self.document(next).await?,
                 Event::Ping => self.put(Message::Ping(Bytes::new())).await?,
             }
             self.flush().await?;
@@ -145,11 +175,47 @@ impl Writer {
     }
 
     async fn begin(&mut self, first: Box<First>) -> Result<(), End> {
-        self.frame(&first.welcome).await?;
+        let First { welcome, preview, seq, state, document, ask } = *first;
+        self.frame(&welcome).await?;
+        if let Some(preview) = &preview {
+            self.frame(&preview.opening(seq)).await?;
+            self.flush().await?;
+        }
         // Asked first: a client answers from what it had, before it learns of files that went meanwhile.
-        self.message(first.seq, &first.ask).await?;
-        self.caught_up(first.seq, &first.state, &first.difference).await?;
+        self.message(seq, &ask).await?;
+        self.frame(&state).await?;
+        if let Some(files) = preview.and_then(|preview| preview.files()) {
+            self.put(Message::Text(files)).await?;
+        }
+        self.open(Opening::new(seq, document)).await
+    }
+
+    /// Begins to send the document: in parts, or at once, and then nothing comes before it.
+    async fn open(&mut self, opening: Opening) -> Result<(), End> {
+        let mut opening = Some(Box::new(opening));
+        if self.in_parts {
+            self.opening = opening;
+        } else if let Next::Part(whole) = opening::next(&mut opening).await
+            && let Some(opening) = opening
+        {
+            self.message(opening.seq, &whole).await?;
+        } else {
+            return Err(self.lost());
+        }
         self.flush().await
+    }
+
+    /// Sends the next part of the document.
+    async fn document(&mut self, next: Next) -> Result<(), End> {
+        let Some(seq) = self.opening.as_ref().map(|opening| opening.seq) else { return Ok(()) };
+        match next {
+            Next::Part(part) => self.message(seq, &part).await,
+            Next::Done => {
+                self.opening = None;
+                self.frame(&ServerFrame::DocumentOpened { seq }).await
+            }
+            Next::Lost => Err(self.lost()),
+        }
     }
 
     /// Sends the next entries, looking at the lanes that overtake before each.
@@ -236,17 +302,16 @@ impl Writer {
     /// The viewer fell off the log: everything anew, as of now.
     async fn catch_up(&mut self) -> Result<(), End> {
         let (reply, answer) = oneshot::channel();
-        let ask = Command::CatchUp { peer: self.peer, pace: self.pace, reply };
+        let ask = Command::CatchUp { peer: self.peer, pace: self.pace, in_parts: self.in_parts, reply };
         self.session.inbox.try_send(ask).map_err(|_| End::Close(CloseCode::TooSlow))?;
-        let CaughtUp { seq, state, difference, subscription, presence } =
+        let CaughtUp { seq, state, document, subscription, presence } =
             answer.await.map_err(|_| End::Close(CloseCode::Draining))?;
         (self.subscription, self.presence) = (subscription, presence);
-        self.caught_up(seq, &state, &difference).await
-    }
-
-    async fn caught_up(&mut self, seq: Seq, state: &ServerFrame, difference: &Bytes) -> Result<(), End> {
-        self.frame(state).await?;
-        self.message(seq, difference).await
+        if self.in_parts {
+            self.frame(&ServerFrame::DocumentOpening { seq, file: None }).await?;
+        }
+        self.frame(&state).await?;
+        self.open(Opening::new(seq, document)).await
     }
 
     async fn frame(&mut self, frame: &ServerFrame) -> Result<(), End> {
@@ -266,6 +331,12 @@ impl Writer {
 
     async fn flush(&mut self) -> Result<(), End> {
         stuck(timeout(STUCK_AFTER, self.sink.flush()).await)
+    }
+
+    /// Nobody encodes the document: it is tried again by coming again.
+    fn lost(&self) -> End {
+        let code = if self.session.ended.is_cancelled() { CloseCode::Draining } else { CloseCode::Overloaded };
+        End::Close(code)
     }
 
     fn let_go(&self) -> End {

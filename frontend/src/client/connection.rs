@@ -161,7 +161,14 @@ impl Client {
         };
         let token = self.link.borrow().token.clone();
         let name = browser::kept("name").filter(|n| !n.is_empty());
-        self.send(&ClientFrame::Hello(Hello { version: VERSION, token, pace_ms: PACE_MS, name, resume }));
+        self.send(&ClientFrame::Hello(Hello {
+            version: VERSION,
+            token,
+            pace_ms: PACE_MS,
+            name,
+            resume,
+            opening: None,
+        }));
     }
 
     /// The server's half of the handshake.

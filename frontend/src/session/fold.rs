@@ -141,6 +141,9 @@ impl Session {
             | F::FilesImported { .. }
             | F::ImportTakenBack { .. }
             | F::Welcome(_)
+            | F::DocumentOpening { .. }
+            | F::DocumentFiles { .. }
+            | F::DocumentOpened { .. }
             | F::State { .. }
             | F::EditAck { .. }
             | F::Saved { .. }

@@ -1,7 +1,7 @@
 //! Every frame of a client.
 
 use expect_test::expect;
-use protocol::client::{ClientFrame, Hello, RefusalSteer, Resume, TurnStart};
+use protocol::client::{ClientFrame, Hello, Opening, RefusalSteer, Resume, TurnStart};
 use protocol::ids::Seq;
 use protocol::run::{RunError, RunReport, RunStatus, RunTests};
 use protocol::scope::{Region, RegionRange, Scope, Within};
@@ -18,6 +18,7 @@ fn hello() {
             pace_ms: 16,
             name: Some("Ada".into()),
             resume: None,
+            opening: None,
         }),
         expect![[r#"{"type":"hello","version":1,"token":"secret","paceMs":16,"name":"Ada"}"#]],
     );
@@ -38,10 +39,33 @@ fn hello_of_one_who_comes_back() {
                 seq: Seq(7),
                 state_vector: "AQEC".into(),
             }),
+            opening: None,
         }),
         expect![[
             r#"{"type":"hello","version":1,"token":"secret","paceMs":0,"resume":{"participant":"p1","key":"key","epoch":"e","seq":7,"stateVector":"AQEC"}}"#
         ]],
+    );
+}
+
+#[test]
+fn hello_of_one_who_takes_the_document_in_parts() {
+    let hello = |opening| {
+        ClientFrame::Hello(Hello {
+            version: 1,
+            token: "secret".into(),
+            pace_ms: 16,
+            name: None,
+            resume: None,
+            opening: Some(opening),
+        })
+    };
+    check(
+        hello(Opening::default()),
+        expect![[r#"{"type":"hello","version":1,"token":"secret","paceMs":16,"opening":{}}"#]],
+    );
+    check(
+        hello(Opening { file: Some("f1".into()) }),
+        expect![[r#"{"type":"hello","version":1,"token":"secret","paceMs":16,"opening":{"file":"f1"}}"#]],
     );
 }
 

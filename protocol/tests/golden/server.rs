@@ -11,8 +11,7 @@ use protocol::run::{RunReport, RunStatus, RunView};
 use protocol::scope::{HoldReason, LockView, Proposal, Region, RegionRange, Scope, Within};
 use protocol::server::{Reason, ServerFrame, Stall, Welcome};
 use protocol::view::{
-    Changes, HunkFailure, HunkKind, HunkPlace, HunkStatus, HunkView, ModelView, Participant, Presence, Role,
-    SessionView, TurnStatus,
+    Changes, HunkFailure, HunkKind, HunkPlace, HunkStatus, HunkView, ModelView, Participant, Presence, Role, TurnStatus,
 };
 
 use crate::check;
@@ -39,16 +38,6 @@ fn welcome() {
         })),
         expect![[
             r#"{"type":"welcome","version":1,"epoch":"e","participant":{"id":"p1","name":"Ada","color":0},"resumeKey":"key","clientId":1,"role":"owner","seq":0,"models":[{"id":"practice","label":"Practice (scripted)","provider":"practice","scripted":true}],"limits":{"clientFrameMax":262144,"promptMax":65536,"nameMax":40,"pathMax":255,"fileMax":4194304,"filesMax":10000,"locksMax":256,"scopeMax":256}}"#
-        ]],
-    );
-}
-
-#[test]
-fn state() {
-    check(
-        ServerFrame::State { seq: Seq(0), session: Box::new(SessionView::default()) },
-        expect![[
-            r#"{"type":"state","seq":0,"session":{"turns":[],"scope":{"within":"session","stopWhenHeld":false},"locks":[],"participants":[],"connected":0}}"#
         ]],
     );
 }
@@ -464,6 +453,9 @@ fn all_are_pinned(frame: &ServerFrame) {
     match frame {
         ServerFrame::Welcome(_)
         | ServerFrame::State { .. }
+        | ServerFrame::DocumentOpening { .. }
+        | ServerFrame::DocumentFiles { .. }
+        | ServerFrame::DocumentOpened { .. }
         | ServerFrame::TurnStarted { .. }
         | ServerFrame::TurnContinued { .. }
         | ServerFrame::TurnMending { .. }

@@ -53,6 +53,7 @@ fn one_of_each(file: &str) -> Vec<ClientFrame> {
             pace_ms: 0,
             name: Some("Mallory".into()),
             resume: None,
+            opening: None,
         }),
         ClientFrame::Ping { clock: 0.25 },
         ClientFrame::PresenceUpdate {

@@ -163,7 +163,7 @@ impl Member {
     pub async fn join(addr: SocketAddr, session: &CreatedSession) -> Result<Member> {
         let mut socket = socket(addr, &format!("/api/sessions/{}/socket", session.id)).await?;
         let token = session.token.clone();
-        let hello = Hello { version: VERSION, token, pace_ms: 0, name: None, resume: None };
+        let hello = Hello { version: VERSION, token, pace_ms: 0, name: None, resume: None, opening: None };
         say(&mut socket, &ClientFrame::Hello(hello)).await?;
         let welcome: Welcome = loop {
             match socket.next().await.context("closed before welcome")?? {

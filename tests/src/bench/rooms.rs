@@ -99,7 +99,7 @@ impl House {
             Kind::Midstream => {
                 let session = self.sessions.get(room).context("no such room")?;
                 let token = session.token.clone();
-                let hello = Hello { version: VERSION, token, pace_ms: 16, name: None, resume: None };
+                let hello = Hello { version: VERSION, token, pace_ms: 16, name: None, resume: None, opening: None };
                 Ok(Greeting {
                     path: format!("/api/sessions/{}/socket", session.id),
                     says: vec![serde_json::to_string(&ClientFrame::Hello(hello))?],

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::{SinkExt, StreamExt};
-use protocol::client::{Hello, Resume};
+use protocol::client::{Hello, Opening, Resume};
 use protocol::http::CreatedSession;
 use protocol::scope::Scope;
 use protocol::server::Welcome;
@@ -75,7 +75,8 @@ impl Client {
     /// Says hello where it does not come in, and returns the close code.
     pub async fn refused(addr: SocketAddr, session: &CreatedSession, resume: Option<Resume>) -> Result<u16> {
         let (mut socket, _) = connect_async(format!("ws://{addr}/api/sessions/{}/socket", session.id)).await?;
-        let hello = Hello { version: VERSION, token: session.token.clone(), pace_ms: 0, name: None, resume };
+        let hello =
+            Hello { version: VERSION, token: session.token.clone(), pace_ms: 0, name: None, resume, opening: None };
         socket.send(Message::text(serde_json::to_string(&ClientFrame::Hello(hello))?)).await?;
         let closed = async {
             while let Some(message) = socket.next().await {
@@ -118,8 +119,19 @@ impl Client {
         resume: Option<Resume>,
         doc: Option<Doc>,
     ) -> Result<Client> {
+        Self::greet_as(addr, session, pace_ms, (resume, doc), None).await
+    }
+
+    /// The same for one who may want the document in parts.
+    pub(super) async fn greet_as(
+        addr: SocketAddr,
+        session: &CreatedSession,
+        pace_ms: u32,
+        (resume, doc): (Option<Resume>, Option<Doc>),
+        opening: Option<Opening>,
+    ) -> Result<Client> {
         let (mut socket, _) = connect_async(format!("ws://{addr}/api/sessions/{}/socket", session.id)).await?;
-        let hello = Hello { version: VERSION, token: session.token.clone(), pace_ms, name: None, resume };
+        let hello = Hello { version: VERSION, token: session.token.clone(), pace_ms, name: None, resume, opening };
         let text = serde_json::to_string(&ClientFrame::Hello(hello))?;
         socket.send(Message::text(text)).await?;
         let welcome = loop {
@@ -154,6 +166,7 @@ impl Client {
             asked: None,
             history: None,
             answers: false,
+            parts: None,
         })
     }
 

@@ -31,6 +31,8 @@ impl Client {
                 self.people.extend(change.here.iter().map(|p| (p.participant.id.clone(), p.clone())));
                 self.connected = change.connected;
             }
+            ServerFrame::DocumentOpening { seq, .. } => self.begin_opening(*seq),
+            ServerFrame::DocumentOpened { .. } => self.end_opening()?,
             ServerFrame::TurnStarted { seq, turn_id, prompt, model, by, scope } => {
                 self.see(*seq);
                 let turn = TurnView {

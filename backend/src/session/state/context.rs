@@ -20,6 +20,9 @@ const OF_TURN: u64 = 1 << 63;
 /// The most hunks whose places a request looks up, the newest: a window shows a few of them.
 const PLACES_MAX: usize = 32;
 
+/// The most files that are read ahead of a request: a few people's.
+const PREPARED_MAX: usize = 4;
+
 impl State {
     /// What the running segment asks its model.
     pub fn request(&mut self, now: Instant) -> Option<SegmentRequest> {
@@ -68,6 +71,25 @@ impl State {
         let is_known = self.surveyed == Some(self.seq);
         if self.running.is_none() && !is_known && self.memory.survey(&self.doc) {
             self.surveyed = Some(self.seq);
+        }
+    }
+
+    /// Whether [`State::prepare`] has something to do.
+    pub fn is_unprepared(&self) -> bool {
+        self.prepared != self.doc.last_revision()
+    }
+
+    /// Reads the files that the next request will be about, in a quiet moment: where people's carets are, and where
+    /// the model was last.
+    pub fn prepare(&mut self) {
+        self.prepared = self.doc.last_revision();
+        let carets = self.roster.presence().into_iter().filter_map(|person| Some(person.cursor?.file));
+        let written = self.turns.last().and_then(|turn| turn.hunks.last()?.view.file_id.clone());
+        let mut files: Vec<_> = carets.chain(written).collect();
+        files.sort_unstable();
+        files.dedup();
+        for file in files.iter().take(PREPARED_MAX) {
+            self.memory.prepare(&self.doc, file.as_str());
         }
     }
 

@@ -1,7 +1,7 @@
 //! Coming in, coming back, leaving.
 
 use bytes::Bytes;
-use document::{Earlier, Refused};
+use document::Earlier;
 use protocol::client::Resume;
 use protocol::server::Welcome;
 use protocol::view::Role;
@@ -19,8 +19,8 @@ pub struct Entrance {
     pub state: ServerFrame,
     /// The number that all of this is as of.
     pub seq: Seq,
-    /// What the client's replica lacks.
-    pub difference: Bytes,
+    /// The state vector of the client's replica, if it has one.
+    pub known: Option<Vec<u8>>,
     /// The server's question for what it lacks itself.
     pub ask: Bytes,
 }
@@ -37,7 +37,10 @@ impl State {
         if self.roster.is_full() {
             return Err(CloseCode::Full);
         }
-        let has = resume.map(|r| base64::decode(&r.state_vector)).transpose().map_err(|_| CloseCode::BadFrame)?;
+        let known = resume.map(|r| base64::decode(&r.state_vector)).transpose().map_err(|_| CloseCode::BadFrame)?;
+        if known.as_ref().is_some_and(|known| !document::is_state_vector(known)) {
+            return Err(CloseCode::BadFrame);
+        }
         let back = resume.and_then(|r| {
             if r.epoch == self.epoch {
                 return self.roster.resume(peer, &r.participant, &r.key, role);
@@ -55,10 +58,6 @@ impl State {
                 self.roster.brings(&id, was_here.then_some(Earlier::Unknown));
             }
         }
-        let difference = self.doc.difference(has.as_deref()).map_err(|refused| match refused {
-            Refused::Malformed(_) => CloseCode::BadFrame,
-            _ => CloseCode::Internal,
-        })?;
         self.tell_presence();
         let Some(member) = self.roster.member(peer) else { return Err(CloseCode::Internal) };
         let welcome = Welcome {
@@ -76,15 +75,9 @@ impl State {
             welcome: ServerFrame::Welcome(Box::new(welcome)),
             state: self.state_frame(),
             seq: self.seq,
-            difference: difference.into(),
+            known,
             ask: self.doc.ask().into(),
         })
-    }
-
-    /// Everything anew, for a viewer that fell off the log: the whole document, since nobody knows what it has.
-    pub fn catch_up(&self) -> Option<(Seq, ServerFrame, Bytes)> {
-        let difference = self.doc.difference(None).ok()?;
-        Some((self.seq, self.state_frame(), difference.into()))
     }
 
     pub(super) fn leave(&mut self, peer: PeerId) {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use futures_util::{SinkExt, StreamExt};
-use protocol::client::{Hello, TurnStart};
+use protocol::client::{Hello, Opening, TurnStart};
 use protocol::context::ContextView;
 use protocol::http::CreatedSession;
 use protocol::latency::Latency;
@@ -35,6 +35,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Opened {
     /// Until the handshake was answered.
     pub welcome: f64,
+    /// Until the first file was there, to be read and typed into.
+    pub file: f64,
     /// Until the replica was whole.
     pub document: f64,
     /// Kilobytes that were read.
@@ -76,7 +78,9 @@ impl Player {
     /// Joins a session.
     pub async fn join(addr: SocketAddr, session: &CreatedSession) -> Result<(Player, Opened)> {
         let mut socket = line::socket(addr, &format!("/api/sessions/{}/socket", session.id)).await?;
-        let hello = Hello { version: VERSION, token: session.token.clone(), pace_ms: 0, name: None, resume: None };
+        let opening = Some(Opening::default());
+        let hello =
+            Hello { version: VERSION, token: session.token.clone(), pace_ms: 0, name: None, resume: None, opening };
         let started = Instant::now();
         let millis = || started.elapsed().as_secs_f64() * 1000.0;
         let mut bytes = 0;
@@ -111,19 +115,29 @@ impl Player {
             shown: Seq::ZERO,
             counter: 0,
         };
+        let mut file = None;
         loop {
             let message = player.message().await?;
             bytes += message.len();
-            match message {
-                Message::Binary(frame) if player.update(&frame)? => break,
-                // A page reads it all; so does this.
-                Message::Text(text) => drop(serde_json::from_str::<ServerFrame>(&text)?),
+            // A page reads it all; so does this.
+            let frame = match message {
+                Message::Binary(frame) => {
+                    player.update(&frame)?;
+                    continue;
+                }
+                Message::Text(text) => serde_json::from_str::<ServerFrame>(&text)?,
+                _ => continue,
+            };
+            match frame {
+                ServerFrame::DocumentOpening { file: Some(_), .. } => file = Some(millis()),
+                ServerFrame::DocumentOpened { .. } => break,
                 _ => {}
             }
         }
+        let document = millis();
         #[allow(clippy::cast_precision_loss, reason = "some megabytes")]
         let kilobytes = bytes as f64 / 1024.0;
-        Ok((player, Opened { welcome: welcomed, document: millis(), kilobytes }))
+        Ok((player, Opened { welcome: welcomed, file: file.unwrap_or(document), document, kilobytes }))
     }
 
     /// Comes in anew in its place.

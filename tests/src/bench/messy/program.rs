@@ -29,6 +29,8 @@ const KEYS_APART: Duration = Duration::from_millis(25);
 /// Interrupts and steers.
 const INTERRUPTS: usize = 5;
 const STEERS: usize = 3;
+/// Between the last key and a prompt.
+const PAUSE: Duration = Duration::from_millis(200);
 /// How long a turn runs before it is stopped or steered.
 const RUNS: Duration = Duration::from_millis(150);
 /// Far beyond what it takes to see a client leave.
@@ -57,11 +59,12 @@ pub async fn round(lab: &Lab, room: &mut Room) -> Result<Vec<Figure>> {
 
 async fn open(lab: &Lab, room: &mut Room) -> Result<Vec<Figure>> {
     let section = "opening, a program";
-    let (mut welcome, mut document, mut kilobytes) = (Vec::new(), Vec::new(), 0.0);
+    let (mut welcome, mut file, mut document, mut kilobytes) = (Vec::new(), Vec::new(), Vec::new(), 0.0);
     for _ in 0..OPENINGS {
         // Nobody read the old connection since the last round: it may have been given up.
         let opened = room.player.again(lab.server.addr, &room.session).await?;
         welcome.push(opened.welcome);
+        file.push(opened.file);
         document.push(opened.document);
         kilobytes = opened.kilobytes;
     }
@@ -69,7 +72,9 @@ async fn open(lab: &Lab, room: &mut Room) -> Result<Vec<Figure>> {
     let read = Figure { section, measure: "read for it", unit: Unit::Kilobytes, value: kilobytes, is_wait: false };
     Ok(vec![
         Figure::millis(section, "hello to welcome", middle(welcome)),
-        Figure::millis(section, "hello to the document applied", middle(document)),
+        Figure::millis(section, "hello to the first file", middle(file)),
+        // It comes while one works: it may take as long as it is large.
+        Figure { is_wait: false, ..Figure::millis(section, "hello to all files applied", middle(document)) },
         read,
     ])
 }
@@ -129,6 +134,7 @@ async fn stream(lab: &Lab, room: &mut Room, quote: Quote) -> Result<Vec<Figure>>
     let script = room.script(TOKENS, quote);
     let mut head = script.head.len();
     lab.standin.set_default(script);
+    pause(room).await?;
     let sent = room.player.start("write", LEDGER).await?;
     let mut first = None;
     let (mut text, mut added) = (String::new(), Vec::new());
@@ -222,6 +228,15 @@ async fn steers(lab: &Lab, room: &mut Room) -> Result<Vec<Figure>> {
         Figure::millis(section, "steer to applied", middle(&mut applied)),
         Figure::millis(section, "steer to the first new token", middle(&mut answered)),
     ])
+}
+
+/// What passes between a person's last key in the editor and the prompt that follows: half of what a quick one takes.
+async fn pause(room: &mut Room) -> Result<()> {
+    let until = tokio::time::Instant::now() + PAUSE;
+    while let Ok(news) = tokio::time::timeout_at(until, room.player.next()).await {
+        news?;
+    }
+    Ok(())
 }
 
 /// Begins a turn that writes without an end, and lets it run for a while.
