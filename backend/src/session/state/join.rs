@@ -80,6 +80,12 @@ impl State {
         })
     }
 
+    /// Everything as it stands, and the whole document: what a timeline begins with.
+    pub fn catch_up(&self) -> Option<(Seq, ServerFrame, Bytes)> {
+        let document = self.doc.difference(None).ok()?;
+        Some((self.seq, self.state_frame(), document.into()))
+    }
+
     pub(super) fn leave(&mut self, peer: PeerId) {
         if self.roster.leave(peer) {
             self.tell_presence();

@@ -140,6 +140,9 @@ impl Scene {
             | F::EditAck { .. }
             | F::Saved { .. }
             | F::Presence { .. }
+            | F::DocumentOpening { .. }
+            | F::DocumentFiles { .. }
+            | F::DocumentOpened { .. }
             | F::Pong { .. }
             | F::Draining
             | F::Models { .. }
