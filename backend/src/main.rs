@@ -34,10 +34,17 @@ fn main() -> Result<ExitCode> {
     }
 }
 
+/// Libraries that, when they are asked to tell all, tell what goes over the wire: tokens and keys with it. They never may.
+const SPEAKS_OF_PAYLOADS: [&str; 8] =
+    ["tungstenite", "tokio_tungstenite", "h2", "hyper", "hyper_util", "reqwest", "rustls", "sqlx"];
+
 #[tokio::main]
 async fn serve(flags: &Flags) -> Result<()> {
-    let filter =
+    let mut filter =
         EnvFilter::try_from_env("MIDSTREAM_LOG").unwrap_or_else(|_| EnvFilter::new("midstream=info,models=info"));
+    for library in SPEAKS_OF_PAYLOADS {
+        filter = filter.add_directive(format!("{library}=info").parse()?);
+    }
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let config = Config::load(flags)?;
     let server = Server::new(config).await?;

@@ -38,7 +38,8 @@ fn Note(model: ModelView) -> impl IntoView {
     }
 }
 
-/// The code and what came of it. It is forgotten as soon as it was sent.
+/// The code and what came of it. It is forgotten as soon as it was sent. While it is on its way it cannot be changed,
+/// but the keyboard stays in it.
 #[component]
 fn Field() -> impl IntoView {
     let store = Store::here();
@@ -77,7 +78,7 @@ fn Field() -> impl IntoView {
         <div class="unlock-line">
             <input class="field" type="password" node_ref=field aria-label="Access code" autocomplete="off"
                 spellcheck="false" aria-invalid=move || refused.with(Option::is_some).to_string()
-                aria-describedby="unlock-refused" disabled=move || asking.get()
+                aria-describedby="unlock-refused" prop:readOnly=move || asking.get()
                 prop:value=move || code.get()
                 on:input:target=move |event| { code.set(event.target().value()); refused.set(None); }
                 on:keydown=on_key />
