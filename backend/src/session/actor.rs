@@ -1,22 +1,23 @@
 //! The one task that owns a session. It never awaits a model, a viewer or a database: it takes the next input,
 //! lets the state answer it, and carries out the effects.
 
+mod enter;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use models::Upstream;
 use protocol::server::Stall;
 use protocol::{CloseCode, ErrorCode, ModelId, Seq, ServerFrame, SessionId};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::command::{CaughtUp, Command, Control, FromModel, Join, Joined, ModelEvent, Urgent};
+use super::command::{CaughtUp, Command, Control, FromModel, ModelEvent, Urgent};
 use super::entry::Body;
 use super::feed::Feed;
-use super::handout::{Ask, Handouts};
+use super::handout::Handouts;
 use super::persist::{Report, Saver};
 use super::presence::Board;
 use super::roster::PeerId;
@@ -261,43 +262,6 @@ impl Actor {
         }
     }
 
-    fn join(&mut self, join: Join) {
-        let entrance = match self.state.join(join.peer, join.role, join.name.as_deref(), join.resume.as_ref()) {
-            Ok(entrance) => entrance,
-            Err(code) => {
-                let _ = join.reply.send(Err(code));
-                return;
-            }
-        };
-        self.peers.insert(join.peer, join.control);
-        // Before the cursors are taken: what the state says of people is not told again.
-        self.carry_out();
-        let preview = join.opening.as_ref().map(|opening| self.state.preview(opening, join.resume.is_none()));
-        let caught_up = CaughtUp {
-            seq: entrance.seq,
-            state: entrance.state,
-            document: self.document(entrance.known, preview.is_some()),
-            subscription: self.feed.subscribe(join.pace),
-            presence: self.presence.watch(),
-        };
-        let peer = join.peer;
-        let joined = Joined { welcome: entrance.welcome, caught_up, preview, ask: entrance.ask };
-        if join.reply.send(Ok(joined)).is_err() {
-            self.peers.remove(&join.peer);
-            self.state.command(Command::Leave(join.peer), Instant::now());
-        }
-        self.tell(peer, Control::Frame(Box::new(self.saved_frame())));
-    }
-
-    /// What one lacks of the document as it stands: soon.
-    fn document(&mut self, known: Option<Vec<u8>>, in_parts: bool) -> oneshot::Receiver<document::Parts> {
-        let (sender, document) = oneshot::channel();
-        // One who left meanwhile needs nothing.
-        let reply = Box::new(move |parts| drop(sender.send(parts)));
-        self.handouts.hand_out(&mut self.state.doc, Ask { known, in_parts, reply });
-        document
-    }
-
     fn model(&mut self, message: FromModel) {
         if !self.state.wants(message.generation) {
             return;
@@ -391,19 +355,6 @@ impl Actor {
                 Effect::InterruptTook(took) => meters::interrupt(took),
             }
         }
-    }
-
-    /// Answers a participant's question for what it lacks.
-    fn answer(&mut self, peer: PeerId, known: Vec<u8>) {
-        let Some(queue) = self.peers.get(&peer).map(mpsc::Sender::downgrade) else { return };
-        let reply = Box::new(move |parts: document::Parts| {
-            let Some(queue) = queue.upgrade() else { return };
-            for part in parts.iter() {
-                // A connection whose queue is full does not read, and asks again when it comes back.
-                let _ = queue.try_send(Control::Message(Bytes::from(part.clone())));
-            }
-        });
-        self.handouts.hand_out(&mut self.state.doc, Ask { known: Some(known), in_parts: false, reply });
     }
 
     /// Puts something into a connection's own queue. One whose queue is full does not read: it is let go, and comes

@@ -1,0 +1,63 @@
+//! Who comes in, and what it is sent of the document.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use tokio::sync::{mpsc, oneshot};
+
+use super::Actor;
+use crate::session::command::{CaughtUp, Command, Control, Join, Joined};
+use crate::session::handout::Ask;
+use crate::session::roster::PeerId;
+
+impl Actor {
+    pub(super) fn join(&mut self, join: Join) {
+        let entrance = match self.state.join(join.peer, join.role, join.name.as_deref(), join.resume.as_ref()) {
+            Ok(entrance) => entrance,
+            Err(code) => {
+                let _ = join.reply.send(Err(code));
+                return;
+            }
+        };
+        self.peers.insert(join.peer, join.control);
+        // Before the cursors are taken: what the state says of people is not told again.
+        self.carry_out();
+        let preview = join.opening.as_ref().map(|opening| self.state.preview(opening, join.resume.is_none()));
+        let caught_up = CaughtUp {
+            seq: entrance.seq,
+            state: entrance.state,
+            document: self.document(entrance.known, preview.is_some()),
+            subscription: self.feed.subscribe(join.pace),
+            presence: self.presence.watch(),
+        };
+        let peer = join.peer;
+        let joined = Joined { welcome: entrance.welcome, caught_up, preview, ask: entrance.ask };
+        if join.reply.send(Ok(joined)).is_err() {
+            self.peers.remove(&join.peer);
+            self.state.command(Command::Leave(join.peer), Instant::now());
+        }
+        self.tell(peer, Control::Frame(Box::new(self.saved_frame())));
+    }
+
+    /// What one lacks of the document as it stands: soon.
+    pub(super) fn document(&mut self, known: Option<Vec<u8>>, in_parts: bool) -> oneshot::Receiver<document::Parts> {
+        let (sender, document) = oneshot::channel();
+        // One who left meanwhile needs nothing.
+        let reply = Box::new(move |parts| drop(sender.send(parts)));
+        self.handouts.hand_out(&mut self.state.doc, Ask { known, in_parts, reply });
+        document
+    }
+
+    /// Answers a participant's question for what it lacks.
+    pub(super) fn answer(&mut self, peer: PeerId, known: Vec<u8>) {
+        let Some(queue) = self.peers.get(&peer).map(mpsc::Sender::downgrade) else { return };
+        let reply = Box::new(move |parts: document::Parts| {
+            let Some(queue) = queue.upgrade() else { return };
+            for part in parts.iter() {
+                // A connection whose queue is full does not read, and asks again when it comes back.
+                let _ = queue.try_send(Control::Message(Bytes::from(part.clone())));
+            }
+        });
+        self.handouts.hand_out(&mut self.state.doc, Ask { known: Some(known), in_parts: false, reply });
+    }
+}
