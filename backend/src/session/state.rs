@@ -7,6 +7,7 @@ mod adopt;
 mod context;
 mod cut;
 mod decide;
+mod edit;
 mod hold;
 mod hunks;
 mod import;
@@ -38,7 +39,7 @@ use protocol::view::{LessonView, ModelView, Role, SessionView, TurnStatus};
 use protocol::{CloseCode, Epoch, ErrorCode, ModelId, ParticipantId, Seq, ServerFrame, TurnId};
 
 use super::command::{Command, Import, LookBack, Steering, UrgentKind};
-use super::entry::{Body, Entry};
+use super::entry::Entry;
 use super::history::{History, Point};
 use super::request::Memory;
 use super::roster::{PeerId, Roster};
@@ -396,43 +397,6 @@ impl State {
     /// The limits that clients are told.
     fn limits() -> Limits {
         Limits::default()
-    }
-
-    fn edit(&mut self, peer: PeerId, counter: u64, message: &[u8]) {
-        let Some(member) = self.roster.member(peer) else { return };
-        let (client, author, role) = (member.client, member.participant.id.clone(), member.role);
-        if let Some(known) = document::question(message) {
-            return self.answer(peer, known);
-        }
-        if role < Role::Editor {
-            return self.refuse(peer, None, ErrorCode::Forbidden, "This link only lets you watch.");
-        }
-        let brings = member.brings;
-        let received = match brings {
-            Some(earlier) => self.doc.receive_back(client, earlier, message),
-            None => self.doc.receive(client, message),
-        };
-        match received {
-            Ok(document::Received::Nothing) => self.ack(peer, counter, self.seq),
-            Ok(document::Received::Reply(reply)) => self.effects.push(Effect::Message(peer, reply.into())),
-            Ok(document::Received::Changed { relay, back_to_author }) => {
-                let seq = self.advance();
-                let entry = Entry::new(seq, Some(author), Some(relay.into()), Body::Silent);
-                self.effects.push(Effect::Log(entry));
-                if let Some(back) = back_to_author {
-                    self.effects.push(Effect::Message(peer, back.into()));
-                }
-                self.ack(peer, counter, seq);
-            }
-            Err(refused) => {
-                tracing::info!(%refused, "a document update was refused");
-                self.refuse(peer, None, ErrorCode::BadUpdate, &format!("That edit was refused: {refused}."));
-            }
-        }
-    }
-
-    fn ack(&mut self, peer: PeerId, counter: u64, seq: Seq) {
-        self.tell(peer, ServerFrame::EditAck { counter, seq });
     }
 
     fn advance(&mut self) -> Seq {
