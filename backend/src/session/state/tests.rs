@@ -14,7 +14,8 @@ use crate::session::roster::{PARTICIPANTS_MAX, PeerId};
 
 const PEER: PeerId = PeerId(1);
 
-fn state(lesson: Option<SessionLesson>) -> State {
+/// The models on offer: the one that costs nothing.
+fn models() -> Vec<ModelView> {
     let practice = ModelView {
         id: "practice".into(),
         label: "Practice".into(),
@@ -22,7 +23,11 @@ fn state(lesson: Option<SessionLesson>) -> State {
         scripted: true,
         locked: false,
     };
-    let mut state = State::new("e".into(), 1, vec![practice], lesson);
+    vec![practice]
+}
+
+fn state(lesson: Option<SessionLesson>) -> State {
+    let mut state = State::new("e".into(), 1, models(), lesson);
     assert!(state.join(PEER, Role::Owner, None, None).is_ok());
     state.take_effects();
     state

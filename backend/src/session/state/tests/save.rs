@@ -29,7 +29,7 @@ fn read(exports: &[Export]) -> Result<State, RestoreError> {
         serde_json::from_str(&text).unwrap()
     });
     let documents = exports.iter().map(|export| export.document.as_slice());
-    State::restore("e2".into(), 2, Vec::new(), lesson, records.collect(), documents)
+    State::restore("e2".into(), 2, models(), lesson, records.collect(), documents)
 }
 
 /// What clients see, but for who is there.
