@@ -113,7 +113,8 @@ async fn promise_8_the_second_prompt_opens_no_connection() -> Result<()> {
             room.ended(turn, TurnStatus::Completed).await?;
             assert_eq!(room.standin.connections(), 1, "{api:?}, {turn}");
             let warm = room.client.turn(turn).is_some_and(|t| t.latency.warm);
-            assert!(warm, "{api:?}, {turn}: told as warm");
+            // The first may come while the warm-up's answer is on its way: it waits for it, and says so.
+            assert!(warm || turn == "t1", "{api:?}, {turn}: told as warm");
         }
     }
     Ok(())
