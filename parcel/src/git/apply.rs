@@ -135,7 +135,7 @@ fn carry_out(before: &[u8], hunks: &[Hunk]) -> Result<Vec<u8>, usize> {
         let old: Vec<&[u8]> = hunk.lines.iter().filter(|line| line.kind != LineKind::Added).map(bytes).collect();
         let named = if old.is_empty() { hunk.start } else { hunk.start.saturating_sub(1) };
         let wanted = named.saturating_add_signed(shift);
-        let place = find_lines(&lines, &old, wanted, at).ok_or(hunk.start)?;
+        let place = find_lines(&lines, &old, wanted, at, Ends::of(hunk)).ok_or(hunk.start)?;
         shift = isize::try_from(place).unwrap_or(0) - isize::try_from(named).unwrap_or(0);
         out.extend(lines.get(at..place).unwrap_or_default().concat());
         for line in hunk.lines.iter().filter(|line| line.kind != LineKind::Removed) {
@@ -159,10 +159,32 @@ fn bytes(line: &super::read::Line) -> &[u8] {
     &line.bytes
 }
 
+/// What of a file's ends a hunk stands at: one that has lines in front of its change and none behind was made at the end
+/// of the file, and one at the first line with none in front was made there. Elsewhere it would be another change, most
+/// often the same one for a second time. git reads hunks alike.
+#[derive(Clone, Copy)]
+struct Ends {
+    first: bool,
+    last: bool,
+}
+
+impl Ends {
+    fn of(hunk: &Hunk) -> Self {
+        let kept = |line: Option<&super::read::Line>| line.is_some_and(|line| line.kind == LineKind::Context);
+        let (front, back) = (kept(hunk.lines.first()), kept(hunk.lines.last()));
+        Self { first: hunk.start <= 1 && !front && back, last: front && !back }
+    }
+}
+
 /// The place nearest to `wanted`, and not before `least`, that has these lines.
-fn find_lines(lines: &[&[u8]], old: &[&[u8]], wanted: usize, least: usize) -> Option<usize> {
+fn find_lines(lines: &[&[u8]], old: &[&[u8]], wanted: usize, least: usize, ends: Ends) -> Option<usize> {
     let last = lines.len().checked_sub(old.len()).filter(|last| *last >= least)?;
-    let fits = |place: &usize| (least..=last).contains(place) && lines.get(*place..*place + old.len()) == Some(old);
+    let fits = |place: &usize| {
+        (least..=last).contains(place)
+            && lines.get(*place..*place + old.len()) == Some(old)
+            && (!ends.first || *place == 0)
+            && (!ends.last || *place == last)
+    };
     if old.is_empty() {
         return fits(&wanted).then_some(wanted);
     }

@@ -32,6 +32,18 @@ fn round(before: &Tree, after: &Tree, moved: &[(&str, &str)]) -> String {
 }
 
 #[test]
+fn a_change_at_an_end_of_a_file_does_not_come_twice() {
+    let patch = b"--- a/a\n+++ b/a\n@@ -1 +1,2 @@\n one\n+two\n";
+    let once = patched(&tree(&[("a", b"one\n")]), patch).unwrap();
+    assert_eq!(once, tree(&[("a", b"one\ntwo\n")]));
+    assert!(patched(&once, patch).is_err(), "it has come already");
+    let front = b"--- a/a\n+++ b/a\n@@ -1,2 +1,3 @@\n+zero\n one\n two\n";
+    let thrice = patched(&once, front).unwrap();
+    assert_eq!(thrice, tree(&[("a", b"zero\none\ntwo\n")]));
+    assert!(patched(&thrice, front).is_err(), "it has come already");
+}
+
+#[test]
 fn a_patch_says_what_git_would() {
     let before = tree(&[("a.txt", b"one\ntwo\n"), ("gone", b""), ("old name", b"x\n"), ("\u{fc}", b"1\r\n")]);
     let mut after = tree(&[("a.txt", b"one\n2\n"), ("new name", b"x\n"), ("\u{fc}", b"2\r\n")]);
