@@ -235,21 +235,12 @@ impl Client {
     }
 
     fn jumped(self: &Rc<Self>, goal: Goal, state: TimelineState) {
-        let TimelineState { moment, session, document } = state;
+        let moment = state.moment;
         let now = if let Goal::Time(at_ms) = goal { at_ms } else { moment.at_ms as f64 };
         self.with_player(|player| player.jumped(moment, now));
         self.replaying.borrow_mut().last_frame = None;
-        let Ok(update) = crate::document::decode(&document) else { return };
-        let before = self.shown_texts();
-        let replica = Replica::new(WATCHER, undo_clock);
-        if replica.apply([update.as_slice()]).is_err() {
-            return self.notify(None, "This moment cannot be shown: the timeline is damaged.");
-        }
-        *self.replica.borrow_mut() = Some(replica);
         monaco::hide_model_caret();
-        self.state(moment.seq, session);
-        self.pump(false);
-        self.correct(before);
+        self.show_state(state);
         self.show_hunks();
         self.tell_player();
         if self.store.replay.starts_over.get_untracked() {
@@ -308,7 +299,7 @@ impl Client {
                 // All of it anew: the timeline goes on behind a gap.
                 let state = TimelineState { moment, session: *session, document: update.unwrap_or_default() };
                 self.paint_all();
-                self.show_again(state);
+                self.show_state(state);
                 continue;
             }
             if let Some(update) = update.and_then(|update| crate::document::decode(&update).ok()) {
@@ -331,17 +322,20 @@ impl Client {
         self.fetch_ahead();
     }
 
-    /// A new beginning in the middle of the timeline.
-    fn show_again(self: &Rc<Self>, state: TimelineState) {
-        let Ok(update) = crate::document::decode(&state.document) else { return };
+    /// Everything anew: where a person jumped to, or a new beginning in the middle of the timeline.
+    fn show_state(self: &Rc<Self>, state: TimelineState) {
         let before = self.shown_texts();
         let replica = Replica::new(WATCHER, undo_clock);
-        if replica.apply([update.as_slice()]).is_ok() {
-            *self.replica.borrow_mut() = Some(replica);
-            self.state(state.moment.seq, state.session);
-            self.pump(false);
-            self.correct(before);
+        let update = crate::document::decode(&state.document).ok();
+        if !update.is_some_and(|update| replica.apply([update.as_slice()]).is_ok()) {
+            return self.notify(None, "This moment cannot be shown: the timeline is damaged.");
         }
+        *self.replica.borrow_mut() = Some(replica);
+        self.state(state.moment.seq, state.session);
+        self.pump(false);
+        // A replica without files has no change to tell of.
+        self.list_files();
+        self.correct(before);
     }
 
     /// Asks for what comes next, before it is due.

@@ -57,7 +57,6 @@ async fn shown(page: &Page, condition: &str) -> Result<u64> {
 }
 
 #[tokio::test]
-#[ignore = "not seen to pass yet"]
 async fn a_replay_is_played_paused_and_gone_through_with_the_keyboard() -> Result<()> {
     let (stage, _, page, _gate) = Box::pin(recorded()).await?;
     page.press("End").await?;
