@@ -123,7 +123,7 @@ impl Client {
         let mut painted = false;
         let mut ended = false;
         let mut guarded = false;
-        let (mut well, mut reported) = (false, false);
+        let (mut well, mut reported, mut closed) = (false, false, false);
         for item in batch.items {
             match item {
                 Item::Update { seq, update } => {
@@ -153,6 +153,7 @@ impl Client {
                     if let ServerFrame::HunkPlaced { file_id, .. } = &frame {
                         placed = Some(file_id.clone());
                     }
+                    closed |= matches!(frame, ServerFrame::HunkClosed { .. });
                     self.session.borrow_mut().apply(&frame);
                     if let Some(turn) = spoken_into(&frame) {
                         self.heard(turn);
@@ -179,6 +180,10 @@ impl Client {
         }
         if reported {
             self.show_run_marks();
+        }
+        // What a hunk's end writes comes without output of its own, too.
+        if closed {
+            self.model_wrote();
         }
         if well {
             self.turn_completed();
