@@ -1,12 +1,16 @@
 //! A model whose every event the test releases, and whose every request it sees.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::stream;
 use models::{EndReason, Provider, SegmentEvent, SegmentRequest, SegmentStream, Upstream, UpstreamFailure};
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// How long a test waits for the server to ask.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The test's side of it.
 pub struct Gate {
@@ -32,7 +36,10 @@ impl Gate {
     /// The next segment that the server asks for. Panics when the server is gone: the test is over then.
     #[allow(clippy::panic, reason = "only tests wait at a gate")]
     pub async fn call(&mut self) -> Call {
-        self.calls.recv().await.unwrap_or_else(|| panic!("the server is gone"))
+        match tokio::time::timeout(PATIENCE, self.calls.recv()).await {
+            Ok(call) => call.unwrap_or_else(|| panic!("the server is gone")),
+            Err(_) => panic!("the server asked for no segment within {PATIENCE:?}"),
+        }
     }
 
     /// Whether the server has asked for a segment that was not taken yet.
