@@ -216,7 +216,7 @@ impl Registry {
         let door = Arc::new(Door::new(loaded.record.owner, links));
         let (saver, budgets) = ((saver, recorder), self.budgets());
         let handle =
-            session::spawn(id.clone(), door, state, models, budgets, saver, &self.tasks, self.shutdown.clone());
+            session::spawn(id.clone(), door, state, (models, budgets), saver, &self.tasks, self.shutdown.clone());
         let mut live = self.lock();
         live.retain(|_, handle| !handle.ended.is_cancelled());
         live.insert(id, handle.clone());

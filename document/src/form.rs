@@ -149,7 +149,7 @@ mod tests {
             }
         }
         assert_eq!(Form::default().fields(), [(EOL, None), (MODE, None)]);
-        assert_eq!(blobs_in(&format!("bom mixed:{blob}")).collect::<Vec<_>>(), [blob.clone()]);
+        assert_eq!(blobs_in(&format!("bom mixed:{blob}")).collect::<Vec<_>>(), std::slice::from_ref(&blob));
         assert_eq!(blobs_in(&blob.to_string()).collect::<Vec<_>>(), [blob]);
         for bad in ["cr", "mixed:", "mixed:a:1", "crlf lf"] {
             assert!(Form::parse(Some(bad), None).is_err(), "{bad}");

@@ -5,6 +5,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::large_futures,
     reason = "all of it is test code, the helpers outside #[test] functions too"
 )]
 

@@ -97,9 +97,10 @@ async fn any_moment_of_an_hour_with_200_000_tokens_is_near_a_keyframe() {
         let at = |seq: Seq| seq.0 * HOUR_MS / TOKENS as u64;
         log.push((seq, at(seq)), None, &started);
         let file = format!("f{hunk}");
-        doc.apply(seq.0, &[ModelOp::Create { hunk, file, path: format!("src/file{turn}.py") }])
-            .message
-            .map(|message| log.push((seq, at(seq)), Some(&message), &started_again()));
+        let made = doc.apply(seq.0, &[ModelOp::Create { hunk, file, path: format!("src/file{turn}.py") }]);
+        if let Some(message) = made.message {
+            log.push((seq, at(seq)), Some(&message), &started_again());
+        }
         for token in 0..TOKENS / TURNS {
             seq = seq.next();
             let text = if token % 12 == 0 { "\n    x".to_owned() } else { format!(" w{}", token % 97) };
@@ -108,7 +109,7 @@ async fn any_moment_of_an_hour_with_200_000_tokens_is_near_a_keyframe() {
             let delta = ServerFrame::TurnDelta { seq, turn_id: turn_id.clone(), offset, text };
             offset += units;
             log.push((seq, at(seq)), applied.message.as_deref(), &delta);
-            if log.steps % GROUP == 0 {
+            if log.steps.is_multiple_of(GROUP) {
                 log.write().await;
             }
         }

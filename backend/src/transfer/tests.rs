@@ -23,10 +23,8 @@ fn done(doc: &mut Document, kept: &mut Blobs, coming: &Coming) -> (Plan, Tree) {
     let before = outside(&history::now(doc), kept);
     let plan = plan(&snapshot(doc), &before, coming);
     kept.extend(plan.blobs.clone());
-    let mut hunk = 100;
     let mut ops = Vec::new();
-    for edit in &plan.edits {
-        hunk += 1;
+    for (hunk, edit) in (101..).zip(&plan.edits) {
         let file = edit.id.clone();
         ops.push(document::ModelOp::Place { hunk, file, revision: edit.revision, start: 0, len: edit.len });
         ops.extend(edit.ops.iter().map(|op| match op {

@@ -327,7 +327,7 @@ impl Client {
         let before = self.shown_texts();
         let replica = Replica::new(WATCHER, undo_clock);
         let update = crate::document::decode(&state.document).ok();
-        if !update.is_some_and(|update| replica.apply([update.as_slice()]).is_ok()) {
+        if update.is_none_or(|update| replica.apply([update.as_slice()]).is_err()) {
             return self.notify(None, "This moment cannot be shown: the timeline is damaged.");
         }
         *self.replica.borrow_mut() = Some(replica);

@@ -35,7 +35,8 @@ fn places(change: &PresenceChange) -> Vec<&str> {
 #[tokio::test(start_paused = true)]
 async fn the_first_change_is_told_at_once_and_the_next_ones_merged_the_newest_alone() {
     let board = Board::new();
-    tokio::spawn(Arc::clone(&board).run_pacer());
+    let mut pacer = tokio::task::JoinSet::new();
+    pacer.spawn(Arc::clone(&board).run_pacer());
     let mut look = board.watch();
     board.put(moved("p1", "1"));
     look.ready().await;

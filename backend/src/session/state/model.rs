@@ -41,6 +41,8 @@ impl State {
         turn.push(seq, &step.text, counts);
         if let Some((key, counts)) = counts
             && let Some(hunk) = turn.hunk_mut(key).filter(|hunk| hunk.draft.is_some())
+            // What was taken back while it was written has been told of.
+            && hunk.view.status != HunkStatus::Reverted
         {
             (hunk.view.added, hunk.view.removed) = (counts.added, counts.removed);
         }
