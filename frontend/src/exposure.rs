@@ -2,7 +2,10 @@
 //!
 //! Pure. The looking itself is `leaks`.
 
-use leaks::{Finding, Kind};
+use std::collections::HashSet;
+
+use leaks::Finding;
+use protocol::timeline::{Leak, LeakPlace};
 use protocol::{FileId, TurnId};
 
 use crate::store::FileRow;
@@ -12,7 +15,7 @@ use crate::utf16::units;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exposed {
     /// What it looks like.
-    pub kind: Kind,
+    pub what: String,
     /// What may be shown of it.
     pub preview: String,
     /// Where it is.
@@ -39,6 +42,13 @@ pub enum Spot {
         turn: TurnId,
         /// How the words begin.
         words: String,
+    },
+    /// In the session's history: it may be gone by now, and a replay shows it.
+    Then {
+        /// What it was written into.
+        place: LeakPlace,
+        /// When, in milliseconds from the session's start.
+        at_ms: u64,
     },
 }
 
@@ -69,8 +79,20 @@ pub fn in_words(turn: &TurnId, text: &str) -> Vec<Exposed> {
     findings.iter().map(|finding| exposed(finding, spot())).collect()
 }
 
+/// What the session's history exposes beside what is known already.
+pub fn in_history(leaks: Vec<Leak>, known: &[Exposed]) -> Vec<Exposed> {
+    let mut seen: HashSet<(String, String)> = known.iter().map(|one| (one.what.clone(), one.preview.clone())).collect();
+    let leaks = leaks.into_iter().filter(|leak| seen.insert((leak.what.clone(), leak.preview.clone())));
+    let then = |leak: Leak| Exposed {
+        what: leak.what,
+        preview: leak.preview,
+        place: Spot::Then { place: leak.place, at_ms: leak.moment.at_ms },
+    };
+    leaks.map(then).collect()
+}
+
 fn exposed(finding: &Finding, place: Spot) -> Exposed {
-    Exposed { kind: finding.kind, preview: finding.preview.clone(), place }
+    Exposed { what: finding.kind.words().to_owned(), preview: finding.preview.clone(), place }
 }
 
 #[cfg(test)]
@@ -104,5 +126,21 @@ mod tests {
         let [Exposed { place: Spot::Words { words, .. }, preview, .. }] = found.as_slice() else { panic!("{found:?}") };
         assert_eq!(words, "use ••• for the upload");
         assert!(!preview.contains(&token()));
+    }
+
+    #[test]
+    fn the_history_tells_what_is_not_known_already_and_each_once() {
+        let known = in_words(&TurnId("t1".to_owned()), &format!("use {}", token()));
+        let leak = |what: &str, preview: &str, at_ms| Leak {
+            moment: protocol::timeline::Moment { seq: protocol::Seq(at_ms), at_ms },
+            place: LeakPlace::File,
+            what: what.to_owned(),
+            preview: preview.to_owned(),
+        };
+        let same = leak(&known[0].what, &known[0].preview, 5);
+        let found = in_history(vec![same, leak("a password", "hun•••", 7), leak("a password", "hun•••", 9)], &known);
+        let [Exposed { place: Spot::Then { place: LeakPlace::File, at_ms: 7 }, .. }] = found.as_slice() else {
+            panic!("{found:?}");
+        };
     }
 }

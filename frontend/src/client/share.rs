@@ -6,6 +6,8 @@ use gloo_net::http::Method;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use protocol::links::{CreatedLink, Links, NewLink};
+use protocol::timeline::Leaks;
+use protocol::view::Role;
 use protocol::{FileId, LinkId, SessionId};
 use wasm_bindgen_futures::spawn_local;
 
@@ -56,7 +58,19 @@ impl Client {
         self.store.sharing.problem.set(None);
         self.store.sharing.step.set(Step::Looking { done: 0, all: 0 });
         spawn_local(async move {
-            let Some(exposed) = client.look().await else { return };
+            let Some(mut exposed) = client.look().await else { return };
+            // Whoever comes in may replay it: what was deleted since is read then.
+            match client.ask::<Leaks>("timeline/secrets").await {
+                Ok(leaks) => exposed.extend(exposure::in_history(leaks.found, &exposed)),
+                Err(problem) => {
+                    client.store.sharing.step.set(Step::Idle);
+                    client.store.sharing.problem.set(Some(problem));
+                    return;
+                }
+            }
+            if !matches!(client.store.sharing.step.get_untracked(), Step::Looking { .. }) {
+                return;
+            }
             if exposed.is_empty() {
                 client.make_link(wanted);
             } else {
@@ -161,10 +175,11 @@ impl Client {
         }
     }
 
-    /// The address of this session's page with a token.
-    pub fn address_with(&self, token: &str) -> String {
+    /// The address of this session's page, or of its replay, with a token.
+    pub fn address_with(&self, role: Role, token: &str) -> String {
         let session = self.link.borrow().address().map(|(session, _)| session.0).unwrap_or_default();
-        format!("{}/s/{session}#{token}", browser::origin())
+        let page = if role == Role::Replay { "/replay" } else { "" };
+        format!("{}/s/{session}{page}#{token}", browser::origin())
     }
 
     /// Shows a place of a file.

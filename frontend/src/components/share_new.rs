@@ -9,7 +9,8 @@ use crate::links::LASTING;
 use crate::store::{Step, Store};
 
 /// What a link can let people do: its word, and what that means for them.
-const ROLES: [(Role, &str, &str); 3] = [
+const ROLES: [(Role, &str, &str); 4] = [
+    (Role::Replay, "Replay", "See how it came about, fork it. Nothing live."),
     (Role::Viewer, "Watch", "See everything, follow along. Change nothing."),
     (Role::Editor, "Take part", "Type, prompt, steer, interrupt, decide."),
     (Role::Owner, "Own", "All of that; and share, lock and delete, as you do."),

@@ -142,6 +142,7 @@ impl Store {
                 }
             }
             Spot::Words { .. } => self.focus_turns(),
+            Spot::Then { .. } => self.open_replay(),
         }
     }
 
@@ -159,9 +160,13 @@ impl Store {
         }
     }
 
-    /// The address that a link's holder opens, if its token is known here. Tracks the tokens.
+    /// The address that a link's holder opens, if its token is known here. Tracks the links and the tokens.
     pub fn address_of(&self, id: &LinkId) -> Option<String> {
         let token = self.sharing.tokens.with(|tokens| tokens.get(id).map(str::to_owned))?;
-        Some(self.client()?.address_with(&token))
+        let role = self
+            .sharing
+            .links
+            .with(|links| links.as_ref()?.iter().find(|link| link.id == *id).map(|link| link.role))?;
+        Some(self.client()?.address_with(role, &token))
     }
 }

@@ -5,6 +5,7 @@ use protocol::http::CreatedSession;
 use protocol::view::Role;
 use tests::browser::Page;
 use tests::gated::gated;
+use tests::timeline::Timeline;
 
 use super::stage::{PATIENCE, Stage, named_link, picture, shows, walk_to};
 
@@ -113,6 +114,43 @@ async fn before_a_link_is_made_what_looks_like_a_key_is_asked_about() -> Result<
     owner.by_role("button", "Do not make it").until("element === document.activeElement").await?;
     owner.by_role("button", "Make the link anyway").click().await?;
     owner.by_role("button", "Copy Unnamed link").seen().await?;
+    stage.assert_clean(&owner).await
+}
+
+#[tokio::test]
+async fn a_replay_link_is_made_once_the_history_was_looked_through() -> Result<()> {
+    let (model, _gate) = gated();
+    let stage = Stage::with_model(model).await?;
+    let body = "q7Rk2mZx9PvT4nLwB8sD".repeat(2);
+    let text = format!("TOKEN = \"ghp_{}\"\nprint(1)\n", &body[..36]);
+    let (session, mut program) = stage.session("deploy.py", &text).await?;
+    let gone = text.find("print").context("a second line")?;
+    program.remove("deploy.py", 0, gone as u32).await?;
+    program.settle().await?;
+    Timeline::of(stage.server.addr, &session).until(program.head()).await?;
+    let owner = stage.person("Olivia", &session).await?;
+    watch_the_clipboard(&owner).await?;
+    owner.press("Control+Alt+s").await?;
+    owner.by_role("radio", "Watch").until("element === document.activeElement").await?;
+    owner.press("ArrowUp").await?;
+    owner.by_role("radio", "Replay").until("element.checked").await?;
+    owner.press("Enter").await?;
+    owner.by_test_id("exposed").says("Written into a file").await?;
+    let found = owner.by_test_id("exposed").text().await?;
+    ensure!(found.contains("1 place looks") && !found.contains(&body[..36]), "{found}");
+    picture(&owner, "share-history").await?;
+    owner.by_role("button", "Make the link anyway").click().await?;
+    owner.by_role("button", "Copy Unnamed link").click().await?;
+    owner.wait("globalThis.copied", PATIENCE).await?;
+    let address: String = owner.eval("copied").await?;
+    ensure!(address.contains("/replay#"), "{address}");
+
+    // It shows how it came about, and nothing live.
+    let guest = stage.browser.private_page(&address).await?;
+    guest.by_role("slider", "Moment").seen().await?;
+    guest.press("End").await?;
+    shows(&guest, "print(1)").await?;
+    guest.by_role("button", "Fork from here").seen().await?;
     stage.assert_clean(&owner).await
 }
 
