@@ -206,6 +206,7 @@ mod tests {
             reason: None,
             latency: Latency::default(),
             usage: None,
+            cuts: None,
         })
     }
 

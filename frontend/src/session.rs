@@ -111,6 +111,7 @@ impl Session {
         turn.scope.set(view.scope.clone());
         turn.context.set(view.context.clone());
         turn.changes.set(view.changes);
+        turn.cuts.set(view.cuts.clone());
         turn.pending.set(false);
         let (hunks, steers) = self.owner.with(|| {
             let hunks = view.hunks.iter().map(|h| hunk_of(&turn.id, h.clone())).collect::<Vec<_>>();
@@ -144,6 +145,7 @@ fn view(id: TurnId, prompt: String, model: ModelId, by: ParticipantId) -> TurnVi
         context: None,
         scope: Scope::default(),
         changes: None,
+        cuts: None,
     }
 }
 
@@ -166,6 +168,7 @@ fn blank(view: &TurnView) -> Turn {
         scope: RwSignal::new(view.scope.clone()),
         context: RwSignal::new(None),
         changes: RwSignal::new(None),
+        cuts: RwSignal::new(None),
         pending: RwSignal::new(false),
     }
 }

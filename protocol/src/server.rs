@@ -14,7 +14,8 @@ use crate::presence::PresenceChange;
 use crate::run::RunView;
 use crate::scope::{HoldReason, LockView, Proposal, Scope};
 use crate::view::{
-    Changes, FileText, FileView, HunkPlace, HunkStatus, HunkView, ModelView, Participant, Role, SessionView, TurnStatus,
+    Changes, Cuts, FileText, FileView, HunkPlace, HunkStatus, HunkView, ModelView, Participant, Role, SessionView,
+    TurnStatus,
 };
 
 /// A text frame from the server.
@@ -140,6 +141,9 @@ pub enum ServerFrame {
         /// Tokens read and made, where known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         usage: Option<Usage>,
+        /// What people cut off it, if they did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cuts: Option<Cuts>,
     },
     /// What a turn that ended has changed; not sent when it changed nothing.
     #[serde(rename = "turn/measured")]

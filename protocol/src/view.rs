@@ -140,6 +140,24 @@ pub struct TurnView {
     /// Lines that it changed; nothing while it runs, and when it changed none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<Changes>,
+    /// What people cut off it, if they did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cuts: Option<Cuts>,
+}
+
+/// What people cut off a turn, by interrupts and steers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cuts {
+    /// How many cuts.
+    pub count: u32,
+    /// Who made the last one.
+    pub by: ParticipantId,
+    /// From the prompt to the first one, in milliseconds; not known once the server began anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_ms: Option<f64>,
+    /// Output that was taken back, in UTF-16 units: what came past what people had seen.
+    pub discarded: u32,
 }
 
 /// Lines that a turn changed, beside the fewest that lead to the same text.

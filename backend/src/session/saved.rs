@@ -7,7 +7,7 @@ use protocol::context::ContextView;
 use protocol::latency::{Latency, Usage};
 use protocol::scope::{Region, Scope};
 use protocol::server::Reason;
-use protocol::view::{Changes, HunkStatus, HunkView, SegmentCause, SteerView, TurnStatus};
+use protocol::view::{Changes, Cuts, HunkStatus, HunkView, SegmentCause, SteerView, TurnStatus};
 use protocol::{ModelId, ParticipantId, SegmentId, Seq, TurnId};
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +40,8 @@ pub struct SavedTurn {
     scope: Scope,
     selection: Option<Region>,
     changes: Option<Changes>,
+    #[serde(default)]
+    cuts: Option<Cuts>,
     /// The output's bytes that stay as they are known.
     output_kept: usize,
     /// What follows them.
@@ -122,6 +124,7 @@ impl SavedTurn {
             scope: turn.scope.clone(),
             selection: turn.selection.clone(),
             changes: turn.changes,
+            cuts: turn.cuts.clone(),
             output_kept: output,
             output: turn.output.get(output..).unwrap_or_default().to_owned(),
             steps_kept: steps,
@@ -176,6 +179,8 @@ impl SavedTurn {
             scope: self.scope,
             selection: self.selection,
             changes: self.changes,
+            asked: None,
+            cuts: self.cuts,
             written,
         })
     }

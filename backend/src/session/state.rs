@@ -358,7 +358,7 @@ impl State {
     pub fn stop(&mut self, code: ErrorCode, message: &str) {
         let reason = Reason { code, message: message.to_owned(), retry_after_ms: None };
         if self.running_turn().is_some() {
-            self.cut_to(self.seq, Some(reason));
+            self.cut_to(self.seq, Some(reason), None);
         }
     }
 

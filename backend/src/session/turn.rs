@@ -8,7 +8,7 @@ use protocol::latency::{Latency, Usage};
 use protocol::scope::{HoldReason, Region, Scope};
 use protocol::server::Reason;
 use protocol::view::{
-    Changes, HunkStatus, HunkView, SegmentCause, SegmentView, SteerStage, SteerView, TurnStatus, TurnView,
+    Changes, Cuts, HunkStatus, HunkView, SegmentCause, SegmentView, SteerStage, SteerView, TurnStatus, TurnView,
 };
 use protocol::{HunkId, ModelId, ParticipantId, SegmentId, Seq, ServerFrame, SteerId, TurnId};
 
@@ -69,6 +69,10 @@ pub struct Turn {
     pub selection: Option<Region>,
     /// Lines that it changed, once it ended.
     pub changes: Option<Changes>,
+    /// When its prompt came, if that was in this life of the server.
+    pub asked: Option<Instant>,
+    /// What people cut off it.
+    pub cuts: Option<Cuts>,
     /// How much of it is written down as it is.
     pub written: Written,
 }
@@ -300,7 +304,16 @@ impl Turn {
             reason: self.reason.clone(),
             latency: self.latency,
             usage: self.usage,
+            cuts: self.cuts.clone(),
         }
+    }
+
+    /// A person cut it: what that takes back comes to what earlier ones took.
+    pub fn note_cut(&mut self, by: &ParticipantId, received: Instant, discarded: u32) {
+        let first_ms = self.asked.map(|asked| millis(received.saturating_duration_since(asked)));
+        let cuts = self.cuts.get_or_insert_with(|| Cuts { count: 0, by: by.clone(), first_ms, discarded: 0 });
+        (cuts.count, cuts.by) = (cuts.count + 1, by.clone());
+        cuts.discarded = cuts.discarded.saturating_add(discarded);
     }
 
     /// What clients see.
@@ -323,6 +336,8 @@ impl Turn {
             context: self.context.clone(),
             scope: self.scope.clone(),
             changes: self.changes,
+            // Told with the end, like what it changed.
+            cuts: self.cuts.clone().filter(|_| self.status != TurnStatus::Running),
         }
     }
 }

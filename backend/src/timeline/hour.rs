@@ -122,6 +122,7 @@ async fn any_moment_of_an_hour_with_200_000_tokens_is_near_a_keyframe() {
             reason: None,
             latency: Default::default(),
             usage: None,
+            cuts: None,
         };
         log.push((seq, at(seq)), None, &completed);
     }

@@ -1,12 +1,15 @@
 //! How a turn ended, and what can be done about it.
 
 use leptos::prelude::*;
-use protocol::view::TurnStatus;
+use protocol::view::{Cuts, TurnStatus};
 
 use super::changes::KeepAll;
 use super::format;
 use super::turn_article::status_word;
 use crate::store::{Store, Turn};
+
+/// Characters in a token, about.
+const UNITS_PER_TOKEN: u32 = 4;
 
 /// The end of a turn; nothing while it runs.
 #[component]
@@ -31,6 +34,7 @@ pub fn TurnEnd(
                     <strong>{move || if reverted.get() { "Reverted" } else { status_word(status.get()).1 }}</strong>
                     <Detail turn=turn.clone() />
                 </div>
+                <Figures turn=turn.clone() />
                 <Show when=move || may_continue() || may_revert()>
                     <div class="actions">
                         <Show when=may_continue>
@@ -56,6 +60,7 @@ pub fn TurnEnd(
 /// What the state line says after its word: the reason, or what came of it.
 #[component]
 fn Detail(turn: Turn) -> impl IntoView {
+    let store = Store::here();
     let count = move || turn.hunks.with(Vec::len);
     view! {
         {move || {
@@ -68,12 +73,39 @@ fn Detail(turn: Turn) -> impl IntoView {
                 return view! { <span class="reason">{reason.message} {wait}</span> }.into_any();
             }
             match turn.status.get() {
-                TurnStatus::Interrupted => view! { <span>"What you saw stays."</span> }.into_any(),
+                TurnStatus::Interrupted => view! { <span>{stopped_by(store, &turn)}</span> }.into_any(),
                 TurnStatus::Completed => view! { <span class="numbers">{summary(count(), &turn)}</span> }.into_any(),
                 _ => ().into_any(),
             }
         }}
     }
+}
+
+/// Who stopped it, where somebody else did, and what became of it.
+fn stopped_by(store: Store, turn: &Turn) -> String {
+    match turn.cuts.get().map(|cuts| cuts.by).filter(|by| !store.is_me(by)) {
+        Some(by) => format!("{} stopped it. What was seen stays.", store.person(&by).name),
+        None => "What you saw stays.".to_owned(),
+    }
+}
+
+/// Tokens, estimated where there are any.
+fn about_tokens(units: u32) -> String {
+    if units == 0 { "0".to_owned() } else { format!("about {}", units.div_ceil(UNITS_PER_TOKEN)) }
+}
+
+/// What a teacher looks at: how soon people cut in, how much came past what they had seen, how often they steered.
+#[component]
+fn Figures(turn: Turn) -> impl IntoView {
+    let steers = turn.steers;
+    let of = move |cuts: Cuts| {
+        let first = cuts.first_ms.map(|first| ("First cut after", format::ms(first)));
+        let past = ("Tokens past it, taken back", about_tokens(cuts.discarded));
+        let steers = ("Steers", steers.with(Vec::len).to_string());
+        let figure = |(word, figure): (&'static str, String)| view! { <div><dt>{word}</dt><dd>{figure}</dd></div> };
+        view! { <dl class="turn-figures" aria-label="Figures of this turn">{first.map(figure)} {figure(past)} {figure(steers)}</dl> }
+    };
+    move || turn.cuts.get().map(of)
 }
 
 /// `2 changes · 412 tokens · 3.4 s`.

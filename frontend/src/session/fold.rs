@@ -32,6 +32,7 @@ impl Session {
                 turn.status.set(TurnStatus::Running);
                 turn.reason.set(None);
                 turn.changes.set(None);
+                turn.cuts.set(None);
                 turn.pending.set(false);
             }),
             F::TurnMeasured { turn_id, changes, .. } => self.on(turn_id, |turn, _| turn.changes.set(Some(*changes))),
@@ -43,6 +44,7 @@ impl Session {
                 output.truncate(turn, *offset);
                 output.mark(turn, PieceKind::Mending(Some(*failed)));
                 turn.status.set(TurnStatus::Running);
+                turn.cuts.set(None);
             }),
             F::TurnDelta { turn_id, offset, text, .. } => {
                 self.on(turn_id, |turn, output| output.delta(turn, *offset, text));
@@ -51,13 +53,14 @@ impl Session {
                 output.stop = Some(*kept_offset);
                 output.truncate(turn, *kept_offset);
             }),
-            F::TurnCompleted { turn_id, status, kept_offset, reason, latency, usage, .. } => {
+            F::TurnCompleted { turn_id, status, kept_offset, reason, latency, usage, cuts, .. } => {
                 self.on(turn_id, |turn, output| {
                     output.stop = None;
                     output.truncate(turn, *kept_offset);
                     turn.reason.set(reason.clone());
                     turn.latency.set(*latency);
                     turn.usage.set(*usage);
+                    turn.cuts.set(cuts.clone());
                     turn.pending.set(false);
                     // What it changed is told anew.
                     turn.changes.set(None);
@@ -87,6 +90,7 @@ impl Session {
                     turn.status.set(TurnStatus::Running);
                     turn.reason.set(None);
                     turn.changes.set(None);
+                    turn.cuts.set(None);
                 });
                 self.on_steer(turn_id, steer_id, SteerStage::Applied, |s| {
                     s.offset = Some(*offset);

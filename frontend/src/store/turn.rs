@@ -6,7 +6,7 @@ use protocol::context::ContextView;
 use protocol::latency::{Latency, Usage};
 use protocol::scope::Scope;
 use protocol::server::Reason;
-use protocol::view::{Changes, HunkView, SteerStage, SteerView, TurnStatus};
+use protocol::view::{Changes, Cuts, HunkView, SteerStage, SteerView, TurnStatus};
 use protocol::{HunkId, ModelId, ParticipantId, SteerId, TurnId};
 
 /// One turn. Cheap to clone: the signals are handles.
@@ -46,6 +46,8 @@ pub struct Turn {
     pub context: RwSignal<Option<ContextView>>,
     /// Lines that it changed, once it ended.
     pub changes: RwSignal<Option<Changes>>,
+    /// What people cut off it, once it ended.
+    pub cuts: RwSignal<Option<Cuts>>,
     /// Sent, and not yet answered by the server.
     pub pending: RwSignal<bool>,
 }

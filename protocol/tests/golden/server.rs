@@ -11,7 +11,8 @@ use protocol::run::{RunReport, RunStatus, RunView};
 use protocol::scope::{HoldReason, LockView, Proposal, Region, RegionRange, Scope, Within};
 use protocol::server::{Reason, ServerFrame, Stall, Welcome};
 use protocol::view::{
-    Changes, HunkFailure, HunkKind, HunkPlace, HunkStatus, HunkView, ModelView, Participant, Presence, Role, TurnStatus,
+    Changes, Cuts, HunkFailure, HunkKind, HunkPlace, HunkStatus, HunkView, ModelView, Participant, Presence, Role,
+    TurnStatus,
 };
 
 use crate::check;
@@ -101,9 +102,10 @@ fn turn_completed() {
                 warm: true,
             },
             usage: Some(Usage { input_tokens: 900, cached_tokens: 512, output_tokens: 15, estimated: true }),
+            cuts: Some(Cuts { count: 2, by: "p1".into(), first_ms: Some(1840.5), discarded: 12 }),
         },
         expect![[
-            r#"{"type":"turn/completed","seq":10,"turnId":"t1","status":"interrupted","keptOffset":61,"latency":{"queueMs":0.1,"setupMs":0.3,"connectedMs":0.3,"firstByteMs":80.25,"firstTokenMs":81.5,"relayedMs":81.625,"warm":true},"usage":{"inputTokens":900,"cachedTokens":512,"outputTokens":15,"estimated":true}}"#
+            r#"{"type":"turn/completed","seq":10,"turnId":"t1","status":"interrupted","keptOffset":61,"latency":{"queueMs":0.1,"setupMs":0.3,"connectedMs":0.3,"firstByteMs":80.25,"firstTokenMs":81.5,"relayedMs":81.625,"warm":true},"usage":{"inputTokens":900,"cachedTokens":512,"outputTokens":15,"estimated":true},"cuts":{"count":2,"by":"p1","firstMs":1840.5,"discarded":12}}"#
         ]],
     );
 }
@@ -123,6 +125,7 @@ fn turn_completed_by_a_failure() {
             }),
             latency: Latency::default(),
             usage: None,
+            cuts: None,
         },
         expect![[
             r#"{"type":"turn/completed","seq":3,"turnId":"t1","status":"failed","keptOffset":0,"reason":{"code":"upstreamRateLimited","message":"Slow down.","retryAfterMs":2000},"latency":{"queueMs":0.0,"warm":false}}"#

@@ -44,6 +44,7 @@ fn a_session_with_everything() {
         context: None,
         scope: Scope::default(),
         changes: Some(Changes { added: 2, removed: 1, smallest: 3 }),
+        cuts: None,
     };
     let participant = Participant { id: "p1".into(), name: "Ada".into(), color: 0 };
     let cursor = Cursor { file: "f1".into(), anchor: "AAE=".into(), head: "AAI=".into() };

@@ -162,6 +162,8 @@ async fn a_session_is_deleted_by_a_typed_word_and_everyone_is_told() -> Result<(
     let by_editor = named_link(&stage, &session, Role::Editor, "The team").await?;
     let (owner, other) = (stage.person("Olivia", &session).await?, stage.person("Edgar", &by_editor).await?);
     owner.by_role("button", "Share").click().await?;
+    // What is above it has its place only when the links have come.
+    owner.by_role("dialog", "Share this session").says("The team").await?;
     owner.by_role("button", "Delete this session…").click().await?;
     owner.by_role("button", "Delete for good").until("element.disabled").await?;
     owner.type_text("delete").await?;

@@ -1,10 +1,13 @@
 //! The cut: what you saw is what stays, in the document and in the turn, for everyone alike.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use protocol::view::{HunkStatus, SteerStage, TurnStatus};
 use protocol::{ErrorCode, Seq, ServerFrame};
 
 use super::{FILE, Room, block};
+
+/// What the model says behind the place that a person was shown.
+const PAST: &str = "    total += b\n    return total\n</new_text>\n</edit>\nDone.\n";
 
 #[tokio::test]
 async fn promise_2_what_you_saw_is_what_stays() -> Result<()> {
@@ -17,15 +20,20 @@ async fn promise_2_what_you_saw_is_what_stays() -> Result<()> {
     let (shown, screen) = (room.client.shown, room.client.text("calc.py"));
     let output = room.client.output("t1").to_owned();
     // More arrives that the person had not been shown.
-    call.tokens("    total += b\n    return total\n</new_text>\n</edit>\nDone.\n");
+    call.tokens(PAST);
     other.until("what the first had not been shown", |c| c.output("t1").ends_with("Done.\n")).await?;
     room.client.send(protocol::ClientFrame::TurnInterrupt { turn_id: "t1".into(), shown_seq: shown }).await?;
     for client in [&mut room.client, &mut other] {
         client.until("the end", |c| c.status("t1") == Some(TurnStatus::Interrupted)).await?;
         assert_eq!(client.text("calc.py"), screen);
         assert_eq!(client.output("t1"), output);
-        let hunk = &client.turn("t1").unwrap().hunks[0];
-        assert_eq!(hunk.status, HunkStatus::Partial);
+        let turn = client.turn("t1").unwrap();
+        assert_eq!(turn.hunks[0].status, HunkStatus::Partial);
+        // What a teacher looks at: who cut it, how soon, and how much had come past what was seen.
+        let cuts = turn.cuts.as_ref().context("nothing is said of the cut")?;
+        assert_eq!((cuts.count, &cuts.by), (1, &turn.by));
+        assert!(cuts.first_ms.is_some_and(|first| first > 0.0));
+        assert_eq!(cuts.discarded as usize, PAST.len());
     }
     assert!(call.dropped.is_cancelled(), "the upstream call was ended");
     Ok(())

@@ -53,6 +53,7 @@ impl Client {
                     context: None,
                     scope: scope.clone(),
                     changes: None,
+                    cuts: None,
                 };
                 self.turns.insert(turn_id.clone(), turn);
             }
@@ -65,22 +66,23 @@ impl Client {
                 *units += text.encode_utf16().count() as u32;
                 turn.output.push_str(text);
             }
-            ServerFrame::TurnCompleted { seq, turn_id, status, kept_offset, reason, latency, usage } => {
+            ServerFrame::TurnCompleted { seq, turn_id, status, kept_offset, reason, latency, usage, cuts } => {
                 self.see(*seq);
                 let turn = self.turns.get_mut(turn_id).context("the end of an unknown turn")?;
                 truncate(&mut turn.output, *kept_offset);
                 self.units.insert(turn_id.clone(), *kept_offset);
                 (turn.status, turn.reason, turn.latency, turn.usage) = (*status, reason.clone(), *latency, *usage);
-                turn.changes = None;
+                (turn.changes, turn.cuts) = (None, cuts.clone());
             }
             ServerFrame::TurnContinued { seq, turn_id, .. } => {
                 self.see(*seq);
                 let turn = self.turns.get_mut(turn_id).context("an unknown turn goes on")?;
-                (turn.status, turn.reason, turn.changes) = (TurnStatus::Running, None, None);
+                (turn.status, turn.reason, turn.changes, turn.cuts) = (TurnStatus::Running, None, None, None);
             }
             ServerFrame::TurnMending { seq, turn_id, .. } => {
                 self.see(*seq);
-                self.turns.get_mut(turn_id).context("an unknown turn goes on")?.status = TurnStatus::Running;
+                let turn = self.turns.get_mut(turn_id).context("an unknown turn goes on")?;
+                (turn.status, turn.cuts) = (TurnStatus::Running, None);
             }
             ServerFrame::TurnMeasured { seq, turn_id, changes } => {
                 self.see(*seq);
@@ -118,7 +120,7 @@ impl Client {
                 let turn = self.turns.get_mut(turn_id).context("a steer of an unknown turn")?;
                 truncate(&mut turn.output, *offset);
                 self.units.insert(turn_id.clone(), *offset);
-                (turn.status, turn.reason, turn.changes) = (TurnStatus::Running, None, None);
+                (turn.status, turn.reason, turn.changes, turn.cuts) = (TurnStatus::Running, None, None, None);
             }
             ServerFrame::TurnReverted { seq, turn_id, .. } => {
                 self.see(*seq);

@@ -134,6 +134,8 @@ fn inherited(started: Seq, view: TurnView, said: &mut BTreeMap<(TurnId, usize), 
         scope: view.scope,
         selection: None,
         changes: view.changes,
+        asked: None,
+        cuts: view.cuts,
         written: Written::default(),
     }
 }

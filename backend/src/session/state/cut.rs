@@ -8,7 +8,7 @@ use edits::Counts;
 use protocol::latency::Usage;
 use protocol::server::Reason;
 use protocol::view::{HunkStatus, SegmentCause, SteerStage, SteerView, TurnStatus};
-use protocol::{ErrorCode, Seq, ServerFrame, SteerId, TurnId};
+use protocol::{ErrorCode, ParticipantId, Seq, ServerFrame, SteerId, TurnId};
 
 use super::hold::words;
 use super::start::{check_id, check_words};
@@ -30,7 +30,7 @@ impl State {
             return self.keep_early(asker.peer, received, kind);
         }
         if self.may_cut(id, shown) {
-            self.cut_to(shown, None);
+            self.cut_to(shown, None, Some((&asker.id, received)));
             self.effects.push(Effect::InterruptTook(now.duration_since(received)));
             return;
         }
@@ -81,7 +81,7 @@ impl State {
         let accepted = ServerFrame::SteerAccepted { turn_id: id.clone(), steer_id: steer.clone(), accept_ms: took };
         self.effects.push(Effect::Told(Box::new(accepted.clone())));
         self.tell(asker.peer, accepted);
-        let rolled_back = self.cut(shown, false);
+        let rolled_back = self.cut(shown, false, Some((&asker.id, received)));
         let Some(turn) = self.turns.last_mut() else { return };
         let offset = turn.units;
         let note = std::mem::take(&mut turn.next_note);
@@ -110,8 +110,8 @@ impl State {
     }
 
     /// Stops the newest turn at what `shown` had painted. Its end, and the roll-back, are one step.
-    pub(super) fn cut_to(&mut self, shown: Seq, reason: Option<Reason>) {
-        let rolled_back = self.cut(shown, true);
+    pub(super) fn cut_to(&mut self, shown: Seq, reason: Option<Reason>, by: Option<(&ParticipantId, Instant)>) {
+        let rolled_back = self.cut(shown, true, by);
         self.give_back_unanswered();
         let seq = self.advance();
         let Some(turn) = self.turns.last_mut() else { return };
@@ -142,7 +142,7 @@ impl State {
     }
 
     /// Ends the segment, announces the cut, and takes everything past it back. Returns the document message.
-    fn cut(&mut self, shown: Seq, stopped: bool) -> Option<Bytes> {
+    fn cut(&mut self, shown: Seq, stopped: bool, by: Option<(&ParticipantId, Instant)>) -> Option<Bytes> {
         self.generation += 1;
         self.running = None;
         self.effects.push(Effect::Cancel);
@@ -151,6 +151,9 @@ impl State {
         let turn = self.turns.last_mut()?;
         let point = turn.cut_at(shown);
         let cut = Cut { serial, turn: turn.id.clone(), kept: point.offset, before, stopped };
+        if let Some((by, received)) = by {
+            turn.note_cut(by, received, turn.units - point.offset);
+        }
         self.effects.push(Effect::Cut(cut));
         let broken = self.hold_broken(point);
         let message = self.roll_back(point, &broken);

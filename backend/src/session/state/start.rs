@@ -28,7 +28,7 @@ impl State {
         }
         self.recent_starts.push_back(now);
         let (id, scripted) = (start.turn_id.clone(), self.is_scripted(&start));
-        self.open_turn(asker, start);
+        self.open_turn(asker, start, received);
         if scripted {
             self.put_lesson_back();
         }
@@ -93,7 +93,7 @@ impl State {
         self.effects.push(Effect::Run { generation: self.generation, model });
     }
 
-    fn open_turn(&mut self, asker: &Asker, start: TurnStart) {
+    fn open_turn(&mut self, asker: &Asker, start: TurnStart, received: Instant) {
         let seq = self.advance();
         let scope = start.scope.unwrap_or_else(|| self.scope.clone());
         self.log(
@@ -133,6 +133,8 @@ impl State {
             scope,
             selection: start.selection,
             changes: None,
+            asked: Some(received),
+            cuts: None,
             written: Written::default(),
         });
     }

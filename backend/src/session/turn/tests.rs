@@ -35,6 +35,8 @@ fn turn(pieces: &[(u64, &str)]) -> Turn {
         scope: Scope::default(),
         selection: None,
         changes: None,
+        asked: None,
+        cuts: None,
         written: Written::default(),
     };
     segment(&mut turn, 1);

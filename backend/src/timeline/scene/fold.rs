@@ -31,6 +31,7 @@ impl Scene {
                     context: None,
                     scope,
                     changes: None,
+                    cuts: None,
                 };
                 self.session.turns.push(turn);
                 self.begin(0, SegmentCause::Prompt);
@@ -45,11 +46,11 @@ impl Scene {
             }
             F::TurnContext { turn_id, context, .. } => self.turn(&turn_id)?.context = Some(*context),
             F::TurnDelta { turn_id, text, .. } => self.turn(&turn_id)?.output.push_str(&text),
-            F::TurnCompleted { turn_id, status, kept_offset, reason, latency, usage, .. } => {
+            F::TurnCompleted { turn_id, status, kept_offset, reason, latency, usage, cuts, .. } => {
                 let turn = self.turn(&turn_id)?;
                 truncate(turn, kept_offset);
                 (turn.status, turn.reason, turn.latency, turn.usage) = (status, reason, latency, usage);
-                turn.changes = None;
+                (turn.changes, turn.cuts) = (None, cuts);
                 if status == TurnStatus::Interrupted {
                     give_back(turn);
                 }
@@ -155,7 +156,8 @@ impl Scene {
     fn begin(&mut self, offset: u32, cause: SegmentCause) {
         let Some(turn) = self.session.turns.last_mut() else { return };
         turn.segments.push(SegmentView { offset, cause });
-        (turn.status, turn.latency, turn.changes) = (TurnStatus::Running, Latency::default(), None);
+        (turn.status, turn.latency) = (TurnStatus::Running, Latency::default());
+        (turn.changes, turn.cuts) = (None, None);
         let said = (turn.id.clone(), turn.segments.len() - 1);
         self.said.remove(&said);
     }
