@@ -84,7 +84,7 @@ async fn a_drain_writes_everything_and_a_deleted_session_is_gone() -> Result<()>
     let mut ada = Client::connect(server.addr, &session, 0).await?;
     let path = first(&ada)?;
     ada.insert(&path, 0, "the last word").await?;
-    ada.settle().await?;
+    ada.until("the ack", Client::is_acknowledged).await?;
     server.stop()?;
 
     let server = Binary::start(&folder.0)?;

@@ -36,8 +36,8 @@ pub const ABANDONED_AFTER: Duration = Duration::from_secs(60);
 pub const FORGOTTEN_AFTER: Duration = Duration::from_secs(10 * 60);
 /// How long the last of a session may take to be written: less than a drain takes.
 const FLUSH_WITHIN: Duration = Duration::from_secs(8);
-/// Commands that were there before a segment's request is built are taken first, at most this many: so that what a
-/// person typed before Enter is in it.
+/// Commands that were there before a segment's request is built, or before the server stops, are taken first, at most
+/// this many: what a person typed before is in it.
 const SETTLE_MAX: usize = 256;
 /// How long nothing happens before the next request is prepared: longer than between a fast typist's keys, shorter than
 /// anybody needs from the editor to the prompt box.
@@ -212,6 +212,8 @@ impl Actor {
                     }
                 }
                 Event::Shutdown => {
+                    // What had come by then is written down with the rest.
+                    self.read_on();
                     self.state.stop(ErrorCode::Shutdown, "The server is stopping.");
                     self.carry_out();
                     break;
@@ -262,17 +264,22 @@ impl Actor {
         }
     }
 
+    /// Takes in what waits in the inbox, up to a limit.
+    fn read_on(&mut self) {
+        for _ in 0..SETTLE_MAX {
+            let Ok(command) = self.inbox.try_recv() else { break };
+            self.command(command);
+            self.carry_out();
+        }
+    }
+
     fn model(&mut self, message: FromModel) {
         if !self.state.wants(message.generation) {
             return;
         }
         match message.kind {
             ModelEvent::Request(reply) => {
-                for _ in 0..SETTLE_MAX {
-                    let Ok(command) = self.inbox.try_recv() else { break };
-                    self.command(command);
-                    self.carry_out();
-                }
+                self.read_on();
                 if let Some(request) =
                     self.state.wants(message.generation).then(|| self.state.request(Instant::now())).flatten()
                 {
