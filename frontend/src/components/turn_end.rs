@@ -100,10 +100,10 @@ fn Figures(turn: Turn) -> impl IntoView {
     let steers = turn.steers;
     let of = move |cuts: Cuts| {
         let first = cuts.first_ms.map(|first| ("First cut after", format::ms(first)));
-        let past = ("Tokens past it, taken back", about_tokens(cuts.discarded));
+        let past = ("Tokens past it", about_tokens(cuts.discarded));
         let steers = ("Steers", steers.with(Vec::len).to_string());
         let figure = |(word, figure): (&'static str, String)| view! { <div><dt>{word}</dt><dd>{figure}</dd></div> };
-        view! { <dl class="turn-figures" aria-label="Figures of this turn">{first.map(figure)} {figure(past)} {figure(steers)}</dl> }
+        view! { <dl class="turn-figures" aria-label="Figures of this turn" title="What came past what was seen was taken back">{first.map(figure)} {figure(past)} {figure(steers)}</dl> }
     };
     move || turn.cuts.get().map(of)
 }
