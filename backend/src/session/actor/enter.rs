@@ -10,6 +10,9 @@ use crate::session::command::{CaughtUp, Command, Control, Join, Joined};
 use crate::session::handout::Ask;
 use crate::session::roster::PeerId;
 
+/// The state vector of a replica that holds nothing.
+const NOTHING: [u8; 1] = [0];
+
 impl Actor {
     pub(super) fn join(&mut self, join: Join) {
         let entrance = match self.state.join(join.peer, join.role, join.name.as_deref(), join.resume.as_ref()) {
@@ -22,7 +25,9 @@ impl Actor {
         self.peers.insert(join.peer, join.control);
         // Before the cursors are taken: what the state says of people is not told again.
         self.carry_out();
-        let preview = join.opening.as_ref().map(|opening| self.state.preview(opening, join.resume.is_none()));
+        // Who comes back with nothing, as a page that was loaded anew, sees nothing yet.
+        let is_new = entrance.known.as_deref().is_none_or(|known| known == NOTHING);
+        let preview = join.opening.as_ref().map(|opening| self.state.preview(opening, is_new));
         let caught_up = CaughtUp {
             seq: entrance.seq,
             state: entrance.state,
