@@ -65,7 +65,12 @@ async fn round(lab: &Lab, browser: &Browser, room: &mut Room) -> Result<Vec<Figu
     let section = "the page";
     let mut figures = vec![Figure::millis(section, "navigation to the first file shown", shown)];
     page.wait(&format!("midstreamTest.file() === {:?}", FIRST), PATIENCE).await?;
+    figures.extend(early(&page).await?);
 
+    page.wait("midstreamTest.whole()", PATIENCE).await?;
+    let whole = page.eval("performance.now()").await?;
+    // It comes while one works, after the keys above: it may take as long as it is large.
+    figures.push(Figure { is_wait: false, ..Figure::millis(section, "navigation to all files there", whole) });
     let row = format!("document.querySelector(`button.file-name[title={LEDGER:?}]`)");
     page.wait(&row, PATIENCE).await?;
     let opened: f64 = page
@@ -80,7 +85,6 @@ async fn round(lab: &Lab, browser: &Browser, room: &mut Room) -> Result<Vec<Figu
     page.wait(&format!("midstreamTest.text().length >= {}", room.ledger), PATIENCE).await?;
     figures.push(Figure::millis(section, "choosing the open file to its text shown", opened));
 
-    page.run(KEY_PROBE).await?;
     page.by_selector(".monaco-editor textarea").focus().await?;
     page.press("Control+End").await?;
     let mut first = keys(&page).await?;
@@ -119,6 +123,15 @@ async fn round(lab: &Lab, browser: &Browser, room: &mut Room) -> Result<Vec<Figu
     page.wait("midstreamTest.turn()?.status === 'interrupted'", PATIENCE).await?;
     page.close().await?;
     Ok(figures)
+}
+
+/// Keys in the first file, right after it is shown: in a large project most of that is still on its way.
+async fn early(page: &Page) -> Result<[Figure; 2]> {
+    page.run(KEY_PROBE).await?;
+    page.by_selector(".monaco-editor textarea").focus().await?;
+    let mut samples = keys(page).await?;
+    let names = ["key to painted, first file just shown, p50", "key to painted, first file just shown, p99"];
+    Ok(Figure::quantiles("the page", names, &mut samples))
 }
 
 /// Opens a session's page: milliseconds from the navigation's start to a file in the editor.
