@@ -16,6 +16,7 @@ mod heartbeat;
 mod http;
 mod incoming;
 mod meter;
+mod opening;
 mod painting;
 mod parked;
 mod pointing;
@@ -44,6 +45,7 @@ use crate::session::Session;
 use crate::store::{Notice, Store};
 use connection::Link;
 use meter::Meter;
+use opening::Opening;
 use pointing::Pointing;
 use replay::Replaying;
 use writers::Writers;
@@ -58,6 +60,10 @@ pub struct Client {
     session: RefCell<Session>,
     queue: RefCell<Queue>,
     replica: RefCell<Option<Replica>>,
+    /// The replica has had all of the document. Until then the editor shows what was sent ahead of it.
+    whole: Cell<bool>,
+    /// The document comes: what is sequenced waits for it.
+    opening: RefCell<Option<Opening>>,
     link: RefCell<Link>,
     meter: RefCell<Meter>,
     pointing: RefCell<Pointing>,
@@ -84,6 +90,8 @@ impl Client {
             session: RefCell::new(Session::new(store.turns, owner)),
             queue: RefCell::default(),
             replica: RefCell::new(None),
+            whole: Cell::new(false),
+            opening: RefCell::default(),
             link: RefCell::default(),
             meter: RefCell::default(),
             pointing: RefCell::default(),

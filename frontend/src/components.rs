@@ -4,6 +4,7 @@
 
 mod banner;
 mod changes;
+mod coming;
 mod compare;
 mod compare_files;
 mod compare_head;

@@ -20,10 +20,11 @@ use yrs::undo::UndoManager;
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
 use yrs::{
-    Assoc, ClientID, Doc, GetString, IndexedSequence, MapRef, OffsetKind, Options, Out, ReadTxn, StateVector,
+    Assoc, ClientID, Doc, GetString, IndexedSequence, Map, MapRef, OffsetKind, Options, Out, ReadTxn, StateVector,
     StickyIndex, Text, TextRef, Transact, TransactionMut, Update,
 };
 
+pub use files::listing;
 use observe::Observed;
 
 /// The root map: file id -> `{path, text}`.
@@ -32,6 +33,8 @@ const FILES: &str = "files";
 const ME: &str = "me";
 /// The origin of what comes from the server.
 const SERVER: &str = "server";
+/// The origin of a document that comes: nobody has seen anything of it, so nothing of it is a change.
+const OPENING: &str = "opening";
 /// Keystrokes closer together than this are one undo step, in milliseconds: a word, not a letter.
 const UNDO_GROUP_MS: u64 = 500;
 /// The most UTF-16 units that one update of ours inserts or removes: at 3 bytes each, what it inserts, or what undo puts
@@ -74,6 +77,8 @@ pub struct Changes {
 pub enum Incoming {
     /// It brings changes: the Yjs update in it.
     Update(Vec<u8>),
+    /// It brings a part of what this replica lacks: the Yjs update in it.
+    Part(Vec<u8>),
     /// It asks for what this replica has and the holder of this state vector has not.
     Question(StateVector),
 }
@@ -143,9 +148,8 @@ impl Replica {
     pub fn receive(&self, message: &[u8]) -> Result<Option<Incoming>, Unreadable> {
         match Message::decode_v1(message).map_err(|_| Unreadable)? {
             Message::Sync(SyncMessage::SyncStep1(vector)) => Ok(Some(Incoming::Question(vector))),
-            Message::Sync(SyncMessage::SyncStep2(update) | SyncMessage::Update(update)) => {
-                Ok(Some(Incoming::Update(update)))
-            }
+            Message::Sync(SyncMessage::SyncStep2(update)) => Ok(Some(Incoming::Part(update))),
+            Message::Sync(SyncMessage::Update(update)) => Ok(Some(Incoming::Update(update))),
             Message::Auth(_) | Message::AwarenessQuery | Message::Awareness(_) | Message::Custom(..) => Ok(None),
         }
     }
@@ -164,6 +168,17 @@ impl Replica {
             txn.apply_update(update).map_err(|_| Unreadable)?;
         }
         Ok(())
+    }
+
+    /// Applies a part of a document of which nothing is shown yet.
+    pub fn take_in(&self, part: &[u8]) -> Result<(), Unreadable> {
+        let update = Update::decode_v1(part).map_err(|_| Unreadable)?;
+        self.doc.transact_mut_with(OPENING).apply_update(update).map_err(|_| Unreadable)
+    }
+
+    /// How many files there are.
+    pub fn count(&self) -> usize {
+        self.files.len(&self.doc.transact()) as usize
     }
 
     /// What the person typed. Edits are in the order in which the editor reports them: each counts units of the
@@ -365,7 +380,7 @@ mod tests {
         let ask = Message::Sync(SyncMessage::SyncStep1(b.doc.transact().state_vector())).encode_v1();
         let Ok(Some(Incoming::Question(vector))) = a.receive(&ask) else { panic!("a question") };
         let reply = a.answer(&vector);
-        let Ok(Some(Incoming::Update(update))) = b.receive(&reply) else { panic!("an update") };
+        let Ok(Some(Incoming::Part(update))) = b.receive(&reply) else { panic!("a part") };
         b.apply([update.as_slice()]).unwrap();
         assert_eq!(b.text(&id).unwrap(), "offline");
     }

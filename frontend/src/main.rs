@@ -17,6 +17,7 @@ mod keyboard;
 mod links;
 mod matching;
 mod monaco;
+mod opening;
 mod outbox;
 mod points;
 mod preview;

@@ -20,6 +20,8 @@ extern "C" {
     fn js_create(place: &web_sys::HtmlElement, host: &JsValue);
     #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = show)]
     fn js_show(file: &str, path: &str, text: &str);
+    #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = blank)]
+    fn js_blank();
     #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = rename)]
     fn js_rename(file: &str, path: &str);
     #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = forget)]
@@ -212,6 +214,11 @@ pub fn apply(file: &FileId, edits: &[(u32, u32, &str)], fresh: bool) {
         flat.push(&JsValue::from_str(text));
     }
     js_apply(file.as_str(), &flat, fresh);
+}
+
+/// Shows no file: the one that was chosen is not there yet.
+pub fn blank() {
+    js_blank();
 }
 
 /// Where the model writes.

@@ -31,7 +31,9 @@ pub use review::Review;
 pub use run::Running;
 pub use share::{Sharing, Step};
 pub use ship::Ship;
-pub use status::{Connection, Ending, FileRow, LatencyStrip, Loss, Notice, RecentSession, Route, Saving, Theme};
+pub use status::{
+    Coming, Connection, Ending, FileRow, LatencyStrip, Loss, Notice, RecentSession, Route, Saving, Theme,
+};
 pub use together::{Following, Together};
 pub use turn::{Block, Hunk, Piece, PieceKind, Steer, SteerProgress, Turn};
 
@@ -68,6 +70,10 @@ pub struct Store {
     pub files: RwSignal<Vec<FileRow>>,
     /// The file in the editor.
     pub open_file: RwSignal<Option<FileId>>,
+    /// It has not come yet: the document is on its way.
+    pub awaits_file: RwSignal<bool>,
+    /// How much of a large project has come, until all of it has.
+    pub coming: RwSignal<Option<Coming>>,
     /// The editor goes where the model writes. A person's scroll, key or switch of file ends it.
     pub following: RwSignal<bool>,
     /// All turns, oldest first. Key rows by [`Turn::id`].
@@ -147,6 +153,8 @@ impl Store {
             starting: RwSignal::new(false),
             files: RwSignal::new(Vec::new()),
             open_file: RwSignal::new(None),
+            awaits_file: RwSignal::new(false),
+            coming: RwSignal::new(None),
             following: RwSignal::new(true),
             turns,
             active: Memo::new(move |_| {

@@ -1,6 +1,7 @@
 //! What a browser test may read, on `globalThis.midstreamTest`: functions without arguments and without effects.
 //!
-//! `shownSeq()`, `frozen()`, `turn()` (`{id, status}` of the last one), `file()`, `strip()`, `run()`; beside them the glue puts
+//! `shownSeq()`, `frozen()`, `whole()` (all files are there), `turn()` (`{id, status}` of the last one), `file()`,
+//! `strip()`, `run()`; beside them the glue puts
 //! `text()` and `longFrames()`.
 
 use js_sys::JSON;
@@ -24,6 +25,7 @@ pub fn expose(store: Store) {
         let files = store.files.get_untracked();
         files.iter().find(|f| Some(&f.id) == open.as_ref()).map_or(JsValue::NULL, |f| f.path.as_str().into())
     });
+    monaco::expose("whole", move || store.client().is_some_and(|client| client.has_all()).into());
     monaco::expose("turn", move || {
         let turn = store.turns.with_untracked(|turns| turns.last().cloned());
         value(

@@ -144,6 +144,14 @@ export function show(file, path, text) {
   applying = false;
 }
 
+/** Shows no file. */
+export function blank() {
+  shown = null;
+  clearMarks();
+  clearBlocks();
+  editor?.setModel(null);
+}
+
 /** What reads a whole text after every pause in typing is off in large ones. @param {monaco.editor.ITextModel} model */
 function careful(model) {
   const isLarge = model.getValueLength() > LARGE;

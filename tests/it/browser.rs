@@ -9,6 +9,7 @@ mod guard;
 mod hostile;
 mod look;
 mod r#loop;
+mod opening;
 mod replay;
 mod review;
 mod rig;

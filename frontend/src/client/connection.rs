@@ -160,15 +160,9 @@ impl Client {
             here.or_else(|| link.parked.clone().map(parked::resume))
         };
         let token = self.link.borrow().token.clone();
+        let opening = Some(self.wants_first());
         let name = browser::kept("name").filter(|n| !n.is_empty());
-        self.send(&ClientFrame::Hello(Hello {
-            version: VERSION,
-            token,
-            pace_ms: PACE_MS,
-            name,
-            resume,
-            opening: None,
-        }));
+        self.send(&ClientFrame::Hello(Hello { version: VERSION, token, pace_ms: PACE_MS, name, resume, opening }));
     }
 
     /// The server's half of the handshake.
@@ -188,6 +182,7 @@ impl Client {
         };
         let replica = replica.unwrap_or_else(|| {
             self.forget_files();
+            self.whole.set(false);
             Replica::new(welcome.client_id, undo_clock)
         });
         *self.replica.borrow_mut() = Some(replica);
@@ -256,6 +251,7 @@ impl Client {
     /// Throws the replica away and takes the server's: what it refused is gone.
     pub(super) fn rebuild(self: &Rc<Self>) {
         *self.replica.borrow_mut() = None;
+        self.whole.set(false);
         self.forget_files();
         self.queue.borrow_mut().restart(protocol::Seq::ZERO);
         {

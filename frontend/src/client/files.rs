@@ -15,7 +15,7 @@ use crate::store::FileRow;
 impl Client {
     /// What the person typed in the editor.
     pub fn typed(self: &Rc<Self>, file: &FileId, edits: &[Edit]) {
-        if self.outgrows(file, edits) {
+        if self.outgrows(file, edits) || self.typed_ahead(file, edits) {
             return;
         }
         if let Some(replica) = self.replica.borrow_mut().as_mut() {
@@ -40,9 +40,13 @@ impl Client {
         };
         let comes: usize = edits.iter().map(|e| e.text.encode_utf16().count()).sum();
         let goes: usize = edits.iter().map(|e| e.removed as usize).sum();
-        let refused = comes > goes && replica.length(file) as usize + comes - goes > limit;
+        let length = || self.draft_length(file).unwrap_or_else(|| replica.length(file) as usize);
+        let refused = comes > goes && length() + comes - goes > limit;
         if refused {
-            monaco::restore(file, &replica.text(file).unwrap_or_default());
+            match self.draft_text(file) {
+                Some(text) => monaco::restore(file, &text),
+                None => monaco::restore(file, &replica.text(file).unwrap_or_default()),
+            }
             let limit = limit / (1024 * 1024);
             self.notify(None, format!("A file holds {limit} MiB at most: this was not taken."));
         }
@@ -51,6 +55,9 @@ impl Client {
 
     /// Takes the person's last step back, or brings it back.
     pub fn undo(self: &Rc<Self>, redo: bool) {
+        if !self.is_whole() {
+            return;
+        }
         if let Some(replica) = self.replica.borrow_mut().as_mut() {
             if redo {
                 replica.redo();
@@ -94,7 +101,7 @@ impl Client {
 
     /// Takes a file away.
     pub fn delete_file(self: &Rc<Self>, id: &FileId) {
-        if !self.may_edit() {
+        if !self.may_edit() || !self.is_whole() {
             return;
         }
         if let Some(replica) = self.replica.borrow_mut().as_mut() {
@@ -111,7 +118,7 @@ impl Client {
 
     /// Shows a file.
     pub(super) fn show_file(self: &Rc<Self>, id: FileId) {
-        let text = self.replica.borrow().as_ref().and_then(|r| r.text(&id));
+        let text = self.text_to_show(&id);
         let path = self.store.files.with_untracked(|files| files.iter().find(|f| f.id == id).map(|f| f.path.clone()));
         let kept = self.store.files.with_untracked(|files| files.iter().any(|f| f.id == id && f.kept.is_some()));
         let Some(path) = path else { return };
@@ -119,8 +126,9 @@ impl Client {
             Some(text) => monaco::show(&id, &path, &text),
             // It is shown in the place of the editor.
             None if kept => {}
-            None => return,
+            None => return self.await_file(id),
         }
+        self.store.awaits_file.set(false);
         if self.store.open_file.get_untracked().as_ref() != Some(&id) {
             self.store.guard.selecting.set(false);
         }
@@ -184,7 +192,7 @@ impl Client {
     }
 
     fn good_path(&self, path: &str) -> Option<String> {
-        if !self.may_edit() {
+        if !self.may_edit() || !self.is_whole() {
             return None;
         }
         let limit = self.store.limits.get_untracked().path_max;

@@ -153,6 +153,9 @@ impl Client {
     }
 
     fn may_lock(&self) -> bool {
+        if !self.is_whole() {
+            return false;
+        }
         let may = self.store.role.get_untracked() >= Role::Owner;
         if !may {
             self.notify(Some(ErrorCode::Forbidden), "Locks are the owner’s: ask who made this session.");
@@ -162,7 +165,7 @@ impl Client {
 
     /// Draws the locks of the open file, and what of it is in the scope.
     pub(super) fn show_guard(&self) {
-        let Some(open) = self.store.open_file.get_untracked() else {
+        let Some(open) = self.store.open_file.get_untracked().filter(|_| self.whole.get()) else {
             return;
         };
         let replica = self.replica.borrow();

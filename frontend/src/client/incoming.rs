@@ -51,6 +51,7 @@ impl Client {
                 self.queue.borrow_mut().push(Item::Update { seq, update });
                 self.ask_for_frame();
             }
+            Some(Ok(Some(Incoming::Part(update)))) => self.part(Seq(seq), update),
             Some(Ok(Some(Incoming::Question(vector)))) => self.answer(&vector),
             Some(Ok(None)) | None => {}
             Some(Err(Unreadable)) => self.damaged(),
@@ -79,6 +80,9 @@ impl Client {
     fn overtaking(self: &Rc<Self>, frame: ServerFrame) {
         match frame {
             ServerFrame::Welcome(welcome) => self.welcome(*welcome),
+            ServerFrame::DocumentOpening { file, .. } => self.opening(file),
+            ServerFrame::DocumentFiles { files } => self.files_to_come(files),
+            ServerFrame::DocumentOpened { .. } => self.all_came(),
             ServerFrame::Presence(change) => {
                 self.store.connected.set(change.connected);
                 if change.whole || !change.here.is_empty() || !change.gone.is_empty() {
@@ -116,7 +120,7 @@ impl Client {
 
     /// How far the server has written. What is not saved comes back by the sync.
     fn saved(&self, seq: Seq, stalled: Option<Stall>) {
-        let has_all = {
+        let has_all = !self.keeps_back() && {
             let link = self.link.borrow();
             link.outbox.is_empty() && link.acknowledged <= seq
         };
@@ -142,13 +146,17 @@ impl Client {
     /// All that is not in the document. What waits in the queue is older, but holds document updates: it goes first.
     pub(super) fn state(self: &Rc<Self>, seq: Seq, view: SessionView) {
         self.thaw();
-        self.paint_all();
+        // What waits for parts that have not come is in those that come now.
+        if self.whole.get() {
+            self.paint_all();
+        }
         self.queue.borrow_mut().restart(seq);
         let steers = self.session.borrow().unanswered_steers();
         let lost = self.session.borrow_mut().reset(&view);
-        for turn in lost {
+        for turn in lost.iter().filter(|turn| !self.is_waiting(&turn.id)) {
             self.give_back(&turn.prompt);
         }
+        self.show_waiting();
         for (turn, steer) in steers {
             let known = view.turns.iter().any(|t| t.id == turn.id && t.steers.iter().any(|s| s.id == steer.id));
             if !known {

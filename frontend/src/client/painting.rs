@@ -90,6 +90,10 @@ impl Client {
             self.ask_for_frame();
             return;
         }
+        // What builds on parts of the document that have not come waits for them.
+        if self.opening.borrow().is_some() {
+            return;
+        }
         let batch = self.queue.borrow_mut().take();
         self.apply(batch);
         let queue = self.queue.borrow();

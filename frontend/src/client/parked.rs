@@ -50,9 +50,10 @@ impl Client {
         }
     }
 
-    /// Whether what was typed while the connection was lost would be lost with this page.
+    /// Whether what was typed while the connection was lost, or before the document had come, would be lost with this
+    /// page.
     pub fn would_lose(&self) -> bool {
         let away = matches!(self.store.connection.get_untracked(), Connection::Reconnecting { .. });
-        away && !self.link.borrow().outbox.is_empty()
+        self.keeps_back() || away && !self.link.borrow().outbox.is_empty()
     }
 }

@@ -45,11 +45,12 @@ impl Client {
         }
     }
 
-    fn report_cursor(&self) {
+    /// Tells the server where the person is. Places in the document are known once it is there.
+    pub(super) fn report_cursor(&self) {
         let moved = {
             let mut pointing = self.pointing.borrow_mut();
             pointing.timer = None;
-            pointing.cursor.take()
+            if self.whole.get() { pointing.cursor.take() } else { None }
         };
         let Some((file, anchor, head)) = moved else {
             return;
@@ -87,7 +88,7 @@ impl Client {
 
     /// Draws the other people's cursors in the open file.
     pub(super) fn show_people(&self) {
-        let Some(open) = self.store.open_file.get_untracked() else {
+        let Some(open) = self.store.open_file.get_untracked().filter(|_| self.whole.get()) else {
             return;
         };
         let me = self.store.me.get_untracked().map(|me| me.id);
@@ -115,7 +116,7 @@ impl Client {
 
     /// Draws the hunks of the open file.
     pub(super) fn show_hunks(&self) {
-        let Some(open) = self.store.open_file.get_untracked() else {
+        let Some(open) = self.store.open_file.get_untracked().filter(|_| self.whole.get()) else {
             return;
         };
         let replica = self.replica.borrow();

@@ -61,6 +61,8 @@ impl Client {
         self.link.borrow_mut().set_address(session, token);
         self.store.route.set(Route::Replay);
         self.store.role.set(Role::Viewer);
+        // A timeline's documents come at once.
+        self.whole.set(true);
         let client = Rc::clone(self);
         let asked = self.ask::<TimelineIndex>("timeline");
         spawn_local(async move {
@@ -259,7 +261,7 @@ impl Client {
     }
 
     /// Texts in the editor become those of another moment, by what differs: the view stays where it is.
-    fn correct(&self, before: Vec<(FileId, String)>) {
+    pub(super) fn correct(&self, before: Vec<(FileId, String)>) {
         for (file, old) in before {
             let Some(new) = self.replica.borrow().as_ref().and_then(|replica| replica.text(&file)) else { continue };
             if let Some((offset, removed, text)) = difference(&old, &new) {

@@ -56,7 +56,7 @@ impl Client {
     /// Adds a rule, as one step of the person's undo, and says where.
     pub fn add_convention(self: &Rc<Self>, rule: &str) {
         let rule = conventions::rule(rule);
-        if rule.is_empty() || !self.may_edit() {
+        if rule.is_empty() || !self.may_edit() || !self.is_whole() {
             return;
         }
         let known = self.conventions_file();

@@ -80,6 +80,9 @@ impl Client {
 
     /// Runs the open file, or what it is a part of.
     pub fn run(self: &Rc<Self>) {
+        if !self.is_whole() {
+            return;
+        }
         let texts = self.texts();
         match target::target(&sources(&texts), self.open_path().as_deref()) {
             Some(target) => self.begin_run(target, texts),
@@ -89,6 +92,9 @@ impl Client {
 
     /// Runs all tests of the language of the open file, or of the one that has tests.
     pub fn run_tests(self: &Rc<Self>) {
+        if !self.is_whole() {
+            return;
+        }
         let texts = self.texts();
         let mut tests: Vec<&String> = texts.keys().filter(|path| target::is_test(path)).collect();
         tests.sort();

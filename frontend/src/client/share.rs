@@ -54,6 +54,10 @@ impl Client {
 
     /// Looks the session through, and makes the link if nothing is found.
     pub fn want_link(self: &Rc<Self>, wanted: NewLink) {
+        // What has not come cannot be looked through.
+        if !self.is_whole() {
+            return;
+        }
         let client = Rc::clone(self);
         self.store.sharing.problem.set(None);
         self.store.sharing.step.set(Step::Looking { done: 0, all: 0 });

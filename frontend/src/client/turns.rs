@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use protocol::client::TurnStart;
 use protocol::{ClientFrame, HunkId, ModelId, SegmentId, SteerId, TurnId};
 
 use super::Client;
@@ -26,6 +25,9 @@ impl Client {
         }
         let running = self.session.borrow().running();
         match running {
+            Some(turn) if self.is_waiting(&turn.id) => {
+                self.is_whole();
+            }
             Some(turn) => self.steer(&turn, text),
             None => self.prompt(text),
         }
@@ -46,15 +48,9 @@ impl Client {
             s.tokens_per_second = None;
         });
         self.session.borrow_mut().begin(turn_id.clone(), prompt.clone(), model.clone(), me.id);
-        self.send(&ClientFrame::TurnStart(TurnStart {
-            turn_id,
-            prompt,
-            model,
-            open_file: store.open_file.get_untracked(),
-            selection: self.selection(),
-            scope: None,
-            tokens_per_second: Some(store.speed.get_untracked()),
-        }));
+        if !self.prompt_waits(&turn_id, &prompt, &model) {
+            self.send_start(turn_id, prompt, model);
+        }
         self.watch_frames();
     }
 
@@ -77,7 +73,7 @@ impl Client {
             return;
         };
         let already = matches!(self.queue.borrow().held_for(), Some(Hold::Interrupt(_)));
-        if already || !self.may_edit() || !self.reachable() {
+        if self.take_prompt_back(&turn.id) || already || !self.may_edit() || !self.reachable() {
             return;
         }
         let shown_seq = self.queue.borrow().shown();
@@ -90,7 +86,7 @@ impl Client {
 
     /// Has an interrupted or failed turn go on, with the composer's words if there are any.
     pub fn go_on(self: &Rc<Self>, turn_id: TurnId) {
-        if !self.may_edit() || !self.reachable() {
+        if !self.may_edit() || !self.reachable() || !self.is_whole() {
             return;
         }
         let text = self.store.composer.get_untracked().trim().to_owned();

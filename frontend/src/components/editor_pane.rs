@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::coming::AwaitedFile;
 use super::compare::Compare;
 use super::held_zones::HeldZones;
 use super::kept::Kept;
@@ -39,6 +40,7 @@ pub fn EditorPane() -> impl IntoView {
                 <HeldZones />
                 <Kept />
                 <Compare />
+                <AwaitedFile />
                 <Show when=move || path.get().is_none() && store.me.with(Option::is_some)>
                     <div class="editor-empty">
                         <h2>{move || if store.files.with(Vec::is_empty) { "Nothing here yet" } else { "No file is open" }}</h2>

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use protocol::view::HunkStatus;
 use protocol::{FileId, TurnId};
 
+use super::coming::ComingFiles;
 use super::icons;
 use super::tree::Tree;
 use crate::store::Store;
@@ -42,6 +43,7 @@ pub fn Files(
         <section class="pane files" aria-label="Files" data-pane="files" tabindex="-1">
             <div class="pane-head">
                 <h2 class="label">"Files"</h2>
+                <ComingFiles />
                 <div class="end">
                     <Show when=move || store.may_edit()>
                         <button class="icon-button" aria-label="New file" title="New file" on:click=move |_| creating.set(true)>

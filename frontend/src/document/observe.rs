@@ -9,7 +9,7 @@ use yrs::types::{Delta, Event, PathSegment};
 use yrs::updates::encoder::Encode;
 use yrs::{Any, DeepObservable, Doc, MapRef, Origin, Out, TransactionMut};
 
-use super::{Changes, Edit, ME, TextChange};
+use super::{Changes, Edit, ME, OPENING, TextChange};
 
 /// The name under which the observers are registered.
 const KEY: &str = "page";
@@ -41,6 +41,9 @@ pub(super) fn attach(files: &MapRef) -> Rc<RefCell<Observed>> {
     let observed = Rc::new(RefCell::new(Observed::default()));
     let sink = Rc::clone(&observed);
     files.observe_deep(KEY, move |txn, events| {
+        if is(txn, OPENING) {
+            return;
+        }
         let changes = &mut sink.borrow_mut().changes;
         for event in events.iter() {
             match event {

@@ -160,6 +160,22 @@ pub struct FileRow {
     pub kept: Option<u64>,
 }
 
+/// A project on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Coming {
+    /// Files that are here.
+    pub here: usize,
+    /// Files that there are.
+    pub all: usize,
+}
+
+impl Coming {
+    /// What is here, in hundredths of all.
+    pub fn percent(&self) -> usize {
+        (self.here * 100).checked_div(self.all).unwrap_or(100).min(100)
+    }
+}
+
 /// The numbers that are always visible, each in milliseconds unless it says otherwise; `None` until measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LatencyStrip {
