@@ -58,7 +58,10 @@ impl State {
         let listing = self.listing();
         let wanted = opening.file.as_ref().filter(|file| self.doc.revision(file.as_str()).is_some()).cloned();
         let opens = || self.doc.find(&self.lesson.as_ref()?.view.opens).map(FileId);
-        let first = wanted.or_else(opens).or_else(|| Some(listing.files.first()?.id.clone()));
+        // A file that is kept and not edited has no text to show.
+        let has_text = |id: &FileId| self.doc.text(id.as_str()).is_some();
+        let by_path = || listing.files.iter().map(|file| &file.id).find(|id| has_text(id)).cloned();
+        let first = wanted.or_else(opens).filter(has_text).or_else(by_path);
         let file = first.and_then(|id| {
             let (path, text) = (self.doc.path(id.as_str())?, self.doc.text(id.as_str())?);
             Some((id, path, text))
