@@ -386,6 +386,26 @@ mod tests {
     }
 
     #[test]
+    fn a_document_that_comes_is_no_change_and_what_is_typed_into_it_then_is_the_persons_own() {
+        let (mut a, b, id) = pair();
+        a.typed(&id, &[edit(0, 0, "there")]);
+        let mut c = Replica::new(3, clock);
+        for from in [&b, &a] {
+            let Ok(Some(Incoming::Part(part))) = c.receive(&from.answer(&StateVector::default())) else {
+                panic!("a part")
+            };
+            c.take_in(&part).unwrap();
+        }
+        assert_eq!((c.take(), c.count()), (Changes::default(), 1));
+        c.typed(&id, &[edit(5, 0, "!"), edit(0, 0, "I am ")]);
+        exchange(&c, &a);
+        assert_eq!(a.text(&id).unwrap(), "I am there!");
+        while c.undo() {}
+        assert_eq!(c.text(&id).unwrap(), "there");
+        assert_eq!(c.take_in(&[1, 2, 3]), Err(Unreadable));
+    }
+
+    #[test]
     fn a_renamed_replica_keeps_what_was_never_sent() {
         let (mut a, _, id) = pair();
         a.typed(&id, &[edit(0, 0, "kept")]);
