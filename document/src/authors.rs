@@ -4,7 +4,7 @@
 
 use yrs::Transact;
 
-use crate::document::{Document, FIRST_OWN_CLIENT};
+use crate::document::{Document, is_own};
 use crate::ledger::Copy;
 use crate::op::{Author, HunkKey};
 use crate::span::{Lookup, Span};
@@ -43,7 +43,7 @@ impl Index {
     fn authors(&self, block: Span, runs: &mut Vec<(u32, Author)>) {
         let mut todo = vec![block];
         while let Some(next) = todo.pop() {
-            if next.client < FIRST_OWN_CLIENT {
+            if !is_own(next.client) {
                 push(runs, next.len, Author::Client(next.client));
             } else if let Some((part, _, hunk)) = self.hunks.parts(next).next() {
                 let (before, after) = around(next, part);

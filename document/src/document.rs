@@ -1,6 +1,7 @@
 //! The document as its session holds it: reading it, and the files that are put into it from the start.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use yrs::{IdSet, Map, MapPrelim, ReadTxn, TextPrelim, Transact};
@@ -19,13 +20,29 @@ use crate::saved::Pending;
 use crate::span;
 use crate::wire;
 
-/// The first client id of the backend's own. People's are small, which keeps their operations small on the wire, and
-/// stay below this: where the model and a person insert at one place, the order that comes of it is the better one.
-pub(crate) const FIRST_OWN_CLIENT: u64 = 1 << 31;
+/// The first client id of the backend's own. People's stay below this, those of 32 bits that stock editors draw too: where
+/// the model and a person insert at one place, the order that comes of it is the better one.
+pub(crate) const FIRST_OWN_CLIENT: u64 = 1 << 32;
+/// People's ids that were given end here: small ones keep their operations small on the wire.
+/// Those that stock editors draw begin here, and hardly one in four thousand falls short of it.
+pub(crate) const FIRST_DRAWN_CLIENT: u64 = 1 << 20;
+/// Where the first version had the backend's own: of more loads than it can have seen.
+const EARLY_OWN: Range<u64> = (1 << 31)..(1 << 31) + OWN_CLIENTS * (1 << 12);
 /// Client ids that one load has for itself.
 pub(crate) const OWN_CLIENTS: u64 = 8;
 /// Keeps the ids of every load below 2^53.
 const LOADS_MAX: u64 = 1 << 48;
+
+/// The load that a client id was the backend's in; nothing, when it is a person's.
+pub(crate) fn load_of(client: u64) -> Option<u64> {
+    let first = if EARLY_OWN.contains(&client) { EARLY_OWN.start } else { FIRST_OWN_CLIENT };
+    Some(client.checked_sub(first)? / OWN_CLIENTS)
+}
+
+/// Whether a client id is the backend's, of this load or another.
+pub(crate) fn is_own(client: u64) -> bool {
+    load_of(client).is_some()
+}
 
 /// The shared document of a session.
 pub struct Document {
@@ -52,6 +69,8 @@ pub struct Document {
     /// The handout behind [`Document::difference`], and the change that it is as of.
     pub(crate) handout: Mutex<Option<(u64, Handout)>>,
     pub(crate) next_client: u64,
+    /// Client ids that people came with in this load, and that are not given.
+    pub(crate) visitors: BTreeSet<u64>,
     /// The first of them that is this load's.
     pub(crate) first_client: u64,
     /// Updates that were not written down yet.
@@ -78,6 +97,7 @@ impl Document {
             layout: Mutex::new(None),
             handout: Mutex::new(None),
             next_client: 1,
+            visitors: BTreeSet::new(),
             first_client: 1,
             unsaved: Pending::default(),
         }
@@ -108,8 +128,10 @@ impl Document {
 
     /// A Yjs client id for a participant: small, and never given twice.
     pub fn assign_client(&mut self) -> u64 {
-        let client = self.next_client;
-        self.next_client += 1;
+        let known = self.replica.doc().transact().state_vector();
+        let free = |client: &u64| !self.visitors.contains(client) && known.get(&yrs::ClientID::new(*client)) == 0;
+        let client = (self.next_client..).find(free).unwrap_or(self.next_client);
+        self.next_client = client + 1;
         client
     }
 

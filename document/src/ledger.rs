@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use yrs::{ClientID, ID, IdSet, StateVector};
 
-use crate::document::FIRST_OWN_CLIENT;
+use crate::document::is_own;
 use crate::form::Form;
 use crate::hunk::Mark;
 use crate::op::{HunkKey, StepKey};
@@ -48,7 +48,7 @@ pub(crate) struct Clocks(pub(crate) Box<[(u64, u32)]>);
 impl Clocks {
     pub(crate) fn of_people(known: &StateVector) -> Self {
         let clocks = known.iter().map(|(client, clock)| (client.get(), *clock));
-        let mut people: Box<[_]> = clocks.filter(|(client, _)| *client < FIRST_OWN_CLIENT).collect();
+        let mut people: Box<[_]> = clocks.filter(|(client, _)| !is_own(*client)).collect();
         people.sort_unstable();
         Self(people)
     }

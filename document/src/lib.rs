@@ -21,12 +21,14 @@ mod rollback;
 mod saved;
 mod tally;
 mod viewer;
+mod visitors;
 
 mod files;
 mod hunk;
 mod ledger;
 mod limits;
 mod path;
+mod position;
 mod replica;
 
 mod blocks;
@@ -46,6 +48,7 @@ pub use op::{
     Applied, Author, BlobFile, Earlier, FileInfo, HunkEvent, HunkKey, ModelOp, Received, Refused, Region, RolledBack,
     StepKey,
 };
+pub use position::Position;
 pub use saved::LoadError;
 pub use viewer::{Inserted, ViewedFile, Viewer, inserted, message_of, update_of};
 

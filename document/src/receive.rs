@@ -3,7 +3,7 @@
 use yrs::updates::decoder::Decode;
 use yrs::{BranchID, IdSet, Map, ReadTxn, Text, TextRef, Transact, Update};
 
-use crate::document::{Document, FIRST_OWN_CLIENT};
+use crate::document::{Document, FIRST_DRAWN_CLIENT, FIRST_OWN_CLIENT, is_own};
 use crate::op::{Earlier, Received, Refused};
 use crate::saved::CLIENT_GAP;
 use crate::wire::{Content, Contents, Message, Parent};
@@ -225,13 +225,18 @@ impl Document {
         Ok(())
     }
 
-    /// Whether a client id was given before the document was loaded.
+    /// Whether a client id was given before the document was loaded. What a stock editor drew goes on after it: until
+    /// that editor has come back, others may bring what they have of it.
     fn is_earlier(&self, client: u64, earlier: Earlier) -> bool {
         let from = match earlier {
             Earlier::Known => 1,
             Earlier::Unknown => self.first_client.saturating_sub(CLIENT_GAP),
         };
-        (from..self.first_client).contains(&client) || (FIRST_OWN_CLIENT..self.model).contains(&client)
+        let is_away = || (FIRST_DRAWN_CLIENT..FIRST_OWN_CLIENT).contains(&client) && !self.visitors.contains(&client);
+        match is_own(client) {
+            true => client < self.model,
+            false => (from..self.first_client).contains(&client) || is_away(),
+        }
     }
 }
 

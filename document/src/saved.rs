@@ -9,7 +9,7 @@ use yrs::updates::decoder::Decode;
 use yrs::{Transact, Update};
 
 use crate::craft;
-use crate::document::{Document, FIRST_OWN_CLIENT};
+use crate::document::{Document, FIRST_DRAWN_CLIENT};
 use crate::form::Form;
 use crate::ledger::{Copy, Removed};
 use crate::op::Refused;
@@ -163,7 +163,7 @@ impl Document {
         }
         let mut reader = Reader(body);
         let beside = read_beside(&mut reader)?;
-        self.next_client = self.next_client.max(beside.next_client.min(FIRST_OWN_CLIENT));
+        self.next_client = self.next_client.max(beside.next_client.min(FIRST_DRAWN_CLIENT));
         for update in beside.updates {
             self.integrate_own(update)?;
         }
@@ -193,7 +193,7 @@ impl Document {
         let bare = |one: &&wire::Struct<'_>| matches!(one.content, Content::Collected | Content::Deleted);
         span::insert_all(&mut self.deleted, &contents.deletes);
         span::insert_all(&mut self.deleted, contents.structs.iter().filter(bare).map(|one| &one.span));
-        let people = contents.structs.iter().map(|one| one.span.client).filter(|client| *client < FIRST_OWN_CLIENT);
+        let people = contents.structs.iter().map(|one| one.span.client).filter(|client| *client < FIRST_DRAWN_CLIENT);
         self.next_client = self.next_client.max(people.max().unwrap_or(0) + 1);
         let decoded = Update::decode_v1(update).map_err(|_| Refused::Malformed("not an update"))?;
         self.replica.guarded(|txn| {

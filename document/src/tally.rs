@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use yrs::{IdSet, ReadTxn, TransactionMut};
 
-use crate::document::{Document, FIRST_OWN_CLIENT};
+use crate::document::{Document, is_own};
 use crate::ledger::{Clocks, Entry};
 use crate::op::HunkKey;
 use crate::span::{self, Lookup, Span};
@@ -92,7 +92,7 @@ impl Document {
 }
 
 fn is_persons(span: Span) -> bool {
-    span.client < FIRST_OWN_CLIENT
+    !is_own(span.client)
 }
 
 /// How much of a person's block was written into hunks around it since they were opened.

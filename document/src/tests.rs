@@ -11,6 +11,7 @@ mod regions;
 mod saved;
 mod tallies;
 mod viewing;
+mod visitors;
 
 use crate::{Document, ModelOp, Received};
 use yrs::updates::decoder::Decode;

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use yrs::updates::decoder::Decode;
 use yrs::{Doc, GetString, Map, MapRef, ReadTxn, StateVector, TextRef, Transact, Update};
 
-use crate::document::{Document, FIRST_OWN_CLIENT, OWN_CLIENTS};
+use crate::document::{self, Document};
 use crate::op::Refused;
 use crate::saved::CLIENT_GAP;
 use crate::wire::{self, Content, Message};
@@ -95,8 +95,7 @@ impl Viewer {
     pub fn last_load(&self) -> u64 {
         let txn = self.doc.transact();
         let vector = txn.state_vector();
-        let own = vector.iter().map(|(client, _)| client.get()).filter(|client| *client >= FIRST_OWN_CLIENT);
-        own.max().map_or(0, |client| (client - FIRST_OWN_CLIENT) / OWN_CLIENTS)
+        vector.iter().filter_map(|(client, _)| document::load_of(client.get())).max().unwrap_or(0)
     }
 
     fn integrate<'a>(&mut self, updates: impl IntoIterator<Item = &'a [u8]>) -> Result<(), Refused> {

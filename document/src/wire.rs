@@ -13,7 +13,7 @@ const STEP_1: u64 = 0;
 const STEP_2: u64 = 1;
 const UPDATE: u64 = 2;
 /// Client ids have 53 bits, as JavaScript's integers do.
-const CLIENT_MAX: u64 = (1 << 53) - 1;
+pub(crate) const CLIENT_MAX: u64 = (1 << 53) - 1;
 
 /// One y-protocols sync message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
