@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Path, State, WebSocketUpgrade};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -111,6 +111,26 @@ async fn connect(
 ) -> Response {
     match app.registry.get(&SessionId(id)).await {
         Ok(session) => socket::accept(upgrade, session, Source { address, gate: app.gate }, app.sockets.token()),
+        Err(error) => {
+            tracing::error!(%error, "a session could not be loaded");
+            problem(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal, "The session could not be loaded.")
+        }
+    }
+}
+
+/// The socket of a stock Yjs editor, whose token is among its subprotocols.
+async fn yjs(
+    State(app): State<App>,
+    Caller(address): Caller,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let shown = socket::yjs::Shown::among(&headers);
+    match app.registry.get(&SessionId(id)).await {
+        Ok(session) => {
+            socket::yjs::accept(upgrade, session, shown, Source { address, gate: app.gate }, app.sockets.token())
+        }
         Err(error) => {
             tracing::error!(%error, "a session could not be loaded");
             problem(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal, "The session could not be loaded.")

@@ -27,6 +27,13 @@ pub fn token() -> String {
     text
 }
 
+/// Any number.
+pub fn number() -> u64 {
+    let mut bytes = [0; 8];
+    fill(&mut bytes);
+    u64::from_le_bytes(bytes)
+}
+
 /// A token as it is kept at rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hash([u8; 32]);

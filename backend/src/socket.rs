@@ -4,6 +4,7 @@
 
 mod reader;
 mod writer;
+pub mod yjs;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -126,7 +127,7 @@ async fn enter(mut socket: WebSocket, session: Option<SessionHandle>, from: &Sou
     let (reply, joined) = oneshot::channel();
     let queue = control.downgrade();
     let (resume, opening) = (hello.resume, hello.opening);
-    let join = Join { peer, role: pass.role, name: hello.name, pace, resume, opening, control, reply };
+    let join = Join { peer, role: pass.role, name: hello.name, pace, resume, opening, visitor: None, control, reply };
     if session.inbox.try_send(Command::Join(Box::new(join))).is_err() {
         return close(socket, CloseCode::Overloaded).await;
     }

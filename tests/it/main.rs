@@ -20,3 +20,4 @@ mod steering;
 mod timeline;
 mod transfer;
 mod upstreams;
+mod yjs;

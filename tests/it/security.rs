@@ -6,6 +6,7 @@ mod limits;
 mod routes;
 mod secrets;
 mod updates;
+mod yjs;
 
 use std::net::SocketAddr;
 

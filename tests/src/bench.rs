@@ -28,6 +28,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
+pub use self::child::target_folder;
 use self::report::Report;
 
 /// A part of the bench.

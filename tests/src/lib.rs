@@ -6,6 +6,7 @@ pub mod binary;
 pub mod browser;
 pub mod client;
 pub mod cutting;
+pub mod editor;
 pub mod gated;
 pub mod links;
 pub mod server;

@@ -32,6 +32,8 @@ pub enum Access {
     AtLeast(Role),
     /// Of those, who says a token in `hello`: a browser can set no header on an upgrade.
     ByHello,
+    /// Of those, who offers a token among the subprotocols of an upgrade: stock clients can send it nowhere else.
+    BySubprotocol,
     /// Whoever asks, by any name: a probe.
     Probe,
     /// Whoever asks from this machine, by any name.
@@ -43,6 +45,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/api/sessions", Access::Anyone, || post(super::create)),
     route("DELETE", "/api/sessions/{id}", Access::AtLeast(Role::Owner), || delete(super::forget)),
     route("GET", "/api/sessions/{id}/socket", Access::ByHello, || get(super::connect)),
+    route("GET", "/api/sessions/{id}/yjs", Access::BySubprotocol, || get(super::yjs)),
     route("GET", "/api/sessions/{id}/changes", Access::AtLeast(Role::Viewer), || get(review::changes)),
     route("GET", "/api/sessions/{id}/authors", Access::AtLeast(Role::Viewer), || get(review::authors)),
     route("POST", "/api/sessions/{id}/access", Access::AtLeast(Role::Owner), || post(access::unlock)),
@@ -89,7 +92,7 @@ pub fn router(app: &App) -> Router<App> {
     for route in ROUTES {
         let handler = (route.handler)();
         match route.access {
-            Access::Anyone | Access::ByHello => guarded = guarded.route(route.path, handler),
+            Access::Anyone | Access::ByHello | Access::BySubprotocol => guarded = guarded.route(route.path, handler),
             Access::AtLeast(role) => {
                 let check = from_fn_with_state((app.clone(), role), authorize::check);
                 guarded = guarded.route(route.path, handler.route_layer(check));

@@ -336,6 +336,7 @@ impl Actor {
                 Effect::Tell(peer, frame) => self.tell(peer, Control::Frame(frame)),
                 Effect::Message(peer, message) => self.tell(peer, Control::Message(message)),
                 Effect::Answer(peer, known) => self.answer(peer, known),
+                Effect::You(peer, id) => self.tell(peer, Control::You(id)),
                 Effect::Close(peer, code) => {
                     self.tell(peer, Control::Close(code));
                     self.peers.remove(&peer);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use document::Parts;
+use document::{Parts, Position};
 use edits::{Action, Counts, HunkIndex, Place};
 use models::{EndReason, SegmentRequest, UpstreamFailure, Usage};
 use protocol::client::{Opening, Resume, TurnStart};
@@ -155,6 +155,13 @@ pub enum Command {
     },
     /// This is on offer from now on.
     Offer(Vec<ModelView>),
+    /// A stock editor says who and where it is.
+    Visit {
+        /// Whose connection.
+        peer: PeerId,
+        /// What it says.
+        said: Box<Said>,
+    },
     /// Somebody looks back.
     LookBack(LookBack),
     /// Somebody brings files in, or takes them back.
@@ -168,6 +175,28 @@ pub enum Command {
         /// Its cursor.
         cursor: Option<Cursor>,
     },
+}
+
+/// What a stock editor is known again by, together with its Yjs client id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// What its keys are made of: a hash of its token, and of the key that it brought.
+    pub seed: String,
+    /// It brought a key: nobody else makes the same.
+    pub is_own: bool,
+}
+
+/// What a stock editor says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// Its Yjs client id.
+    pub client: u64,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its colour, as an index.
+    pub color: Option<u8>,
+    /// Its selection's two ends: the anchor, and where the caret is.
+    pub places: Option<(Position, Position)>,
 }
 
 /// A person's decision.
@@ -255,6 +284,8 @@ pub struct Join {
     pub resume: Option<Resume>,
     /// How the document is to be opened; nothing: at once.
     pub opening: Option<Opening>,
+    /// It is a stock editor's, which comes with a Yjs client id of its own.
+    pub visitor: Option<Mark>,
     /// The connection's own queue.
     pub control: mpsc::Sender<Control>,
     /// Where the answer goes.
@@ -295,6 +326,8 @@ pub enum Control {
     /// A document message for this connection alone. It overtakes steps that the connection has not been shown, so
     /// it goes under number 0: it says nothing of what was shown.
     Message(Bytes),
+    /// Who a stock editor turned out to be.
+    You(ParticipantId),
     /// The end.
     Close(CloseCode),
 }

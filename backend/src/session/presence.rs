@@ -158,8 +158,8 @@ impl Inner {
         seen.upto.max(seen.gone_upto) < self.forgotten
     }
 
-    /// The next of those who changed after `seen`, as they are now, as a frame; the place moves behind them.
-    fn tell(&self, seen: &mut Seen) -> Option<Utf8Bytes> {
+    /// The next of those who changed after `seen`, as they are now; the place moves behind them.
+    fn next(&self, seen: &mut Seen) -> PresenceChange {
         let whole = self.has_forgotten(*seen);
         if whole {
             *seen = Seen { upto: 0, gone_upto: self.head };
@@ -180,7 +180,12 @@ impl Inner {
                 Err(id) => change.gone.push(id.clone()),
             }
         }
-        encode(&ServerFrame::Presence(change))
+        change
+    }
+
+    /// The same as a frame.
+    fn tell(&self, seen: &mut Seen) -> Option<Utf8Bytes> {
+        encode(&ServerFrame::Presence(self.next(seen)))
     }
 }
 
@@ -214,7 +219,13 @@ impl Onlooker {
         }
     }
 
-    /// The next of what the viewer has not been told, as a frame.
+    /// The next of what the viewer has not been told.
+    pub fn news(&mut self) -> Option<PresenceChange> {
+        let inner = self.board.lock();
+        (*self.announced.borrow_and_update() > self.seen.upto).then(|| inner.next(&mut self.seen))
+    }
+
+    /// The same as a frame.
     pub fn take(&mut self) -> Option<Utf8Bytes> {
         let inner = self.board.lock();
         if *self.announced.borrow_and_update() <= self.seen.upto {

@@ -2,6 +2,8 @@
 
 mod listing;
 
+mod visitors;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
@@ -22,6 +24,8 @@ pub use self::listing::{CURSORS_MAX, LISTED_MAX, TOLD_AT_ONCE};
 pub const PARTICIPANTS_MAX: usize = 2_000;
 /// How many colours the page has for people.
 const COLORS: u8 = 8;
+
+pub use visitors::Holder;
 
 /// Numbers one connection of one participant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -21,6 +21,7 @@ mod runs;
 mod save;
 mod scope;
 mod start;
+mod visit;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -74,6 +75,8 @@ pub enum Effect {
     Message(PeerId, Bytes),
     /// Send one connection what it lacks of the document: it has what this state vector says.
     Answer(PeerId, Vec<u8>),
+    /// Tell a stock editor's connection who it is.
+    You(PeerId, ParticipantId),
     /// Close one connection.
     Close(PeerId, CloseCode),
     /// Announce a cut, ahead of everything.
@@ -163,6 +166,8 @@ pub struct State {
     locks: Vec<scope::Lock>,
     /// What came of the last runs, at most `RUNS_KEPT`, the oldest first.
     runs: VecDeque<RunView>,
+    /// Stock editors' connections.
+    visitors: HashMap<PeerId, visit::Visitor>,
     /// What people brought in at once, oldest first.
     imports: Vec<import::Import>,
     /// When turns began in the last minute.
@@ -244,6 +249,7 @@ impl State {
             scope: Scope::default(),
             locks: Vec::new(),
             runs: VecDeque::new(),
+            visitors: HashMap::new(),
             imports: Vec::new(),
             recent_starts: VecDeque::new(),
             effects: Vec::new(),
@@ -309,6 +315,7 @@ impl State {
             Command::LookBack(LookBack::Authors { file, reply }) => {
                 let _ = reply.send(self.authors(&file));
             }
+            Command::Visit { peer, said } => self.visit(peer, &said),
             Command::LookBack(LookBack::Files { point, reply }) => {
                 let _ = reply.send(self.files_at(&point));
             }

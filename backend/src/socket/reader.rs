@@ -18,7 +18,7 @@ use crate::session::command::{Command, Control, Decision, Steering, Urgent, Urge
 use crate::session::roster::PeerId;
 
 /// How long a peer may be silent. It answers a ping every ten seconds.
-const DEAD_AFTER: Duration = Duration::from_secs(30);
+pub const DEAD_AFTER: Duration = Duration::from_secs(30);
 
 /// A connection's reading side.
 pub struct Reader {
@@ -150,7 +150,8 @@ impl Reader {
     }
 }
 
-fn weigh(message: &Message) -> u32 {
+/// How much a message counts.
+pub fn weigh(message: &Message) -> u32 {
     weight(match message {
         Message::Text(text) => text.len(),
         Message::Binary(bytes) | Message::Ping(bytes) | Message::Pong(bytes) => bytes.len(),

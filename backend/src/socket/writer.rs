@@ -280,6 +280,8 @@ impl Writer {
         match control {
             Control::Frame(frame) => self.frame(&frame).await,
             Control::Message(message) => self.message(Seq::ZERO, &message).await,
+            // Whoever says hello is told by `welcome`.
+            Control::You(_) => Ok(()),
             Control::Close(CloseCode::Draining) => self.drain().await,
             Control::Close(code) => Err(End::Close(code)),
         }

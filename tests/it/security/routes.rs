@@ -39,6 +39,7 @@ const TABLE: &[Row] = &[
     row("POST", "/api/sessions", Access::Anyone, "", ""),
     row("DELETE", "/api/sessions/{id}", OWNER, "", ""),
     row("GET", "/api/sessions/{id}/socket", Access::ByHello, "", ""),
+    row("GET", "/api/sessions/{id}/yjs", Access::BySubprotocol, "", ""),
     row("GET", "/api/sessions/{id}/changes", VIEWER, "?from=start", ""),
     row("GET", "/api/sessions/{id}/authors", VIEWER, "?file=f1", ""),
     row("POST", "/api/sessions/{id}/access", OWNER, "", r#"{"code":"nobody asks for one"}"#),

@@ -1,9 +1,12 @@
 //! What a client knows of files beside their texts.
 
 use anyhow::{Context, Result};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use protocol::ServerFrame;
 use protocol::files::ImportView;
-use yrs::{Map, MapRef, Transact};
+use yrs::updates::decoder::Decode;
+use yrs::{Map, MapRef, StickyIndex, Transact};
 
 use super::Client;
 
@@ -33,6 +36,12 @@ impl Client {
             }
         }
         imports
+    }
+
+    /// Where a place is now, in UTF-16 units.
+    pub fn offset(&self, place: &str) -> Option<u32> {
+        let place = StickyIndex::decode_v1(&STANDARD.decode(place).ok()?).ok()?;
+        Some(place.get_offset(&self.doc.transact())?.index)
     }
 
     /// Sets a field of a file.

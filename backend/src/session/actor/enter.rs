@@ -22,6 +22,10 @@ impl Actor {
                 return;
             }
         };
+        let is_visitor = join.visitor.is_some();
+        if let Some(mark) = join.visitor {
+            self.state.visits(join.peer, mark);
+        }
         self.peers.insert(join.peer, join.control);
         // Before the cursors are taken: what the state says of people is not told again.
         self.carry_out();
@@ -31,7 +35,8 @@ impl Actor {
         let caught_up = CaughtUp {
             seq: entrance.seq,
             state: entrance.state,
-            document: self.document(entrance.known, preview.is_some()),
+            // A stock editor asks for it by itself, and says then what it has.
+            document: if is_visitor { oneshot::channel().1 } else { self.document(entrance.known, preview.is_some()) },
             subscription: self.feed.subscribe(join.pace),
             presence: self.presence.watch(),
         };

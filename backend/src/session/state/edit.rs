@@ -9,12 +9,19 @@ use crate::session::roster::PeerId;
 
 impl State {
     pub(super) fn edit(&mut self, peer: PeerId, counter: u64, message: &[u8]) {
-        let Some(member) = self.roster.member(peer) else { return };
-        let (client, author, role) = (member.client, member.participant.id.clone(), member.role);
         if let Some(known) = document::question(message) {
             return self.answer(peer, known);
         }
+        if !self.take_writers_id(peer, message) {
+            return;
+        }
+        let Some(member) = self.roster.member(peer) else { return };
+        let (client, author, role) = (member.client, member.participant.id.clone(), member.role);
         if role < Role::Editor {
+            if self.is_visitor(peer) && self.doc.has_all_of(message) {
+                // A stock editor answers the server's question whether or not it has written anything.
+                return;
+            }
             return self.refuse(peer, None, ErrorCode::Forbidden, "This link only lets you watch.");
         }
         let brings = member.brings;

@@ -87,6 +87,7 @@ impl State {
     }
 
     pub(super) fn leave(&mut self, peer: PeerId) {
+        self.visitors.remove(&peer);
         if self.roster.leave(peer) {
             self.tell_presence();
         }
