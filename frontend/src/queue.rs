@@ -9,6 +9,7 @@ use protocol::{Seq, ServerFrame, SteerId, TurnId};
 
 /// One sequenced frame that waits.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "a box would be one allocation more for each token")]
 pub enum Item {
     /// A text frame.
     Frame(ServerFrame),
