@@ -1,5 +1,7 @@
 //! Whoever comes later sees how it happened: played, step by step, scrubbed, and taken from any moment.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use protocol::Seq;
 use protocol::http::CreatedSession;
@@ -12,6 +14,9 @@ use tests::timeline::Timeline;
 use super::stage::{PATIENCE, Stage, say, shows, shows_exactly};
 
 const CALC: &str = "def add(a, b):\n    return a + b\n\n\ndef sub(a, b):\n    return a - b\n";
+
+/// How long the model thinks in the recorded session.
+const PAUSE: Duration = Duration::from_millis(1_500);
 
 fn edit(why: &str, old: &str, new: &str) -> String {
     format!(
@@ -30,6 +35,8 @@ async fn recorded() -> Result<(Stage, CreatedSession, Page, Gate)> {
     call.tokens(&edit("a name", "    return a + b\n", "    total = a + b\n    return total\n"));
     client.until("the hunk", |c| c.text("calc.py").is_some_and(|t| t.contains("return total"))).await?;
     let shown = client.shown;
+    // Nothing waits for this: a timeline has to last a while to be seen playing.
+    tokio::time::sleep(PAUSE).await;
     call.tokens(&edit("a mistake", "    return a - b\n", "    return wrong\n"));
     client.until("the mistake", |c| c.text("calc.py").is_some_and(|t| t.contains("return wrong\n"))).await?;
     client.interrupt_at("t1", shown).await?;
