@@ -1,7 +1,5 @@
 //! Whoever comes later sees how it happened: played, step by step, scrubbed, and taken from any moment.
 
-use std::time::Duration;
-
 use anyhow::{Context, Result};
 use protocol::Seq;
 use protocol::http::CreatedSession;
@@ -15,8 +13,8 @@ use super::stage::{PATIENCE, Stage, say, shows, shows_exactly};
 
 const CALC: &str = "def add(a, b):\n    return a + b\n\n\ndef sub(a, b):\n    return a - b\n";
 
-/// How long the model thinks in the recorded session.
-const PAUSE: Duration = Duration::from_millis(1_500);
+/// How long the recorded session lasts, in milliseconds: longer than a busy machine takes to press a key.
+const LASTS_MS: u64 = 1_500;
 
 fn edit(why: &str, old: &str, new: &str) -> String {
     format!(
@@ -34,9 +32,18 @@ async fn recorded() -> Result<(Stage, CreatedSession, Page, Gate)> {
     call.tokens("I will.\n");
     call.tokens(&edit("a name", "    return a + b\n", "    total = a + b\n    return total\n"));
     client.until("the hunk", |c| c.text("calc.py").is_some_and(|t| t.contains("return total"))).await?;
+    // It talks until its timeline lasts long enough to be seen playing.
+    let timeline = Timeline::of(stage.server.addr, &session);
+    loop {
+        let index = timeline.until(client.head()).await?;
+        if index.to.at_ms - index.from.at_ms >= LASTS_MS {
+            break;
+        }
+        let said = client.output("t1").len();
+        call.text(".");
+        client.until("a word more", |c| c.output("t1").len() > said).await?;
+    }
     let shown = client.shown;
-    // Nothing waits for this: a timeline has to last a while to be seen playing.
-    tokio::time::sleep(PAUSE).await;
     call.tokens(&edit("a mistake", "    return a - b\n", "    return wrong\n"));
     client.until("the mistake", |c| c.text("calc.py").is_some_and(|t| t.contains("return wrong\n"))).await?;
     client.interrupt_at("t1", shown).await?;
@@ -45,7 +52,7 @@ async fn recorded() -> Result<(Stage, CreatedSession, Page, Gate)> {
     client.until("the ack", tests::client::Client::is_acknowledged).await?;
     let head = client.head();
     drop(client);
-    Timeline::of(stage.server.addr, &session).until(head).await?;
+    timeline.until(head).await?;
     let url = stage.server.url(&format!("/s/{}/replay#{}", session.id, session.token));
     let page = stage.browser.page(&url).await?;
     page.by_role("slider", "Moment").seen().await?;
