@@ -91,6 +91,26 @@ struct Connection {
     guard: LeaveGuard,
 }
 
+/// What a token opens the session by, and its place among the session's sockets; else why it does not.
+fn admit(session: &SessionHandle, token: &str, from: &Source) -> Result<(Pass, Counted<SessionId>), CloseCode> {
+    // The right token is refused with the wrong ones: else whoever guesses would learn that it is.
+    if from.gate.guesses.check(&from.address).is_err() {
+        return Err(CloseCode::Crowded);
+    }
+    let pass = session.door.authorize(token).map_err(|denied| {
+        if denied == Denied::Unknown {
+            let _ = from.gate.guesses.take(&from.address);
+        }
+        CloseCode::from(denied)
+    })?;
+    let counted = from.gate.by_session.enter(&session.id).ok_or(CloseCode::Full)?;
+    if pass.role < Role::Viewer {
+        // It opens the timeline, and nothing live.
+        return Err(CloseCode::Unauthorized);
+    }
+    Ok((pass, counted))
+}
+
 /// Joins the session; a socket that may not is closed with the reason.
 async fn enter(mut socket: WebSocket, session: Option<SessionHandle>, from: &Source) -> Option<Box<Connection>> {
     let Some(session) = session else {
@@ -101,26 +121,10 @@ async fn enter(mut socket: WebSocket, session: Option<SessionHandle>, from: &Sou
         Ok(Err(code)) => return close(socket, code).await,
         Err(_) => return close(socket, CloseCode::HelloTimeout).await,
     };
-    // The right token is refused with the wrong ones: else whoever guesses would learn that it is.
-    if from.gate.guesses.check(&from.address).is_err() {
-        return close(socket, CloseCode::Crowded).await;
-    }
-    let pass = match session.door.authorize(&hello.token) {
-        Ok(pass) => pass,
-        Err(denied) => {
-            if denied == Denied::Unknown {
-                let _ = from.gate.guesses.take(&from.address);
-            }
-            return close(socket, denied.into()).await;
-        }
+    let (pass, counted) = match admit(&session, &hello.token, from) {
+        Ok(admitted) => admitted,
+        Err(code) => return close(socket, code).await,
     };
-    let Some(counted) = from.gate.by_session.enter(&session.id) else {
-        return close(socket, CloseCode::Full).await;
-    };
-    if pass.role < Role::Viewer {
-        // It opens the timeline, and nothing live.
-        return close(socket, CloseCode::Unauthorized).await;
-    }
     let peer = PeerId(PEERS.fetch_add(1, Ordering::Relaxed));
     let pace = Pace::from_millis(hello.pace_ms);
     let (control, control_rx) = mpsc::channel(CONTROL);

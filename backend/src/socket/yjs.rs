@@ -16,20 +16,19 @@ use axum::response::Response;
 use futures_util::StreamExt;
 use futures_util::stream::SplitStream;
 use protocol::CloseCode;
-use protocol::view::Role;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use self::reader::Reader;
 use self::writer::Writer;
-use super::{CLOSE_WITHIN, CONTROL, LeaveGuard, PEERS, READ_BUFFER, Source, WRITE_BUFFER, close_frame};
+use super::{CLOSE_WITHIN, CONTROL, LeaveGuard, PEERS, READ_BUFFER, Source, WRITE_BUFFER, admit, close_frame};
 use crate::base64;
 use crate::meters;
 use crate::secret::Hash;
 use crate::session::SessionHandle;
 use crate::session::command::{Command, Join, Mark};
-use crate::session::door::{Denied, Pass};
+use crate::session::door::Pass;
 use crate::session::feed::Pace;
 use crate::session::roster::PeerId;
 
@@ -113,26 +112,10 @@ async fn enter(
     from: &Source,
 ) -> Option<Box<Connection>> {
     let Some(session) = session else { return close(socket, CloseCode::NotFound).await };
-    // The right token is refused with the wrong ones: else whoever guesses would learn that it is.
-    if from.gate.guesses.check(&from.address).is_err() {
-        return close(socket, CloseCode::Crowded).await;
-    }
-    let pass = match session.door.authorize(&shown.token) {
-        Ok(pass) => pass,
-        Err(denied) => {
-            if denied == Denied::Unknown {
-                let _ = from.gate.guesses.take(&from.address);
-            }
-            return close(socket, denied.into()).await;
-        }
+    let (pass, counted) = match admit(&session, &shown.token, from) {
+        Ok(admitted) => admitted,
+        Err(code) => return close(socket, code).await,
     };
-    let Some(counted) = from.gate.by_session.enter(&session.id) else {
-        return close(socket, CloseCode::Full).await;
-    };
-    if pass.role < Role::Viewer {
-        // It opens the timeline, and nothing live.
-        return close(socket, CloseCode::Unauthorized).await;
-    }
     let peer = PeerId(PEERS.fetch_add(1, Ordering::Relaxed));
     let (control, control_rx) = mpsc::channel(CONTROL);
     let (reply, joined) = oneshot::channel();
