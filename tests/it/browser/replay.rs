@@ -43,6 +43,7 @@ async fn recorded() -> Result<(Stage, CreatedSession, Page, Gate)> {
         call.text(".");
         client.until("a word more", |c| c.output("t1").len() > said).await?;
     }
+    call.text("\n");
     let shown = client.shown;
     call.tokens(&edit("a mistake", "    return a - b\n", "    return wrong\n"));
     client.until("the mistake", |c| c.text("calc.py").is_some_and(|t| t.contains("return wrong\n"))).await?;
