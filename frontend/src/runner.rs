@@ -20,6 +20,9 @@ extern "C" {
     /// Makes the frame ready, if it is not.
     #[wasm_bindgen(js_namespace = midstreamRunner)]
     pub fn warm();
+    /// Makes the frame ready when the page has nothing better to do.
+    #[wasm_bindgen(js_namespace = midstreamRunner, js_name = warmWhenIdle)]
+    pub fn warm_when_idle();
     /// A batch was drawn: the next one may come.
     #[wasm_bindgen(js_namespace = midstreamRunner)]
     pub fn more();

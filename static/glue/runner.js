@@ -53,6 +53,11 @@ export function warm() {
   void theFrame();
 }
 
+/** Makes the frame ready when the page has nothing better to do. */
+export function warmWhenIdle() {
+  if (frame === null) requestIdleCallback(warm);
+}
+
 /** @returns {Frame} */
 function theFrame() {
   if (frame !== null) return frame;

@@ -7,8 +7,9 @@
 const WAITING_BATCHES = 25;
 /** UTF-16 units of a batch that is passed on: somewhat more than an honest worker sends. */
 const BATCH_UNITS = 512 * 1024;
-/** Batches on their way to the page that it has not drawn yet. */
-const UNDRAWN = 1;
+/** What is on its way to the page that it has not drawn yet, at most, where that is more than one batch: what it draws in one frame without a stutter. */
+const UNDRAWN_EVENTS = 40;
+const UNDRAWN_UNITS = 64 * 1024;
 /** Batches that are passed on at once; after them, a flood is passed on no faster than one in this time, in milliseconds. */
 const AT_ONCE = 2;
 const FLOOD_MS = 60;
@@ -37,7 +38,8 @@ const spares = new Map();
 let running = null;
 /** @type {Spare | null} the worker of the run */
 let current = null;
-let undrawn = 0;
+/** @type {{events: number, units: number}[]} the batches that the page has not drawn */
+let undrawn = [];
 /** When the last batch was passed on, and how many were in a row. */
 let passed = -Infinity;
 let inARow = 0;
@@ -73,7 +75,7 @@ function take(message) {
     case "interrupt":
       return interrupt(message.run);
     case "more":
-      undrawn = Math.max(0, undrawn - 1);
+      undrawn.shift();
       return forward();
     case "line":
       return answer(message.text);
@@ -123,6 +125,7 @@ async function start(id, kind, program) {
   const run = { id, kind, worker, waiting: [], dropped: 0 };
   running = run;
   current = taken;
+  inARow = 0;
   await taken.ready;
   if (running !== run) return;
   port.onmessage = ({ data }) => {
@@ -140,7 +143,7 @@ function received(run, data) {
     run.dropped += 1;
     return;
   }
-  run.waiting.push([text, Math.max(0, count), final === true]);
+  run.waiting.push([text, Math.max(1, count), final === true]);
   while (run.waiting.length > WAITING_BATCHES) run.dropped += run.waiting.shift()?.[1] ?? 0;
   forward();
 }
@@ -148,18 +151,33 @@ function received(run, data) {
 function forward() {
   const run = running;
   if (run === null) return;
-  while (undrawn < UNDRAWN && run.waiting.length > 0) {
+  for (let next = run.waiting[0]; next !== undefined && mayFollow(next); next = run.waiting[0]) {
     const since = performance.now() - passed;
     if (since > QUIET_MS) inARow = 0;
     if (inARow >= AT_ONCE && since < FLOOD_MS) return later(FLOOD_MS - since);
     passed = performance.now();
     inARow += 1;
-    const [text, , final] = run.waiting.shift() ?? ["", 0, false];
-    undrawn += 1;
+    run.waiting.shift();
+    const [text, events, final] = next;
+    undrawn.push({ events, units: text.length });
     tell(["batch", run.id, text, run.dropped, final]);
     run.dropped = 0;
     if (final) return end(run);
   }
+}
+
+/**
+ * Whether a batch may go while others are not drawn yet: the few words of a short program and its end are one picture.
+ * @param {[string, number, boolean]} batch
+ */
+function mayFollow([text, count]) {
+  if (undrawn.length === 0) return true;
+  let [events, units] = [count, text.length];
+  for (const each of undrawn) {
+    events += each.events;
+    units += each.units;
+  }
+  return events <= UNDRAWN_EVENTS && units <= UNDRAWN_UNITS;
 }
 
 /** Goes on with what waits. @param {number} ms */
@@ -188,7 +206,7 @@ function stop(id) {
   run.worker.terminate();
   running = null;
   current = null;
-  undrawn = 0;
+  undrawn = [];
   tell(["stopped", id, run.dropped]);
   if (run.kind !== "python" || python !== null) spare(run.kind);
 }
@@ -196,6 +214,8 @@ function stop(id) {
 /** Asks a program to end by itself, as Ctrl+C does. @param {number} id */
 function interrupt(id) {
   if (running?.id !== id || !current?.shared) return;
+  // Its last words are waited for.
+  inARow = 0;
   current.shared.interrupt[0] = 2;
   Atomics.store(current.shared.gate, 0, 2);
   Atomics.notify(current.shared.gate, 0);

@@ -10,6 +10,8 @@ use super::Client;
 use crate::browser;
 use crate::document::Edit;
 use crate::monaco;
+use crate::run::target::Language;
+use crate::runner;
 use crate::store::FileRow;
 
 impl Client {
@@ -129,6 +131,9 @@ impl Client {
             None => return self.await_file(id),
         }
         self.store.awaits_file.set(false);
+        if Language::of(&path).is_some_and(Language::is_script) {
+            runner::warm_when_idle();
+        }
         if self.store.open_file.get_untracked().as_ref() != Some(&id) {
             self.store.guard.selecting.set(false);
         }

@@ -28,6 +28,11 @@ impl Language {
             _ => return None,
         })
     }
+
+    /// It runs in a worker that costs next to nothing to have ready.
+    pub fn is_script(self) -> bool {
+        matches!(self, Language::JavaScript | Language::TypeScript)
+    }
 }
 
 /// How something is run.

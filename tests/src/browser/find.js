@@ -74,14 +74,24 @@ globalThis.midstreamFind = (() => {
 
   const bySelector = (selector) => [...document.querySelectorAll(selector)].filter(visible);
 
-  /** The middle of the element if a click there would reach it now; else null. */
+  /** How often an element is looked at before one that keeps moving is taken as it is. */
+  const LOOKS = 60;
+  /** Where elements were when they were last looked at, and how often that was. */
+  const looks = new WeakMap();
+
+  /** The middle of the element if a click there would reach it now, and it has stood still for a frame; else null. */
   function clickable(element) {
     element.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
     if (element.disabled || element.getAttribute("aria-disabled") === "true") return null;
     const box = element.getBoundingClientRect();
     const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+    const before = looks.get(element) ?? { count: 0 };
+    looks.set(element, { x, y, count: before.count + 1 });
+    if ((before.x !== x || before.y !== y) && before.count < LOOKS) return null;
     const hit = document.elementFromPoint(x, y);
-    return hit && (element.contains(hit) || hit.closest("label")?.control === element) ? { x, y } : null;
+    if (!hit || !(element.contains(hit) || hit.closest("label")?.control === element)) return null;
+    looks.delete(element);
+    return { x, y };
   }
 
   /** Every role and name on the page, for the message of a test that did not find what it looked for. */
