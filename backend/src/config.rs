@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::{AccessCode, TooShort};
 use crate::budget::BudgetConfig;
-use crate::limits::{LimitsConfig, Network};
+use crate::limits::{LimitsConfig, Network, OutOfBounds};
 
 /// Where the server listens by default: this machine only.
 pub const DEFAULT_ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8787);
@@ -140,6 +140,9 @@ pub enum ConfigError {
     /// The access code cannot be used.
     #[error("{ACCESS_CODE}: {0}")]
     AccessCode(#[from] TooShort),
+    /// A limit cannot be set so.
+    #[error(transparent)]
+    Limits(#[from] OutOfBounds),
     /// The file cannot be used.
     #[error("{0}")]
     Invalid(#[from] Box<figment::Error>),
@@ -167,6 +170,7 @@ impl Config {
             config.access_code = AccessCode::new(&code)?.or(config.access_code);
         }
         config.discover &= !flags.no_discover;
+        config.limits.check()?;
         Ok(config)
     }
 

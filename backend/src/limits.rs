@@ -3,6 +3,7 @@
 //! Knows addresses, counts and clocks; no session, no socket and no frame. All of it is forgotten when the server ends.
 
 mod bucket;
+mod config;
 mod counts;
 mod network;
 mod window;
@@ -11,9 +12,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use protocol::SessionId;
-use serde::{Deserialize, Serialize};
 
 pub use self::bucket::Bucket;
+pub use self::config::{LimitsConfig, OutOfBounds};
 pub use self::counts::{Counted, Counts};
 pub use self::network::{Network, client, is_forwarded, of_address};
 pub use self::window::Window;
@@ -26,40 +27,6 @@ const GUESSES_OVER: Duration = Duration::from_secs(60);
 const CODES_OVER: Duration = Duration::from_secs(60 * 60);
 /// Bytes of a message that count as one more message: so that a few large ones weigh as much as many small ones.
 const BYTES_A_MESSAGE: usize = 4 * 1024;
-
-/// What the operator may set, as the table `[limits]` of the configuration file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct LimitsConfig {
-    /// Sessions that one address may make in an hour: a class behind one router, and no flood.
-    pub sessions_per_hour: u32,
-    /// Connections to one session at once: what the fan-out is measured with, and some room.
-    pub sockets_per_session: u32,
-    /// Connections of one address at once, to whatever sessions: a class with a few tabs each.
-    pub sockets_per_address: u32,
-    /// Messages that one connection may send in a second, for long: a person's keys and cursor make a tenth of it.
-    pub messages_per_second: u32,
-    /// Messages that it may send at once on top: what was typed while the connection was away, or a large paste.
-    pub messages_at_once: u32,
-    /// Wrong tokens that one address may show in a minute.
-    pub guesses_per_minute: u32,
-    /// Wrong access codes that one address may show in an hour.
-    pub codes_per_hour: u32,
-}
-
-impl Default for LimitsConfig {
-    fn default() -> LimitsConfig {
-        LimitsConfig {
-            sessions_per_hour: 100,
-            sockets_per_session: 2_000,
-            sockets_per_address: 500,
-            messages_per_second: 500,
-            messages_at_once: 5_000,
-            guesses_per_minute: 60,
-            codes_per_hour: 20,
-        }
-    }
-}
 
 /// What has been asked for, by whom.
 pub struct Gate {

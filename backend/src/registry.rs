@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::access::AccessCode;
 use crate::budget::Budgets;
+use crate::limits::LimitsConfig;
 use crate::offers::Offers;
 use crate::secret::{self, Hash};
 use crate::session::door::Door;
@@ -46,6 +47,8 @@ pub struct Registry {
     access: Option<AccessCode>,
     /// What those may cost.
     budgets: Arc<Budgets>,
+    /// What one of them may hold.
+    limits: LimitsConfig,
     /// Every session's task, so that a drain can wait for them.
     tasks: TaskTracker,
     /// Tells all sessions to drain.
@@ -87,10 +90,11 @@ impl Registry {
         offers: Arc<Offers>,
         access: Option<AccessCode>,
         budgets: Arc<Budgets>,
+        limits: LimitsConfig,
         shutdown: CancellationToken,
     ) -> Registry {
         let (live, loading, linking) = (Mutex::default(), Default::default(), Default::default());
-        Registry { live, loading, linking, store, offers, access, budgets, tasks: TaskTracker::new(), shutdown }
+        Registry { live, loading, linking, store, offers, access, budgets, limits, tasks: TaskTracker::new(), shutdown }
     }
 
     /// Makes a session, with a lesson's files if one is named.
@@ -209,9 +213,10 @@ impl Registry {
         let id = loaded.record.id.clone();
         let next = loaded.batches.last().map_or(0, |batch| batch.number + 1);
         let timeline = loaded.timeline.as_ref();
-        let saver = Saver::start(id.clone(), Arc::clone(&self.store), next, timeline, &self.tasks);
+        let saver =
+            Saver::start(id.clone(), Arc::clone(&self.store), next, timeline, self.limits.timeline_bytes, &self.tasks);
         let recorder = Recorder::new(timeline);
-        let state = state.with_terms(self.offers.terms());
+        let state = state.with_terms(self.offers.terms()).with_limits(self.limits.told());
         let models = Arc::clone(&self.offers);
         let door = Arc::new(Door::new(loaded.record.owner, links));
         let (saver, budgets) = ((saver, recorder), self.budgets());

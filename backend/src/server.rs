@@ -86,7 +86,9 @@ impl Server {
         };
         let budgets = Budgets::new(config.all_budgets(), store.spent().await?);
         let access = config.access_code.clone();
-        let registry = Arc::new(Registry::new(store, Arc::clone(&offers), access, budgets, shutdown.clone()));
+        let limits = config.limits.clone();
+        let registry = Registry::new(store, Arc::clone(&offers), access, budgets, limits, shutdown.clone());
+        let registry = Arc::new(registry);
         registry.keep_books();
         if let Some(days) = config.retention_days {
             registry.sweep(days);

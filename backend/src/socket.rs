@@ -16,7 +16,6 @@ use axum::response::Response;
 use futures_util::stream::SplitStream;
 use futures_util::{SinkExt, StreamExt};
 use protocol::client::Hello;
-use protocol::limits::CLIENT_FRAME_MAX;
 use protocol::view::Role;
 use protocol::{ClientFrame, CloseCode, ErrorCode, ServerFrame, SessionId, VERSION};
 use tokio::sync::{mpsc, oneshot};
@@ -62,11 +61,12 @@ pub fn accept(
     from: Source,
     alive: TaskTrackerToken,
 ) -> Response {
+    let frame_max = from.gate.config.frame_bytes;
     upgrade
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
-        .max_message_size(CLIENT_FRAME_MAX)
-        .max_frame_size(CLIENT_FRAME_MAX)
+        .max_message_size(frame_max)
+        .max_frame_size(frame_max)
         .on_upgrade(async move |socket| {
             let _meter = meters::Live::socket();
             let Some(_counted) = from.gate.by_address.enter(&from.address) else {

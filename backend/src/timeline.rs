@@ -20,11 +20,9 @@ use protocol::timeline::People;
 use protocol::{ParticipantId, Seq, TurnId};
 use serde::{Deserialize, Serialize};
 
-/// The most that is kept of one session's timeline, in bytes: hours of work at full speed. Past it the oldest goes,
-/// and the timeline says that it begins later.
+/// The most that is kept of one session's timeline, in bytes, unless the operator says otherwise: hours of work at full
+/// speed. Past it the oldest goes, and the timeline says that it begins later.
 pub const TIMELINE_MAX: u64 = 64 * 1024 * 1024;
-/// What is let go at once then: a quarter, so that it is not done with every write.
-pub const TIMELINE_KEPT: u64 = TIMELINE_MAX / 4 * 3;
 
 /// One step as it is kept, or something that was said ahead of the order right after it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

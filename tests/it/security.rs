@@ -2,6 +2,7 @@
 
 mod access;
 mod frames;
+mod holds;
 mod limits;
 mod routes;
 mod secrets;

@@ -245,10 +245,13 @@ async fn bring_in(
     for _ in 0..TRIES {
         let snapshot = ask(&session, |reply| LookBack::Snapshot { reply }).await.ok_or_else(gone)?;
         let before = export::outside(app, &granted.id, &snapshot.files).await?;
-        let body = std::sync::Arc::clone(&body);
+        let (body, file_units) = (std::sync::Arc::clone(&body), app.gate.config.file_units);
         // Unpacking and comparing take a while, which neither the session nor other requests must wait for.
         let planned = tokio::task::spawn_blocking(move || {
             let coming = body.coming(&before.tree)?;
+            if let Some(path) = coming.oversized(file_units) {
+                return Err(format!("{path} is too large: a file has {file_units} characters at most."));
+            }
             let plan = transfer::plan(&snapshot, &before, &coming);
             Ok::<_, String>((plan, coming.left_out))
         });
@@ -267,7 +270,7 @@ async fn bring_in(
             }
             Err(ImportRefusal::Stale) => {}
             Err(ImportRefusal::TooMany | ImportRefusal::NotFound) => {
-                let message = format!("A session holds {} files at most.", protocol::limits::FILES_MAX);
+                let message = format!("A session holds {} files at most.", app.gate.config.files_per_session);
                 return Err(problem(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::Limit, &message));
             }
         }

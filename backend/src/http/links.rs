@@ -56,7 +56,7 @@ fn refused(error: &LinkError) -> Response {
         LinkError::NoSession | LinkError::NoLink => (StatusCode::NOT_FOUND, ErrorCode::NotFound),
         LinkError::LongName => (StatusCode::BAD_REQUEST, ErrorCode::Limit),
         LinkError::NoTime => (StatusCode::BAD_REQUEST, ErrorCode::BadFrame),
-        LinkError::TooMany => (StatusCode::CONFLICT, ErrorCode::Limit),
+        LinkError::TooMany(_) => (StatusCode::CONFLICT, ErrorCode::Limit),
         LinkError::Store(error) => {
             tracing::error!(%error, "a link could not be kept");
             let message = "That could not be written down. Try again.";

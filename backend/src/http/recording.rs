@@ -70,7 +70,8 @@ pub async fn read(State(app): State<App>, Caller(address): Caller, body: Bytes) 
     let refused = |error: &dyn std::error::Error| {
         problem(StatusCode::BAD_REQUEST, ErrorCode::BadFrame, &format!("Sorry, {error}."))
     };
-    let recording = match tokio::task::spawn_blocking(move || recording::read(body)).await {
+    let limits = app.gate.config.told();
+    let recording = match tokio::task::spawn_blocking(move || recording::read(body, &limits)).await {
         Ok(Ok(recording)) => recording,
         Ok(Err(error @ RecordingError::Limit(_))) => {
             return problem(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::Limit, &format!("Sorry, {error}."));

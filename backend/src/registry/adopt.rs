@@ -42,8 +42,10 @@ impl Registry {
         let (models, lesson) = (self.offers.views(false), lesson.and_then(|id| self.offers.lesson(&id)));
         // Client ids of what is there already are not given again.
         let load = scene.document.last_load() + 1;
+        let limits = self.limits.told();
         let batch = tokio::task::spawn_blocking(move || {
-            let mut state = State::adopt(Epoch(secret::token()), load, models, lesson, scene)?;
+            let state = State::adopt(Epoch(secret::token()), load, models, lesson, scene)?;
+            let mut state = state.with_limits(limits);
             let export = state.export(true);
             let (seq, state, document) = (export.seq, serde_json::to_vec(&export.state)?, export.document);
             Ok::<_, AdoptError>(Batch { number: 0, seq, whole: true, state, document, timeline: None })

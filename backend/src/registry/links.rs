@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::links::{CreatedLink, LINK_NAME_MAX, LINKS_MAX, NewLink};
+use protocol::links::{CreatedLink, LINK_NAME_MAX, NewLink};
 use protocol::{LinkId, SessionId};
 
 use super::Registry;
@@ -30,8 +30,8 @@ pub enum LinkError {
     #[error("a link must last for a second at least")]
     NoTime,
     /// There are as many as there may be.
-    #[error("a session has at most {LINKS_MAX} links; revoke one first")]
-    TooMany,
+    #[error("a session has at most {0} links; revoke one first")]
+    TooMany(usize),
     /// The store did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -59,8 +59,11 @@ impl Registry {
         }
         let _one_at_a_time = self.linking.lock().await;
         let door = self.door(id).await?.ok_or(LinkError::NoSession)?;
-        if let (LINKS_MAX.., ended) = door.fill() {
-            let ended = ended.ok_or(LinkError::TooMany)?;
+        let most = self.limits.links_per_session;
+        while let (count, ended) = door.fill()
+            && count >= most
+        {
+            let ended = ended.ok_or(LinkError::TooMany(most))?;
             self.store.drop_link(id, &ended).await?;
             door.forget(&ended);
         }

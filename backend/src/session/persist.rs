@@ -52,18 +52,21 @@ pub struct Saver {
 }
 
 impl Saver {
-    /// Starts writing for a session, whose next batch has this number and whose timeline goes on from there.
+    /// Starts writing for a session, whose next batch has this number, and whose timeline goes on from there up to so many
+    /// bytes.
     pub fn start(
         id: SessionId,
         store: Arc<dyn Store>,
         next: u64,
         timeline: Option<&Extent>,
+        timeline_max: u64,
         tasks: &TaskTracker,
     ) -> Saver {
         // One group is on its way at most, and two things are said of it.
         let (exports, exports_rx) = mpsc::channel(1);
         let (reports_tx, reports) = mpsc::channel(2);
-        let (encoder, keeper) = (Encoder::new(timeline), Keeper::new(id.clone(), Arc::clone(&store), tasks.clone()));
+        let encoder = Encoder::new(timeline);
+        let keeper = Keeper::new(id.clone(), Arc::clone(&store), timeline_max, tasks.clone());
         tasks.spawn(Writer { id, store, next, encoder, keeper, exports: exports_rx, reports: reports_tx }.run());
         Saver { exports: Some(exports), reports, is_busy: false, since: (0, 0, 0) }
     }

@@ -186,6 +186,8 @@ pub struct State {
     unwritten: save::Unwritten,
     /// The list of files as it was last sent.
     listing: Option<(u64, Arc<Listing>)>,
+    /// What it may hold, as clients are told.
+    limits: Limits,
 }
 
 /// The segment that runs.
@@ -259,6 +261,7 @@ impl State {
             prepared: 0,
             unwritten: save::Unwritten::default(),
             listing: None,
+            limits: Limits::default(),
         }
     }
 
@@ -266,6 +269,16 @@ impl State {
     #[must_use]
     pub fn with_terms(self, terms: HashMap<String, Terms>) -> State {
         State { terms, ..self }
+    }
+
+    /// With what the session may hold.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> State {
+        let bounds = document::Limits {
+            file_max: u32::try_from(limits.file_max).unwrap_or(u32::MAX),
+            files_max: limits.files_max,
+        };
+        State { doc: self.doc.with_limits(bounds), limits, ..self }
     }
 
     /// What an input led to, in order.
@@ -399,11 +412,6 @@ impl State {
             connected: self.roster.connected(),
         };
         ServerFrame::State { seq: self.seq, session: Box::new(session) }
-    }
-
-    /// The limits that clients are told.
-    fn limits() -> Limits {
-        Limits::default()
     }
 
     fn advance(&mut self) -> Seq {

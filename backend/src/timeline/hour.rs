@@ -72,7 +72,7 @@ async fn any_moment_of_an_hour_with_200_000_tokens_is_near_a_keyframe() {
     let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
     let id = SessionId("hour".into());
     store.create(Record { id: id.clone(), owner: Hash::of("t"), lesson: None }).await.unwrap();
-    let keeper = Keeper::new(id.clone(), Arc::clone(&store), TaskTracker::new());
+    let keeper = Keeper::new(id.clone(), Arc::clone(&store), crate::timeline::TIMELINE_MAX, TaskTracker::new());
     let writer = Writer::default();
     let (first, last) = (None, (Seq(0), 0));
     let mut log =

@@ -10,7 +10,6 @@ use protocol::{Seq, SessionId};
 use tokio_util::task::TaskTracker;
 
 use super::reader::{self, ReadError};
-use super::{TIMELINE_KEPT, TIMELINE_MAX};
 use crate::store::Store;
 use crate::store::timeline::{Chunk, Keyframe};
 
@@ -22,6 +21,8 @@ pub const KEYFRAME_EVERY: u64 = 256 * 1024;
 pub struct Keeper {
     id: SessionId,
     store: Arc<dyn Store>,
+    /// The most that is kept, in bytes.
+    most: u64,
     tasks: TaskTracker,
     /// When the next keyframe is due, in bytes of the timeline; nothing until something was written.
     due: Option<u64>,
@@ -32,9 +33,9 @@ pub struct Keeper {
 
 impl Keeper {
     /// Nothing was written yet.
-    pub fn new(id: SessionId, store: Arc<dyn Store>, tasks: TaskTracker) -> Keeper {
+    pub fn new(id: SessionId, store: Arc<dyn Store>, most: u64, tasks: TaskTracker) -> Keeper {
         let (made, next) = (Arc::new(AtomicBool::new(true)), Arc::default());
-        Keeper { id, store, tasks, due: None, made, next }
+        Keeper { id, store, most, tasks, due: None, made, next }
     }
 
     /// Whether a keyframe is being made.
@@ -51,9 +52,10 @@ impl Keeper {
         }
         self.due = Some(chunk.upto + KEYFRAME_EVERY);
         let (id, store, at) = (self.id.clone(), Arc::clone(&self.store), (chunk.number, chunk.last, chunk.upto));
+        let most = self.most;
         let (made, next) = (Arc::clone(&self.made), Arc::clone(&self.next));
         self.tasks.spawn(async move {
-            match make(&store, &id, at).await {
+            match make(&store, &id, at, most).await {
                 Ok(size) => next.store(at.2 + size, Ordering::Relaxed),
                 Err(error) => tracing::warn!(%error, session = %id, "a keyframe of the timeline could not be made"),
             }
@@ -63,7 +65,12 @@ impl Keeper {
 }
 
 /// Makes the keyframe at the end of a chunk, and answers its size in bytes.
-async fn make(store: &Arc<dyn Store>, id: &SessionId, (number, seq, upto): (u64, Seq, u64)) -> Result<u64, ReadError> {
+async fn make(
+    store: &Arc<dyn Store>,
+    id: &SessionId,
+    (number, seq, upto): (u64, Seq, u64),
+    most: u64,
+) -> Result<u64, ReadError> {
     let scene = reader::scene(store, id, seq, Some(number)).await?;
     let keyframe = tokio::task::spawn_blocking(move || {
         let mut scene = scene;
@@ -73,10 +80,11 @@ async fn make(store: &Arc<dyn Store>, id: &SessionId, (number, seq, upto): (u64,
     });
     let keyframe = keyframe.await??;
     store.keep(id, &keyframe).await?;
+    // A quarter is let go at once, so that it is not done with every write.
     if let Some(extent) = store.extent(id).await?
-        && extent.upto - extent.gone > TIMELINE_MAX
+        && extent.upto - extent.gone > most
     {
-        store.shorten(id, TIMELINE_KEPT).await?;
+        store.shorten(id, most / 4 * 3).await?;
     }
     Ok((keyframe.state.len() + keyframe.document.len()) as u64)
 }

@@ -3,7 +3,7 @@
 //! What is read is checked whole before anything is made of it: a file may come from anybody.
 
 use bytes::Bytes;
-use protocol::limits::{FILE_MAX, FILES_MAX};
+use protocol::limits::Limits;
 use protocol::timeline::Mark;
 use protocol::{LessonId, Seq};
 use serde::{Deserialize, Serialize};
@@ -113,7 +113,7 @@ impl RecordingWriter {
 /// # Errors
 ///
 /// When it is none, with words for the person who brought it.
-pub fn read(file: Bytes) -> Result<Recording, RecordingError> {
+pub fn read(file: Bytes, limits: &Limits) -> Result<Recording, RecordingError> {
     let body = file.strip_prefix(MAGIC).ok_or(RecordingError::Foreign)?;
     let mut reader = Reader(file.slice_ref(body));
     let header: Header = serde_json::from_slice(&reader.part()?)
@@ -142,7 +142,7 @@ pub fn read(file: Bytes) -> Result<Recording, RecordingError> {
     if chunks.is_empty() {
         return Err(RecordingError::Damaged("there is nothing in it"));
     }
-    check(&scene)?;
+    check(&scene, limits)?;
     Ok(Recording { header, chunks, scene })
 }
 
@@ -182,12 +182,12 @@ fn take_in(number: u64, upto: u64, payload: &Bytes, marks: &Bytes, scene: &mut S
     Ok(Chunk { number, first, last, at, upto, payload: payload.to_vec(), marks })
 }
 
-fn check(scene: &Scene) -> Result<(), RecordingError> {
+fn check(scene: &Scene, limits: &Limits) -> Result<(), RecordingError> {
     let files = scene.document.files();
-    if files.len() > FILES_MAX {
+    if files.len() > limits.files_max {
         return Err(RecordingError::Limit("files"));
     }
-    if files.iter().any(|file| utf16_len(&file.text) as usize > FILE_MAX) {
+    if files.iter().any(|file| utf16_len(&file.text) as usize > limits.file_max) {
         return Err(RecordingError::Limit("file size"));
     }
     if scene.moment.0.0 > u64::from(u32::MAX) || scene.document.last_load() > u64::from(u32::MAX) {

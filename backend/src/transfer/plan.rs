@@ -90,6 +90,18 @@ pub enum Then {
     Remove,
 }
 
+impl Coming {
+    /// A text of more UTF-16 units than a file may have.
+    pub fn oversized(&self, file_units: usize) -> Option<&str> {
+        let units = |file: &File| std::str::from_utf8(&file.bytes).map_or(0, |text| text.encode_utf16().count());
+        let mut written = self.written.iter();
+        // A text has no more units than bytes.
+        let large =
+            written.find(|(_, file)| file.bytes.len() > file_units && !file.is_binary() && units(file) > file_units);
+        large.map(|(path, _)| path.as_str())
+    }
+}
+
 impl Plan {
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {

@@ -82,10 +82,29 @@ async fn promise_11_no_secret_is_in_logs_answers_the_database_or_the_page() -> R
         found.insert(format!("headers of {path}"), format!("{:?}", answer.headers()).into_bytes());
         found.insert(path.to_owned(), answer.bytes().await?.to_vec());
     }
-    for path in ["/links", "/changes?from=start", "/authors?file=x"] {
+    owner.create_file("page", "index.html", "<h1>Hello</h1>").await?;
+    owner.settle().await?;
+    for path in [
+        "/links",
+        "/changes?from=start",
+        "/authors?file=page",
+        "/export/zip",
+        "/export/patch?from=start",
+        "/export/file?file=page",
+        "/export/page",
+        "/timeline",
+        "/timeline/at/1",
+        "/timeline/steps?from=0",
+        "/file",
+    ] {
         let answer = http.get(under(path)).bearer_auth(&session.token).send().await?;
+        ensure!(answer.status().is_success(), "{path}: {}", answer.status());
+        found.insert(format!("headers of {path}"), format!("{:?}", answer.headers()).into_bytes());
         found.insert(path.to_owned(), answer.bytes().await?.to_vec());
     }
+    // What is packed is looked through as it is unpacked.
+    let zip = parcel::zip::read(found.get("/export/zip").context("no zip")?)?;
+    found.insert("the zip, unpacked".to_owned(), format!("{:?}", zip.tree).into_bytes());
     let bad = http.post(under("/access")).bearer_auth(&session.token).body(format!("{{\"code\":\"{CODE}\",}}"));
     found.insert("a body that cannot be read".to_owned(), bad.send().await?.bytes().await?.to_vec());
     for (name, client) in [("owner", &owner), ("editor", &editor), ("viewer", &viewer)] {

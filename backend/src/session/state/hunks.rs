@@ -5,7 +5,6 @@
 
 use document::{HunkEvent, ModelOp};
 use edits::{Action, Counts, DiffOp, HunkIndex, Kind, Place};
-use protocol::limits::FILES_MAX;
 use protocol::scope::HoldReason;
 use protocol::view::{HunkFailure, HunkKind, HunkPlace, HunkStatus, HunkView};
 use protocol::{FileId, HunkId, Seq, ServerFrame};
@@ -183,7 +182,7 @@ impl State {
 
     fn create(&mut self, hunk: HunkIndex, path: String, plan: &mut Plan) {
         let Some(key) = self.key(hunk) else { return };
-        if self.doc.files().len() + self.doc.kept_files().len() >= FILES_MAX {
+        if self.doc.files().len() + self.doc.kept_files().len() >= self.limits.files_max {
             let message = "The session has too many files.".to_owned();
             return plan.news.push(News::Failed(key, HunkFailure::Limit, message));
         }

@@ -2,7 +2,6 @@
 
 use document::{FileChange, ModelOp};
 use protocol::files::ImportView;
-use protocol::limits::FILES_MAX;
 use protocol::{ImportId, ParticipantId, ServerFrame, TurnId};
 use serde::{Deserialize, Serialize};
 
@@ -80,7 +79,7 @@ impl State {
             return Err(ImportRefusal::Stale);
         }
         let comes = plan.files.len() + plan.changes.iter().filter(|one| matches!(one, FileChange::Keep { .. })).count();
-        if self.doc.files().len() + self.doc.kept_files().len() + comes > FILES_MAX {
+        if self.doc.files().len() + self.doc.kept_files().len() + comes > self.limits.files_max {
             return Err(ImportRefusal::TooMany);
         }
         if plan.is_empty() {

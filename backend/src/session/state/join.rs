@@ -69,7 +69,7 @@ impl State {
             role,
             seq: self.seq,
             models: self.models.clone(),
-            limits: State::limits(),
+            limits: self.limits,
         };
         Ok(Entrance {
             welcome: ServerFrame::Welcome(Box::new(welcome)),
