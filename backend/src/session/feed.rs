@@ -6,6 +6,7 @@
 
 mod lane;
 mod merge;
+mod phase;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,11 +14,17 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, watch};
 
 use self::lane::Lane;
-use self::merge::Merge;
-use super::entry::{Body, Entry};
+use self::phase::Phase;
+use super::entry::Entry;
 
 /// The pace of a page: one display frame. Merging below it is invisible and keeps the page fluid at any rate.
 pub const PACE: Duration = Duration::from_millis(16);
+
+/// In how many phases many viewers are written to, evenly over the pace: whoever comes last in a crowd waits for a part
+/// of it, and not for all.
+const PHASES: u32 = 4;
+/// Viewers of the first phase before the next one is opened: merging is done once per phase.
+const CROWD: usize = 64;
 
 /// Which of the two classes a viewer reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,38 +47,32 @@ pub struct Feed {
     inner: Mutex<Inner>,
     /// Moves with every append, for readers of the raw class.
     raw_head: watch::Sender<u64>,
-    /// Moves with every append, for readers of the paced class.
-    paced_head: watch::Sender<u64>,
     /// Wakes the pacer when something waits for its pace to pass.
     waiting: Notify,
 }
 
 struct Inner {
     raw: Lane,
-    paced: Lane,
-    /// Steps that came sooner than the pace after the last paced entry.
-    merge: Option<Merge>,
-    /// When the paced class last got an entry.
-    last_paced: Option<Instant>,
-    /// Readers per class: a class that nobody reads is not fed.
+    /// Its readers: a class that nobody reads is not fed.
     raw_readers: usize,
-    paced_readers: usize,
+    paced: Vec<Phase>,
+}
+
+/// What a viewer reads.
+#[derive(Clone, Copy)]
+enum Class {
+    Raw,
+    /// The phase of this number.
+    Paced(usize),
 }
 
 impl Feed {
     /// An empty log.
     pub fn new() -> Arc<Feed> {
+        let paced = (0..PHASES).map(|phase| Phase::new(PACE * phase / PHASES)).collect();
         Arc::new(Feed {
-            inner: Mutex::new(Inner {
-                raw: Lane::default(),
-                paced: Lane::default(),
-                merge: None,
-                last_paced: None,
-                raw_readers: 0,
-                paced_readers: 0,
-            }),
+            inner: Mutex::new(Inner { raw: Lane::default(), raw_readers: 0, paced }),
             raw_head: watch::channel(0).0,
-            paced_head: watch::channel(0).0,
             waiting: Notify::new(),
         })
     }
@@ -85,9 +86,14 @@ impl Feed {
             inner.raw.push(Arc::clone(&entry));
             self.raw_head.send_replace(inner.raw.head());
         }
-        if inner.paced_readers > 0 {
-            let flushed = inner.push_paced(entry, now);
-            self.after_paced(inner, flushed);
+        let mut waits = false;
+        for phase in inner.paced.iter_mut().filter(|phase| phase.readers > 0) {
+            phase.push(Arc::clone(&entry), now);
+            waits |= phase.due().is_some();
+        }
+        drop(inner);
+        if waits {
+            self.waiting.notify_one();
         }
     }
 
@@ -95,20 +101,16 @@ impl Feed {
     /// actor, so that nothing is appended between taking the state and the cursor.
     pub fn subscribe(self: &Arc<Self>, pace: Pace) -> Subscription {
         let mut inner = self.lock();
-        let (cursor, changed) = match pace {
-            Pace::Raw => {
-                inner.raw_readers += 1;
-                (inner.raw.head(), self.raw_head.subscribe())
-            }
-            Pace::Paced => {
-                inner.paced_readers += 1;
-                inner.flush(Instant::now());
-                self.paced_head.send_replace(inner.paced.head());
-                (inner.paced.head(), self.paced_head.subscribe())
-            }
+        let joined = match pace {
+            Pace::Raw => None,
+            Pace::Paced => inner.join_phase(),
         };
+        let (class, cursor, changed) = joined.unwrap_or_else(|| {
+            inner.raw_readers += 1;
+            (Class::Raw, inner.raw.head(), self.raw_head.subscribe())
+        });
         drop(inner);
-        Subscription { feed: Arc::clone(self), pace, cursor, changed }
+        Subscription { feed: Arc::clone(self), class, cursor, changed }
     }
 
     /// Flushes merged steps when their pace has passed. Runs as long as its session.
@@ -117,30 +119,16 @@ impl Feed {
             self.waiting.notified().await;
             while let Some(due) = self.due() {
                 tokio::time::sleep_until(due.into()).await;
-                let mut inner = self.lock();
-                let flushed = inner.is_due(Instant::now()) && inner.flush(Instant::now());
-                if flushed {
-                    self.paced_head.send_replace(inner.paced.head());
+                let now = Instant::now();
+                for phase in self.lock().paced.iter_mut().filter(|phase| phase.due().is_some()) {
+                    phase.flush_due(now);
                 }
             }
         }
     }
 
     fn due(&self) -> Option<Instant> {
-        let inner = self.lock();
-        inner.merge.as_ref()?;
-        Some(inner.last_paced.map_or_else(Instant::now, |last| last + PACE))
-    }
-
-    fn after_paced(&self, inner: MutexGuard<'_, Inner>, flushed: bool) {
-        if flushed {
-            self.paced_head.send_replace(inner.paced.head());
-        }
-        let waits = inner.merge.is_some();
-        drop(inner);
-        if waits {
-            self.waiting.notify_one();
-        }
+        self.lock().paced.iter().filter_map(Phase::due).min()
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -150,41 +138,27 @@ impl Feed {
 }
 
 impl Inner {
-    /// Whether something went into the paced lane.
-    fn push_paced(&mut self, entry: Arc<Entry>, now: Instant) -> bool {
-        if !matches!(entry.body, Body::Delta(_)) && !Merge::takes_silent(&entry) {
-            self.flush(now);
-            self.paced.push(entry);
-            self.last_paced = Some(now);
-            return true;
-        }
-        let mut flushed = false;
-        match &mut self.merge {
-            Some(merge) if merge.takes(&entry) => merge.add(&entry),
-            _ => {
-                flushed = self.flush(now);
-                self.merge = Some(Merge::new(entry));
-            }
-        }
-        (self.is_due(now) && self.flush(now)) || flushed
+    /// The first phase takes the first viewers; a crowd is spread over all of them.
+    fn join_phase(&mut self) -> Option<(Class, u64, watch::Receiver<u64>)> {
+        let load = |at: usize, phase: &Phase| if at == 0 && phase.readers < CROWD { 0 } else { phase.readers };
+        let phases = self.paced.iter_mut().enumerate();
+        let (at, phase) = phases.min_by_key(|(at, phase)| (load(*at, phase), *at))?;
+        let (cursor, changed) = phase.join(Instant::now());
+        Some((Class::Paced(at), cursor, changed))
     }
 
-    fn is_due(&self, now: Instant) -> bool {
-        self.last_paced.is_none_or(|last| now.duration_since(last) >= PACE)
-    }
-
-    fn flush(&mut self, now: Instant) -> bool {
-        let Some(merge) = self.merge.take() else { return false };
-        self.paced.push(merge.finish());
-        self.last_paced = Some(now);
-        true
+    fn lane(&self, class: Class) -> Option<&Lane> {
+        match class {
+            Class::Raw => Some(&self.raw),
+            Class::Paced(at) => self.paced.get(at).map(|phase| &phase.lane),
+        }
     }
 }
 
 /// A viewer's place in the log.
 pub struct Subscription {
     feed: Arc<Feed>,
-    pace: Pace,
+    class: Class,
     cursor: u64,
     changed: watch::Receiver<u64>,
 }
@@ -219,11 +193,7 @@ impl Subscription {
     /// The entries after the cursor, which moves past them.
     pub fn take(&mut self) -> Batch {
         let inner = self.feed.lock();
-        let lane = match self.pace {
-            Pace::Raw => &inner.raw,
-            Pace::Paced => &inner.paced,
-        };
-        match lane.after(self.cursor, BATCH_MAX) {
+        match inner.lane(self.class).and_then(|lane| lane.after(self.cursor, BATCH_MAX)) {
             Some(entries) => {
                 self.cursor += entries.len() as u64;
                 Batch::Entries(entries)
@@ -236,18 +206,16 @@ impl Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         let mut inner = self.feed.lock();
-        match self.pace {
-            Pace::Raw => {
+        match self.class {
+            Class::Raw => {
                 inner.raw_readers = inner.raw_readers.saturating_sub(1);
                 if inner.raw_readers == 0 {
                     inner.raw.clear();
                 }
             }
-            Pace::Paced => {
-                inner.paced_readers = inner.paced_readers.saturating_sub(1);
-                if inner.paced_readers == 0 {
-                    inner.merge = None;
-                    inner.paced.clear();
+            Class::Paced(at) => {
+                if let Some(phase) = inner.paced.get_mut(at) {
+                    phase.leave();
                 }
             }
         }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use protocol::{Seq, ServerFrame};
 
 use super::lane::ENTRIES_MAX;
-use super::{Batch, Feed, Pace};
+use super::{Batch, CROWD, Feed, Pace};
 use crate::session::entry::{Body, Delta, Entry};
 
 fn delta(seq: u64, offset: u32, text: &str) -> Entry {
@@ -96,4 +96,28 @@ async fn a_class_that_nobody_reads_is_not_fed() {
     feed.push(delta(2, 1, "b"));
     let mut late = feed.subscribe(Pace::Paced);
     assert_eq!(read(late.take()), []);
+}
+
+#[tokio::test]
+async fn a_crowd_is_written_to_in_phases_and_everyone_gets_all_of_it() {
+    let feed = Feed::new();
+    let mut readers: Vec<_> = (0..4 * CROWD).map(|_| feed.subscribe(Pace::Paced)).collect();
+    let phases: Vec<usize> = feed.lock().paced.iter().map(|phase| phase.readers).collect();
+    assert_eq!(phases, [CROWD; 4]);
+    let mut pacer = tokio::task::JoinSet::new();
+    pacer.spawn(Arc::clone(&feed).run_pacer());
+    feed.push(delta(1, 0, "a"));
+    feed.push(delta(2, 1, "b"));
+    for reader in &mut readers {
+        let mut got = String::new();
+        while got.len() < 2 {
+            reader.ready().await;
+            got.extend(read(reader.take()).into_iter().map(|(_, text)| text));
+        }
+        assert_eq!(got, "ab");
+    }
+    // The first ones of a new crowd share a phase again.
+    drop(readers);
+    let _few: Vec<_> = (0..CROWD).map(|_| feed.subscribe(Pace::Paced)).collect();
+    assert_eq!(feed.lock().paced.iter().filter(|phase| phase.readers > 0).count(), 1);
 }
