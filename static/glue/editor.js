@@ -155,7 +155,12 @@ export function blank() {
 /** What reads a whole text after every pause in typing is off in large ones. @param {monaco.editor.ITextModel} model */
 function careful(model) {
   const isLarge = model.getValueLength() > LARGE;
-  return { folding: !isLarge, wordBasedSuggestions: /** @type {"off" | "currentDocument"} */ (isLarge ? "off" : "currentDocument") };
+  return {
+    folding: !isLarge,
+    wordBasedSuggestions: /** @type {"off" | "currentDocument"} */ (isLarge ? "off" : "currentDocument"),
+    // It builds a tree of all brackets of the text, and looks after it with every change.
+    matchBrackets: /** @type {"never" | "always"} */ (isLarge ? "never" : "always"),
+  };
 }
 
 /** @param {string} file @param {string} path @param {string} text */
