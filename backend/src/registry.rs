@@ -213,8 +213,8 @@ impl Registry {
         let id = loaded.record.id.clone();
         let next = loaded.batches.last().map_or(0, |batch| batch.number + 1);
         let timeline = loaded.timeline.as_ref();
-        let saver =
-            Saver::start(id.clone(), Arc::clone(&self.store), next, timeline, self.limits.timeline_bytes, &self.tasks);
+        let held = loaded.batches.iter().map(|batch| batch.document.len()).sum();
+        let saver = Saver::start(id.clone(), Arc::clone(&self.store), next, timeline, &self.limits, held, &self.tasks);
         let recorder = Recorder::new(timeline);
         let state = state.with_terms(self.offers.terms()).with_limits(self.limits.told());
         let models = Arc::clone(&self.offers);

@@ -36,6 +36,14 @@ impl Document {
         })
     }
 
+    /// Whether a participant's message makes the document no larger: it deletes at most.
+    pub fn only_deletes(&self, message: &[u8]) -> bool {
+        let Ok(Message::Step2(update) | Message::Update(update)) = wire::parse(message) else { return false };
+        let known = self.replica.doc().transact().state_vector();
+        let is_known = |one: &wire::Struct<'_>| one.span.end() <= known.get(&ClientID::new(one.span.client));
+        wire::walk(update).is_ok_and(|contents| contents.structs.iter().all(is_known))
+    }
+
     /// The one client that a participant's message writes as; nothing when it writes nothing, or as several.
     pub fn writer(&self, message: &[u8]) -> Option<u64> {
         let (Message::Step2(update) | Message::Update(update)) = wire::parse(message).ok()? else { return None };

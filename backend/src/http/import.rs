@@ -269,6 +269,11 @@ async fn bring_in(
                 return Ok(ImportAnswer { import, unchanged: counts.unchanged, left_out, binary: counts.binary });
             }
             Err(ImportRefusal::Stale) => {}
+            Err(ImportRefusal::Full) => {
+                let message =
+                    "This session is as large as it may be. Deleting still works, and a new session has room.";
+                return Err(problem(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::Limit, message));
+            }
             Err(ImportRefusal::TooMany | ImportRefusal::NotFound) => {
                 let message = format!("A session holds {} files at most.", app.gate.config.files_per_session);
                 return Err(problem(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::Limit, &message));

@@ -12,6 +12,12 @@ const FRAME_LEAST: usize = 2 * PROMPT_MAX;
 const FRAME_MOST: usize = 16 * 1024 * 1024;
 /// The most links that may be allowed: they are listed whole.
 const LINKS_MOST: usize = 10_000;
+/// Bytes of a session's document: many times a large project, and little enough that it is loaded within seconds.
+const SESSION_BYTES: usize = 256 * 1024 * 1024;
+/// The least that may be set: a lesson and some work on it.
+const SESSION_LEAST: usize = 1024 * 1024;
+/// The most: it is held in memory.
+const SESSION_MOST: usize = 4 * SESSION_BYTES;
 /// The least that may be kept of a timeline: a few keyframes.
 const TIMELINE_LEAST: u64 = 1024 * 1024;
 
@@ -39,6 +45,8 @@ pub struct LimitsConfig {
     pub file_units: usize,
     /// Files of one session.
     pub files_per_session: usize,
+    /// Bytes that the document of one session may take, with what is remembered of deleted text.
+    pub session_bytes: usize,
     /// Links of one session, ended ones with them.
     pub links_per_session: usize,
     /// Bytes of one session's timeline: past it the oldest goes.
@@ -58,6 +66,7 @@ impl Default for LimitsConfig {
             frame_bytes: CLIENT_FRAME_MAX,
             file_units: FILE_MAX,
             files_per_session: FILES_MAX,
+            session_bytes: SESSION_BYTES,
             links_per_session: LINKS_MAX,
             timeline_bytes: TIMELINE_MAX,
         }
@@ -86,6 +95,7 @@ impl LimitsConfig {
             ("frame_bytes", size(self.frame_bytes), size(FRAME_LEAST), size(FRAME_MOST)),
             ("file_units", size(self.file_units), 1, size(FILE_MAX)),
             ("files_per_session", size(self.files_per_session), 1, size(FILES_MAX)),
+            ("session_bytes", size(self.session_bytes), size(SESSION_LEAST), size(SESSION_MOST)),
             ("links_per_session", size(self.links_per_session), 1, size(LINKS_MOST)),
             ("timeline_bytes", self.timeline_bytes, TIMELINE_LEAST, u64::from(u32::MAX)),
         ];
@@ -117,6 +127,7 @@ mod tests {
             (LimitsConfig { frame_bytes: 1024, ..LimitsConfig::default() }, "frame_bytes = 1024: it may be 131072 to"),
             (LimitsConfig { file_units: FILE_MAX + 1, ..LimitsConfig::default() }, "file_units = 4194305"),
             (LimitsConfig { files_per_session: 0, ..LimitsConfig::default() }, "files_per_session = 0: it may be 1 to"),
+            (LimitsConfig { session_bytes: 1, ..LimitsConfig::default() }, "session_bytes = 1: it may be 1048576 to"),
             (LimitsConfig { links_per_session: 0, ..LimitsConfig::default() }, "links_per_session = 0"),
             (LimitsConfig { timeline_bytes: 1, ..LimitsConfig::default() }, "timeline_bytes = 1"),
         ];

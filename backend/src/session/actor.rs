@@ -189,6 +189,7 @@ impl Actor {
                 _ = tick.tick() => Event::Tick,
                 () = tokio::time::sleep(REST), if self.state.is_unprepared() => Event::Rest,
             };
+            self.state.set_full(self.saver.is_full());
             match event {
                 Event::Urgent(Urgent { peer, received, kind }) => {
                     self.state.set_exhausted(self.spending.exhausted());
@@ -291,7 +292,7 @@ impl Actor {
                 let look = step.look.take();
                 self.spending.bytes(step.text.len());
                 self.state.step(*step, Instant::now());
-                if let Some(why) = self.spending.must_stop() {
+                if let Some(why) = self.spending.must_stop().or(self.state.is_full()) {
                     self.state.stop(ErrorCode::Limit, why);
                 }
                 if let Some(look) = look {

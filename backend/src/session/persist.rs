@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
 use super::state::Export;
+use crate::limits::LimitsConfig;
 use crate::store::timeline::Extent;
 use crate::store::{Batch, Store};
 use crate::timeline::keeper::Keeper;
@@ -49,26 +50,35 @@ pub struct Saver {
     is_busy: bool,
     /// Groups and their bytes since the last whole one, and the bytes of that.
     since: (u64, usize, usize),
+    /// The most that the session may take.
+    most: usize,
 }
 
 impl Saver {
-    /// Starts writing for a session, whose next batch has this number, and whose timeline goes on from there up to so many
-    /// bytes.
+    /// Starts writing for a session, whose next batch has this number, whose timeline goes on from there, and whose
+    /// document took so many bytes when it was loaded.
     pub fn start(
         id: SessionId,
         store: Arc<dyn Store>,
         next: u64,
         timeline: Option<&Extent>,
-        timeline_max: u64,
+        limits: &LimitsConfig,
+        held: usize,
         tasks: &TaskTracker,
     ) -> Saver {
         // One group is on its way at most, and two things are said of it.
         let (exports, exports_rx) = mpsc::channel(1);
         let (reports_tx, reports) = mpsc::channel(2);
         let encoder = Encoder::new(timeline);
-        let keeper = Keeper::new(id.clone(), Arc::clone(&store), timeline_max, tasks.clone());
+        let keeper = Keeper::new(id.clone(), Arc::clone(&store), limits.timeline_bytes, tasks.clone());
         tasks.spawn(Writer { id, store, next, encoder, keeper, exports: exports_rx, reports: reports_tx }.run());
-        Saver { exports: Some(exports), reports, is_busy: false, since: (0, 0, 0) }
+        Saver { exports: Some(exports), reports, is_busy: false, since: (0, 0, held), most: limits.session_bytes }
+    }
+
+    /// Whether the session takes as much as it may, as far as it was handed over.
+    pub fn is_full(&self) -> bool {
+        let (_, bytes, whole) = self.since;
+        whole + bytes >= self.most
     }
 
     /// Whether a group may be handed over.

@@ -137,6 +137,8 @@ pub struct State {
     models: Vec<ModelView>,
     /// Why models that cost may not be asked any more, in words.
     exhausted: Option<&'static str>,
+    /// It takes as much as it may: nothing comes that makes it larger.
+    full: bool,
     /// The last number given.
     seq: Seq,
     /// Oldest first; only the last one can be running.
@@ -236,6 +238,7 @@ impl State {
             lesson,
             models,
             exhausted: None,
+            full: false,
             seq: Seq::ZERO,
             turns: Vec::new(),
             roster: Roster::default(),

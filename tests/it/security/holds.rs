@@ -130,3 +130,36 @@ async fn a_timeline_past_the_operators_limit_begins_later_and_goes_on() -> Resul
     ensure!(texts.get("a.txt").context("no file")? == "the end");
     server.stop().await
 }
+
+#[tokio::test]
+async fn a_session_past_the_operators_size_takes_only_deletions() -> Result<()> {
+    let server = limited(LimitsConfig { session_bytes: 1024 * 1024, ..LimitsConfig::default() }).await?;
+    let session = server.create(None).await?;
+    let (mut client, mut other) = (server.join(&session).await?, server.join(&session).await?);
+    client.create_file("f1", "a.txt", "").await?;
+    // It is measured as it is written down, so that the last one in may still fit.
+    let is_error = |frame: &ServerFrame| matches!(frame, ServerFrame::Error { .. });
+    let mut written = 0;
+    while !client.frames.iter().any(is_error) {
+        client.insert("a.txt", 0, &"x".repeat(100_000)).await?;
+        client.settle().await?;
+        written += 1;
+        ensure!(written < 100, "nothing was refused");
+    }
+    ensure!((10..40).contains(&written), "{written}");
+    refused(&mut client).await?;
+    let kept = (written - 1) * 100_000;
+    other.until("what was taken", |c| c.text("a.txt").is_some_and(|text| text.len() == kept)).await?;
+
+    // Nobody begins anything, and nothing is brought in; what is there can be deleted.
+    other.start("t1", "go").await?;
+    ensure!(other.error().await? == ErrorCode::Limit);
+    let transfer = Transfer { addr: server.addr, session: &session };
+    let (_, code, message) = tests::transfer::refusal(transfer.files(&[("b.txt", b"b".as_slice())])?).await?;
+    ensure!(code == ErrorCode::Limit && message.contains("as large as it may be"), "{message}");
+    other.remove("a.txt", 0, 1000).await?;
+    other.settle().await?;
+    let mut late = server.join(&session).await?;
+    late.until("the rest", |c| c.text("a.txt").is_some_and(|text| text.len() == kept - 1000)).await?;
+    server.stop().await
+}

@@ -24,7 +24,15 @@ impl State {
             }
             return self.refuse(peer, None, ErrorCode::Forbidden, "This link only lets you watch.");
         }
-        let brings = member.brings;
+        if let Some(why) = self.is_full().filter(|_| !self.doc.only_deletes(message)) {
+            return self.refuse(
+                peer,
+                None,
+                ErrorCode::BadUpdate,
+                &format!("That edit was refused: past a limit: {why}"),
+            );
+        }
+        let brings = self.roster.member(peer).and_then(|member| member.brings);
         let received = match brings {
             Some(earlier) => self.doc.receive_back(client, earlier, message),
             None => self.doc.receive(client, message),

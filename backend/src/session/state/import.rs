@@ -50,6 +50,8 @@ pub enum ImportRefusal {
     Stale,
     /// The session would have too many files.
     TooMany,
+    /// The session is as large as it may be.
+    Full,
     /// There is no such import.
     NotFound,
 }
@@ -77,6 +79,9 @@ impl State {
         let same = |edit: &FileEdit| self.doc.revision(&edit.id) == Some(edit.revision);
         if plan.table != self.doc.table() || !plan.edits.iter().all(same) {
             return Err(ImportRefusal::Stale);
+        }
+        if self.full {
+            return Err(ImportRefusal::Full);
         }
         let comes = plan.files.len() + plan.changes.iter().filter(|one| matches!(one, FileChange::Keep { .. })).count();
         if self.doc.files().len() + self.doc.kept_files().len() + comes > self.limits.files_max {

@@ -16,6 +16,16 @@ impl State {
         self.exhausted = why;
     }
 
+    /// Whether the session takes as much as it may.
+    pub fn set_full(&mut self, full: bool) {
+        self.full = full;
+    }
+
+    /// Why nothing more may come, in words; nothing while there is room.
+    pub fn is_full(&self) -> Option<&'static str> {
+        self.full.then_some("This session is as large as it may be. Deleting still works, and a new session has room.")
+    }
+
     /// Whether a model costs nothing.
     pub fn is_free(&self, model: &ModelId) -> bool {
         self.models.iter().any(|known| known.id == *model && known.scripted)
@@ -23,6 +33,9 @@ impl State {
 
     /// Whether a model may be asked, by this session and now.
     pub(super) fn may_ask(&self, model: &ModelId) -> Result<(), Refusal> {
+        if let Some(message) = self.is_full() {
+            return Err(Refusal { code: ErrorCode::Limit, message });
+        }
         match self.models.iter().find(|known| known.id == *model) {
             None => Err(Refusal { code: ErrorCode::NotFound, message: "That model is not on offer." }),
             Some(known) if known.locked => Err(Refusal {
