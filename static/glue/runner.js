@@ -2,6 +2,8 @@
 // thrown away. The other side is static/runner/frame.js. What comes from there is a stranger's: it is checked for its
 // form here, and read as data in frontend/src/run/.
 
+import { warmCompiler } from "./compile.js";
+
 /** Where the frame is served, with headers of its own. */
 const RUNNER = "/runner";
 /** How long the frame may take to end a worker before it is thrown away itself, in milliseconds. */
@@ -34,6 +36,8 @@ const BATCH_UNITS = 512 * 1024;
 let host = null;
 /** @type {Frame | null} */
 let frame = null;
+/** It was made ready for a program, once. */
+let isWarm = false;
 /** The run that goes on; 0 for none. */
 let running = 0;
 /** The run that the frame was told to start. */
@@ -55,7 +59,12 @@ export function warm() {
 
 /** Makes the frame ready when the page has nothing better to do. */
 export function warmWhenIdle() {
-  if (frame === null) requestIdleCallback(warm);
+  if (isWarm) return;
+  isWarm = true;
+  requestIdleCallback(() => {
+    warmCompiler();
+    warm();
+  });
 }
 
 /** @returns {Frame} */

@@ -8,6 +8,7 @@
 mod child;
 mod engine;
 mod first_token;
+mod frames;
 mod idle;
 mod interrupt;
 mod lab;

@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use serde::Deserialize;
 
 use super::Effort;
 use super::child::Server;
+use super::frames::{Frames, PROBE, READ_PROBE};
 use super::line::session;
 use super::report::{Report, Row, Unit};
 use super::stats::Spread;
@@ -25,31 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(180);
 /// How long a turn runs before Esc.
 const BEFORE_ESC: Duration = Duration::from_millis(1500);
 
-/// Counts frames from now until it is read. The page itself keeps only the long ones of its own turns.
-const PROBE: &str = "globalThis.benchFrames = []; globalThis.benchLong = []; globalThis.benchOn = true; {
-    const begun = performance.now();
-    let last = begun;
-    const frame = (now) => {
-        benchFrames.push(now - last);
-        if (now - last > 50) benchLong.push([(now - begun) / 1000, now - last]);
-        last = now;
-        if (benchOn) requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame); }";
-const READ_PROBE: &str = "(benchOn = false, benchFrames.sort((a, b) => a - b), {
-    count: benchFrames.length, long: benchLong,
-    p99: benchFrames[Math.floor(benchFrames.length * 0.99)] ?? 0, worst: benchFrames.at(-1) ?? 0 })";
 const TURN_ENDED: &str = "['completed', 'interrupted', 'failed'].includes(midstreamTest.turn()?.status)";
-
-/// What the probe saw.
-#[derive(Deserialize)]
-struct Frames {
-    count: f64,
-    /// Frames over 50 ms: seconds after Enter, and milliseconds.
-    long: Vec<(f64, f64)>,
-    p99: f64,
-    worst: f64,
-}
 
 /// Streams at each rate, whole and with interrupts.
 pub async fn run(effort: &Effort, report: &mut Report) -> Result<()> {

@@ -1,6 +1,8 @@
 //! Running code in the page in a real Chromium: from the key press to the end, the first time and afterwards, and how
 //! soon Stop ends an endless loop. Chromium and the server share this machine.
 
+mod hostile;
+
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -67,7 +69,7 @@ pub async fn run(effort: &Effort, report: &mut Report) -> Result<()> {
     report.rows.push(row("JavaScript, first run", &first, SCRIPT));
     report.rows.push(row("JavaScript, later runs", &script, SCRIPT));
     report.rows.push(row("Stop of an endless loop", &stop, STOP));
-    Ok(())
+    hostile::run(effort, report).await
 }
 
 /// Makes a file by the keyboard and leaves the keyboard in it.
