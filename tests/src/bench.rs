@@ -24,6 +24,7 @@ mod run;
 mod sse;
 mod stats;
 mod streaming;
+mod timeline;
 
 use std::path::PathBuf;
 
@@ -53,6 +54,8 @@ pub enum Part {
     Messy,
     /// Running code in the page, in a real Chromium
     Run,
+    /// Looking at any moment of a long session, by a program and in the page
+    Timeline,
 }
 
 /// How much is done.
@@ -76,6 +79,8 @@ pub struct Effort {
     page_seconds: f64,
     /// Presses of Esc, per rate.
     escapes: usize,
+    /// Tokens of the session whose timeline is looked at.
+    recorded_tokens: usize,
 }
 
 impl Effort {
@@ -90,6 +95,7 @@ impl Effort {
         page_rounds: 3,
         page_seconds: 10.0,
         escapes: 5,
+        recorded_tokens: 200_000,
     };
     /// A look that takes a minute or two.
     pub const QUICK: Effort = Effort {
@@ -102,6 +108,7 @@ impl Effort {
         page_rounds: 1,
         page_seconds: 4.0,
         escapes: 2,
+        recorded_tokens: 20_000,
     };
 }
 
@@ -126,6 +133,7 @@ pub async fn run(parts: &[Part], effort: &Effort, name: &str) -> Result<()> {
             Part::Page => page::run(effort, &mut report).await,
             Part::Messy => messy::run(effort, &mut report).await,
             Part::Run => run::run(effort, &mut report).await,
+            Part::Timeline => timeline::run(effort, &mut report).await,
         };
         if let Err(error) = ran {
             // The other parts' figures are worth having all the same.

@@ -24,9 +24,24 @@ impl<'a> Locator<'a> {
 
     /// Clicks its middle with the mouse, once a click there would reach it.
     pub async fn click(&self) -> Result<()> {
+        let (x, y) = self.place().await?;
+        self.click_there(x, y).await
+    }
+
+    /// Clicks it with the mouse so far along its width, from 0 to 1.
+    pub async fn click_along(&self, share: f64) -> Result<()> {
+        let (x, y) = self.place().await?;
+        let width: f64 = self.eval("element.getBoundingClientRect().width").await?;
+        self.click_there(x + (share - 0.5) * width, y).await
+    }
+
+    async fn place(&self) -> Result<(f64, f64)> {
         let place = self.when("midstreamFind.clickable(element)", "clickable", PATIENCE).await?;
         let [x, y] = ["x", "y"].map(|axis| place.get(axis).and_then(Value::as_f64));
-        let (x, y) = x.zip(y).context("a place has two axes")?;
+        x.zip(y).context("a place has two axes")
+    }
+
+    async fn click_there(&self, x: f64, y: f64) -> Result<()> {
         for kind in ["mouseMoved", "mousePressed", "mouseReleased"] {
             let buttons = u8::from(kind == "mousePressed");
             let button = if kind == "mouseMoved" { "none" } else { "left" };
