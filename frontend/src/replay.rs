@@ -234,6 +234,29 @@ mod tests {
     }
 
     #[test]
+    fn at_the_original_speed_each_step_is_in_the_frame_that_it_falls_in() {
+        let steps: Vec<(u64, u64)> = (1..=2_000).map(|seq| (seq, seq * 9 + seq * seq % 7)).collect();
+        let mut player = player(&steps);
+        player.play(true);
+        let (mut now, mut seen) = (0.0, Vec::new());
+        // Frames of a display, some of them late.
+        for frame in 1.. {
+            let elapsed = if frame % 11 == 0 { 50.1 } else { 16.7 };
+            let shown = player.advance(elapsed);
+            for step in &shown {
+                let at = step.moment.at_ms as f64;
+                assert!(now < at && at <= now + elapsed, "{at} in the frame from {now} to {}", now + elapsed);
+            }
+            now += elapsed;
+            seen.extend(numbers(&shown));
+            if !player.is_playing() {
+                break;
+            }
+        }
+        assert_eq!(seen, (1..=2_000).collect::<Vec<_>>());
+    }
+
+    #[test]
     fn a_pause_is_passed_over_and_a_short_one_is_not() {
         let mut player = player(&[(1, 1_000), (2, 61_000), (3, 62_000)]);
         player.set_skips_idle(true);

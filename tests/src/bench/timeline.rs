@@ -1,6 +1,7 @@
 //! Looking at any moment of a long session: asked for by a program, and scrubbed to in the page of a real Chromium.
 //! The session is a real one: turns of thousands of tokens, written into files as fast as they are taken.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -12,7 +13,7 @@ use super::child::Server;
 use super::line::{Line, Member, session};
 use super::report::{Report, Row, Unit};
 use super::stats::{Spread, quantile};
-use crate::browser::Browser;
+use crate::browser::{Browser, Page};
 use crate::standin::{Script, Standin};
 use crate::timeline::Timeline;
 
@@ -45,6 +46,15 @@ const PROBE: &str = "globalThis.benchScrubs = []; globalThis.benchPresses = 0; {
         };
         requestAnimationFrame(look);
     }, { capture: true }); }";
+
+/// From now on each step that the page comes to is noted with when that was.
+const SHOWN_PROBE: &str = "globalThis.benchShown = [];
+    new MutationObserver(() => benchShown.push([Number(document.querySelector('.track').dataset.shown), performance.now()]))
+        .observe(document.querySelector('.track'), { attributes: true, attributeFilter: ['data-shown'] });";
+/// How long is played.
+const PLAYS: Duration = Duration::from_secs(3);
+/// One frame of a common display, in milliseconds.
+const FRAME: f64 = 1000.0 / 60.0;
 
 /// Records a session and looks at it.
 pub async fn run(effort: &Effort, report: &mut Report) -> Result<()> {
@@ -79,18 +89,53 @@ pub async fn run(effort: &Effort, report: &mut Report) -> Result<()> {
     }
     report.rows.push(row("asked for by a program, p50", &mut asked, 0.5)?);
     report.rows.push(row("asked for by a program, p99", &mut asked, 0.99)?);
-    let mut scrubbed = scrubs(&server, &recorded).await?;
+    let browser = Browser::launch().await?;
+    let page = replay(&browser, &server, &recorded).await?;
+    let mut scrubbed = scrubs(&page).await?;
     report.rows.push(row("pressed on the track to painted, p50", &mut scrubbed, 0.5)?);
     report.rows.push(row("pressed on the track to painted, the slowest", &mut scrubbed, 1.0)?);
+    let mut late = played(&page, &timeline).await?;
+    let late = quantile(&mut late, 0.99).context("nothing was shown")?;
+    let row = Row::new("playing at the original speed", "shown later than recorded, p99", Unit::Millis);
+    report.rows.push(row.midstream(Spread::of([late])).aim_at_most(FRAME));
     Ok(())
 }
 
-async fn scrubs(server: &Server, session: &CreatedSession) -> Result<Vec<f64>> {
-    let browser = Browser::launch().await?;
+/// The page of a timeline.
+async fn replay(browser: &Browser, server: &Server, session: &CreatedSession) -> Result<Page> {
     let url = format!("http://{}/s/{}/replay#{}", server.addr, session.id, session.token);
     let page = browser.page(&url).await?;
+    page.by_role("slider", "Moment").until("element.dataset.loading === 'false'").await?;
+    Ok(page)
+}
+
+/// Plays the beginning at the original speed: how much later than the soonest of them each frame's last step was shown,
+/// in milliseconds, by the session's clock.
+async fn played(page: &Page, timeline: &Timeline) -> Result<Vec<f64>> {
+    let at: HashMap<u64, f64> =
+        timeline.steps(Seq(0)).await?.iter().map(|step| (step.moment.seq.0, as_float(step.moment.at_ms))).collect();
+    page.by_role("checkbox", "Skip idle").click().await?;
+    page.run(SHOWN_PROBE).await?;
+    page.by_role("slider", "Moment").focus().await?;
+    page.press("Home").await?;
+    page.wait("document.querySelector('.track').dataset.shown === '0'", PATIENCE).await?;
+    page.press("Space").await?;
+    tokio::time::sleep(PLAYS).await;
+    page.press("Space").await?;
+    let shown: Vec<(u64, f64)> = page.eval("benchShown.splice(0).slice(2)").await?;
+    let late = |(seq, when): &(u64, f64)| at.get(seq).map(|at| when - at);
+    let late: Vec<f64> = shown.iter().filter_map(late).collect();
+    let soonest = late.iter().copied().fold(f64::INFINITY, f64::min);
+    Ok(late.into_iter().map(|late| late - soonest).collect())
+}
+
+#[allow(clippy::cast_precision_loss, reason = "milliseconds of an hour")]
+fn as_float(ms: u64) -> f64 {
+    ms as f64
+}
+
+async fn scrubs(page: &Page) -> Result<Vec<f64>> {
     let track = page.by_role("slider", "Moment");
-    track.until("element.dataset.loading === 'false'").await?;
     page.run(PROBE).await?;
     for number in 0..SCRUBS {
         track.click_along(0.02 + 0.96 * fastrand::f64()).await?;
