@@ -4,6 +4,7 @@ mod access;
 mod assets;
 mod authorize;
 mod caller;
+mod comments;
 mod export;
 mod guard;
 mod import;

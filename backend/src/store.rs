@@ -2,6 +2,7 @@
 //!
 //! A load error is an error, never an empty session. Knows bytes, not what they mean.
 
+pub mod comments;
 pub mod timeline;
 
 mod memory;
@@ -13,8 +14,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use async_trait::async_trait;
 use protocol::server::Stall;
 use protocol::view::Role;
-use protocol::{LessonId, Seq, SessionId};
+use protocol::{CommentId, LessonId, Seq, SessionId};
 
+use self::comments::Comment;
 use self::timeline::{Chunk, Extent, Keyframe};
 use crate::secret::Hash;
 
@@ -92,6 +94,15 @@ pub struct Loaded {
     pub timeline: Option<Extent>,
 }
 
+/// What a new session has behind it already.
+#[derive(Clone, Debug, Default)]
+pub struct Past {
+    /// Its timeline, chunk by chunk.
+    pub timeline: Vec<Chunk>,
+    /// What people pinned to it.
+    pub comments: Vec<Comment>,
+}
+
 /// Bytes of a file that is kept beside its session.
 #[derive(Clone, Debug)]
 pub struct Blob {
@@ -144,9 +155,8 @@ pub fn now() -> u64 {
 pub trait Store: Send + Sync + 'static {
     /// Keeps a new session.
     async fn create(&self, record: Record) -> Result<(), StoreError>;
-    /// Keeps a new session that is something already: all of it, with its timeline. No load has had a number up to
-    /// this one.
-    async fn found(&self, record: Record, loads: u64, batch: &Batch, timeline: &[Chunk]) -> Result<(), StoreError>;
+    /// Keeps a new session that is something already: all of it, with its past. No load has had a number up to this one.
+    async fn found(&self, record: Record, loads: u64, batch: &Batch, past: &Past) -> Result<(), StoreError>;
     /// What opens a session, if there is one.
     async fn find(&self, id: &SessionId) -> Result<Option<Record>, StoreError>;
     /// A session, if there is one. Counts as a load.
@@ -175,6 +185,12 @@ pub trait Store: Send + Sync + 'static {
     /// The first keyframe behind which a timeline holds no more than `bytes`, if there is one: what is before it can
     /// go.
     async fn shorten(&self, id: &SessionId, bytes: u64) -> Result<(), StoreError>;
+    /// What people pinned to a session's timeline, in the order of moments, and then of making.
+    async fn comments(&self, id: &SessionId) -> Result<Vec<Comment>, StoreError>;
+    /// Keeps a comment. Whether it did: not past `most`, nor in a session that is gone.
+    async fn pin(&self, id: &SessionId, comment: &Comment, most: u32) -> Result<bool, StoreError>;
+    /// Forgets a comment. Whether it was there.
+    async fn unpin(&self, id: &SessionId, comment: &CommentId) -> Result<bool, StoreError>;
     /// Forgets a session, with all that there is of it.
     async fn delete(&self, id: &SessionId) -> Result<(), StoreError>;
     /// Keeps that a session was unlocked.

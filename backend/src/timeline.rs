@@ -6,6 +6,7 @@
 //! steps, so text that did not stay is in it as well.
 
 pub mod chunk;
+pub mod comments;
 pub mod export;
 pub mod keeper;
 pub mod marks;

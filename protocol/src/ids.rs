@@ -71,6 +71,10 @@ text_id! {
     LinkId
 }
 text_id! {
+    /// One comment on a session's timeline; made by the server.
+    CommentId
+}
+text_id! {
     /// One browser tab or program in a session; made by the server.
     ParticipantId
 }

@@ -7,6 +7,7 @@
 pub mod binary;
 pub mod client;
 pub mod code;
+pub mod comments;
 pub mod context;
 pub mod files;
 pub mod http;
@@ -24,8 +25,8 @@ pub mod view;
 pub use client::ClientFrame;
 pub use code::{CloseCode, ErrorCode};
 pub use ids::{
-    Epoch, FileId, HunkId, ImportId, LessonId, LinkId, LockId, ModelId, ParticipantId, SegmentId, Seq, SessionId,
-    SteerId, TurnId,
+    CommentId, Epoch, FileId, HunkId, ImportId, LessonId, LinkId, LockId, ModelId, ParticipantId, SegmentId, Seq,
+    SessionId, SteerId, TurnId,
 };
 pub use server::ServerFrame;
 

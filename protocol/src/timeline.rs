@@ -32,6 +32,9 @@ pub struct TimelineIndex {
     /// Where there are more marks: ask again with `after`, the number of the last one here.
     #[serde(default)]
     pub more: bool,
+    /// What whoever asks may do in the session.
+    #[serde(default)]
+    pub role: Role,
 }
 
 /// Something worth jumping to.
@@ -217,6 +220,8 @@ pub enum LeakPlace {
     Output,
     /// In a prompt or a steer.
     Words,
+    /// In a comment on the timeline.
+    Comment,
 }
 
 /// Body of `POST /api/sessions/{id}/fork`.

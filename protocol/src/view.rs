@@ -12,10 +12,11 @@ use crate::scope::{HoldReason, LockView, Proposal, Scope};
 use crate::server::Reason;
 
 /// What a link lets its holder do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Role {
     /// Sees the timeline, and nothing live.
+    #[default]
     Replay,
     /// Watches.
     Viewer,

@@ -13,6 +13,8 @@
 mod client;
 #[path = "golden/codes.rs"]
 mod codes;
+#[path = "golden/comments.rs"]
+mod comments;
 #[path = "golden/context.rs"]
 mod context;
 #[path = "golden/document.rs"]

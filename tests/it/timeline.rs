@@ -1,5 +1,6 @@
 //! The timeline: every step as a viewer without lag saw it.
 
+mod comments;
 mod file;
 mod fork;
 mod replay;

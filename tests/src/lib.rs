@@ -5,6 +5,7 @@ pub mod bench;
 pub mod binary;
 pub mod browser;
 pub mod client;
+pub mod comments;
 pub mod cutting;
 pub mod editor;
 pub mod gated;

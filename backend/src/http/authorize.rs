@@ -21,6 +21,8 @@ use crate::session::door::Denied;
 pub struct Granted {
     /// The session in which the token gives what the route asks for.
     pub id: SessionId,
+    /// What it gives: at least what the route asks for.
+    pub role: Role,
 }
 
 /// The parameter that all such routes have.
@@ -80,7 +82,7 @@ async fn grant(
         let message = format!("That takes a link with the role {}.", least.name());
         return Err(problem(StatusCode::FORBIDDEN, ErrorCode::Forbidden, &message));
     }
-    Ok(Granted { id })
+    Ok(Granted { id, role: pass.role })
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -14,7 +14,7 @@ use super::authorize::Granted;
 use super::caller::{self, Caller};
 use super::{App, problem};
 use crate::registry::AdoptError;
-use crate::store::StoreError;
+use crate::store::{Past, StoreError};
 use crate::timeline::export;
 use crate::timeline::reader::{self, ReadError};
 use crate::timeline::recording::{self, RecordingError};
@@ -32,7 +32,8 @@ pub async fn fork(State(app): State<App>, Caller(address): Caller, granted: Gran
         Err(error) => return unreadable(&error),
     };
     let lesson = scene.session.lesson.as_ref().map(|lesson| lesson.id.clone());
-    made(app.registry.adopt(scene, lesson, Vec::new()).await)
+    // Its timeline begins here: what was pinned to moments before stays with those.
+    made(app.registry.adopt(scene, lesson, Past::default()).await)
 }
 
 /// `GET /api/sessions/{id}/file`
@@ -79,7 +80,8 @@ pub async fn read(State(app): State<App>, Caller(address): Caller, body: Bytes) 
         Ok(Err(error)) => return refused(&error),
         Err(error) => return refused(&error),
     };
-    match app.registry.adopt(recording.scene, recording.header.lesson, recording.chunks).await {
+    let past = Past { timeline: recording.chunks, comments: recording.comments };
+    match app.registry.adopt(recording.scene, recording.header.lesson, past).await {
         Err(error @ AdoptError::Document(_)) => refused(&error),
         outcome => made(outcome),
     }

@@ -8,7 +8,9 @@ use axum::routing::{MethodRouter, delete, get, post};
 use parcel::limits::BODY_MAX;
 use protocol::view::Role;
 
-use super::{App, access, assets, authorize, export, guard, import, links, recording, review, runner, timeline};
+use super::{
+    App, access, assets, authorize, comments, export, guard, import, links, recording, review, runner, timeline,
+};
 use crate::timeline::recording::RECORDING_MAX;
 
 /// A way to ask the server for something.
@@ -54,6 +56,11 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/api/sessions/{id}/timeline/when/{ms}", Access::AtLeast(Role::Replay), || get(timeline::when)),
     route("GET", "/api/sessions/{id}/timeline/steps", Access::AtLeast(Role::Replay), || get(timeline::steps)),
     route("GET", "/api/sessions/{id}/timeline/secrets", Access::AtLeast(Role::Owner), || get(timeline::secrets)),
+    route("GET", "/api/sessions/{id}/timeline/comments", Access::AtLeast(Role::Replay), || get(comments::list)),
+    route("POST", "/api/sessions/{id}/timeline/comments", Access::AtLeast(Role::Editor), || post(comments::create)),
+    route("DELETE", "/api/sessions/{id}/timeline/comments/{comment}", Access::AtLeast(Role::Editor), || {
+        delete(comments::remove)
+    }),
     route("POST", "/api/sessions/{id}/fork", Access::AtLeast(Role::Replay), || post(recording::fork)),
     route("GET", "/api/sessions/{id}/file", Access::AtLeast(Role::Owner), || get(recording::write)),
     route("POST", "/api/sessions/file", Access::Anyone, || {

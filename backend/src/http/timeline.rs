@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use protocol::timeline::{Moment, TimelineState};
+use protocol::timeline::{Moment, TimelineIndex, TimelineState};
 use protocol::{ErrorCode, Seq, SessionId};
 use serde::Deserialize;
 
@@ -30,7 +30,8 @@ pub struct From {
 
 /// `GET /api/sessions/{id}/timeline`
 pub async fn index(State(app): State<App>, granted: Granted, Query(After { after }): Query<After>) -> Response {
-    answer(reader::index(app.registry.store(), &granted.id, after).await)
+    let index = reader::index(app.registry.store(), &granted.id, after).await;
+    answer(index.map(|index| TimelineIndex { role: granted.role, ..index }))
 }
 
 /// `GET /api/sessions/{id}/timeline/at/{seq}`

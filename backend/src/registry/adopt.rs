@@ -6,8 +6,7 @@ use protocol::{Epoch, LessonId, SessionId};
 use super::Registry;
 use crate::secret::{self, Hash};
 use crate::session::state::State;
-use crate::store::timeline::Chunk;
-use crate::store::{Batch, Record, StoreError};
+use crate::store::{Batch, Past, Record, StoreError};
 use crate::timeline::scene::Scene;
 
 /// Why it could not be made.
@@ -28,13 +27,13 @@ pub enum AdoptError {
 }
 
 impl Registry {
-    /// Makes a session of one's own from a scene, with the timeline that led to it, if it keeps that. All of it is
-    /// there afterwards, or nothing.
+    /// Makes a session of one's own from a scene, with the past that led to it, if it keeps that. All of it is there
+    /// afterwards, or nothing.
     pub async fn adopt(
         &self,
         scene: Scene,
         lesson: Option<LessonId>,
-        timeline: Vec<Chunk>,
+        past: Past,
     ) -> Result<CreatedSession, AdoptError> {
         let (id, token) = (SessionId(secret::token()), secret::token());
         let lesson = lesson.filter(|id| self.offers.lesson(id).is_some());
@@ -50,7 +49,7 @@ impl Registry {
             let (seq, state, document) = (export.seq, serde_json::to_vec(&export.state)?, export.document);
             Ok::<_, AdoptError>(Batch { number: 0, seq, whole: true, state, document, timeline: None })
         });
-        self.store.found(record, load, &batch.await??, &timeline).await?;
+        self.store.found(record, load, &batch.await??, &past).await?;
         Ok(CreatedSession { id, token })
     }
 }

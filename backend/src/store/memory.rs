@@ -6,11 +6,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use protocol::{Seq, SessionId};
+use protocol::{CommentId, Seq, SessionId};
 
 use self::timeline::Timeline;
+use super::comments::Comment;
 use super::timeline::{Chunk, Extent, Keyframe};
-use super::{BLOBS_MAX, Batch, Blob, Link, Loaded, Record, Spent, Store, StoreError};
+use super::{BLOBS_MAX, Batch, Blob, Link, Loaded, Past, Record, Spent, Store, StoreError};
 use crate::secret::Hash;
 
 /// The most sessions that are kept in memory: at a few hundred KB each, what a machine can hold.
@@ -31,12 +32,13 @@ struct Kept {
     unlocked: Option<Hash>,
     blobs: HashMap<Vec<u8>, Arc<[u8]>>,
     timeline: Timeline,
+    comments: Vec<Comment>,
 }
 
 impl Kept {
     fn new(record: Record, loads: u64, batches: Vec<Batch>) -> Kept {
-        let (links, blobs, timeline) = (Vec::new(), HashMap::new(), Timeline::default());
-        Kept { record, loads, batches, links, unlocked: None, blobs, timeline }
+        let (links, blobs, timeline, comments) = (Vec::new(), HashMap::new(), Timeline::default(), Vec::new());
+        Kept { record, loads, batches, links, unlocked: None, blobs, timeline, comments }
     }
 }
 
@@ -63,15 +65,16 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn found(&self, record: Record, loads: u64, batch: &Batch, timeline: &[Chunk]) -> Result<(), StoreError> {
+    async fn found(&self, record: Record, loads: u64, batch: &Batch, past: &Past) -> Result<(), StoreError> {
         let mut sessions = self.lock();
         if sessions.len() >= SESSIONS_MAX {
             return Err(StoreError::Full);
         }
         let mut kept = Kept::new(record, loads, vec![batch.clone()]);
-        for chunk in timeline {
+        for chunk in &past.timeline {
             kept.timeline.append(chunk.clone());
         }
+        kept.comments = past.comments.clone();
         sessions.insert(kept.record.id.clone(), kept);
         Ok(())
     }
@@ -153,6 +156,29 @@ impl Store for MemoryStore {
     async fn shorten(&self, id: &SessionId, bytes: u64) -> Result<(), StoreError> {
         self.timeline(id, |timeline| timeline.shorten(bytes));
         Ok(())
+    }
+
+    async fn comments(&self, id: &SessionId) -> Result<Vec<Comment>, StoreError> {
+        let mut all = self.lock().get(id).map(|kept| kept.comments.clone()).unwrap_or_default();
+        all.sort_by_key(|comment| (comment.moment.seq, comment.made));
+        Ok(all)
+    }
+
+    async fn pin(&self, id: &SessionId, comment: &Comment, most: u32) -> Result<bool, StoreError> {
+        let mut sessions = self.lock();
+        let Some(kept) = sessions.get_mut(id).filter(|kept| kept.comments.len() < most as usize) else {
+            return Ok(false);
+        };
+        kept.comments.push(comment.clone());
+        Ok(true)
+    }
+
+    async fn unpin(&self, id: &SessionId, comment: &CommentId) -> Result<bool, StoreError> {
+        let mut sessions = self.lock();
+        let Some(kept) = sessions.get_mut(id) else { return Ok(false) };
+        let before = kept.comments.len();
+        kept.comments.retain(|known| known.id != *comment);
+        Ok(kept.comments.len() < before)
     }
 
     async fn delete(&self, id: &SessionId) -> Result<(), StoreError> {

@@ -4,6 +4,7 @@
 //! take back either: one sync for each group, which the session's persistence task makes as large as the disk is slow.
 
 mod blobs;
+mod comments;
 mod links;
 mod spent;
 mod timeline;
@@ -14,15 +15,16 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use protocol::{LessonId, Seq, SessionId};
+use protocol::{CommentId, LessonId, Seq, SessionId};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
 use sqlx::{Row, Sqlite, Transaction};
 
+use super::comments::Comment;
 use super::timeline::{Chunk, Extent, Keyframe};
-use super::{Batch, Blob, Link, Loaded, Record, Spent, Store, StoreError};
+use super::{Batch, Blob, Link, Loaded, Past, Record, Spent, Store, StoreError};
 use crate::secret::Hash;
 
 /// The file in the data folder.
@@ -167,7 +169,7 @@ impl Store for SqliteStore {
         Ok(())
     }
 
-    async fn found(&self, record: Record, loads: u64, batch: &Batch, timeline: &[Chunk]) -> Result<(), StoreError> {
+    async fn found(&self, record: Record, loads: u64, batch: &Batch, past: &Past) -> Result<(), StoreError> {
         let mut write = self.pool.begin().await?;
         let size = i64::try_from(batch.state.len() + batch.document.len()).unwrap_or(i64::MAX);
         sqlx::query(
@@ -181,8 +183,11 @@ impl Store for SqliteStore {
         .bind(size)
         .execute(&mut *write)
         .await?;
-        for chunk in timeline {
+        for chunk in &past.timeline {
             timeline::append(&mut write, &record.id, chunk).await?;
+        }
+        for comment in &past.comments {
+            comments::insert(&mut write, &record.id, comment).await?;
         }
         self.write(&mut write, &record.id, batch).await?;
         Ok(write.commit().await?)
@@ -276,6 +281,18 @@ impl Store for SqliteStore {
 
     async fn shorten(&self, id: &SessionId, bytes: u64) -> Result<(), StoreError> {
         timeline::shorten(&self.pool, id, bytes).await
+    }
+
+    async fn comments(&self, id: &SessionId) -> Result<Vec<Comment>, StoreError> {
+        comments::all(&self.pool, id).await
+    }
+
+    async fn pin(&self, id: &SessionId, comment: &Comment, most: u32) -> Result<bool, StoreError> {
+        comments::pin(&self.pool, id, comment, most).await
+    }
+
+    async fn unpin(&self, id: &SessionId, comment: &CommentId) -> Result<bool, StoreError> {
+        comments::forget(&self.pool, id, comment).await
     }
 
     async fn delete(&self, id: &SessionId) -> Result<(), StoreError> {

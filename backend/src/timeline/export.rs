@@ -7,10 +7,10 @@ use futures_util::stream;
 use protocol::{LessonId, ServerFrame, SessionId};
 
 use super::Note;
-use super::chunk;
 use super::reader::{self, ReadError};
 use super::recording::RecordingWriter;
 use super::scene::Scene;
+use super::{chunk, comments};
 use crate::store::Store;
 
 /// What is read at once, in bytes.
@@ -21,6 +21,8 @@ struct Export {
     store: Arc<dyn Store>,
     id: SessionId,
     writer: Option<RecordingWriter>,
+    /// What goes out behind the last chunk.
+    comments: Vec<u8>,
     /// What goes out next, before any chunk of the store.
     ahead: Option<Vec<u8>>,
     /// The last chunk that went out, and the last one that will.
@@ -39,6 +41,9 @@ pub async fn write(
     lesson: Option<LessonId>,
 ) -> Result<impl Stream<Item = Result<Vec<u8>, ReadError>> + use<>, ReadError> {
     let extent = reader::extent(store, id).await?;
+    // What was pinned behind the end that is written is not in the file.
+    let comments = store.comments(id).await?.into_iter().filter(|comment| comment.moment.seq <= extent.last.1);
+    let comments = comments::write(comments.collect())?;
     let (mut writer, mut ahead) = RecordingWriter::begin(lesson, extent.gone);
     let mut after = None;
     if extent.gone > 0 {
@@ -52,6 +57,7 @@ pub async fn write(
         store: Arc::clone(store),
         id: id.clone(),
         writer: Some(writer),
+        comments,
         ahead: Some(ahead),
         after,
         last: extent.last.0,
@@ -75,7 +81,9 @@ async fn next(mut export: Export) -> Result<Option<(Vec<u8>, Export)>, ReadError
         }
     }
     if piece.is_empty() {
-        return Ok(Some((writer.finish(), export)));
+        let mut end = writer.comments(&export.comments);
+        end.extend(writer.finish());
+        return Ok(Some((end, export)));
     }
     export.writer = Some(writer);
     Ok(Some((piece, export)))

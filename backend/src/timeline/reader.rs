@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::timeline::{Mark, Moment, TimelineIndex, TimelineStep, TimelineSteps};
+use protocol::view::Role;
 use protocol::{Seq, ServerFrame, SessionId};
 
 use super::chunk::{self, ChunkError};
@@ -86,7 +87,9 @@ pub async fn index(store: &Arc<dyn Store>, id: &SessionId, after: Option<Seq>) -
     }
     let moment = |(_, seq, at_ms): (u64, Seq, u64)| Moment { seq, at_ms };
     let is_shortened = extent.gone > 0;
-    Ok(TimelineIndex { from: moment(extent.first), to: moment(extent.last), is_shortened, marks, more })
+    // Whoever answers knows who asks.
+    let role = Role::default();
+    Ok(TimelineIndex { from: moment(extent.first), to: moment(extent.last), is_shortened, marks, more, role })
 }
 
 /// The session as of a step; `until` names the last chunk that is looked at.
@@ -134,6 +137,28 @@ pub async fn when(store: &Arc<dyn Store>, id: &SessionId, ms: u64) -> Result<Seq
     let steps = chunk::read(chunk.payload)?;
     let last = steps.iter().take_while(|step| step.at <= ms).last();
     Ok(last.map_or(chunk.first, |step| step.seq))
+}
+
+/// The last step at or before a number, with its time: as it is shown there.
+pub async fn moment(store: &Arc<dyn Store>, id: &SessionId, seq: Seq) -> Result<Moment, ReadError> {
+    let extent = extent(store, id).await?;
+    if seq < extent.first.1 || seq > extent.last.1 {
+        return Err(ReadError::NotThere);
+    }
+    let mut moment = Moment { seq: extent.first.1, at_ms: extent.first.2 };
+    // The last chunk that ends before it has the step, unless a later one begins in time.
+    let mut after = store.chunk_before(id, seq).await?.and_then(|number| number.checked_sub(1));
+    while let Some(chunk) = store.chunks(id, after, 0).await?.into_iter().next().filter(|chunk| chunk.first <= seq) {
+        after = Some(chunk.number);
+        let steps = chunk::read(chunk.payload)?;
+        if let Some(step) = steps.iter().take_while(|step| step.seq <= seq).last() {
+            moment = Moment { seq: step.seq, at_ms: step.at };
+        }
+        if chunk.last > seq {
+            break;
+        }
+    }
+    Ok(moment)
 }
 
 /// What came after a step: as many steps as an answer takes, and all that share the last one's number.

@@ -4,26 +4,29 @@
 
 use bytes::Bytes;
 use protocol::limits::Limits;
-use protocol::timeline::Mark;
+use protocol::timeline::{Mark, Moment};
 use protocol::{LessonId, Seq};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::chunk::{self, ChunkError, Reader, put};
+use super::comments::{self, WrittenError};
 use super::scene::{Scene, SceneError};
 use crate::session::utf16_len;
+use crate::store::comments::Comment;
 use crate::store::timeline::Chunk;
 
 /// What a file begins with.
 pub const MAGIC: &[u8] = b"MIDSTREAM SESSION\n";
-/// The version of the form.
-const VERSION: u32 = 1;
+/// The version of the form. The first had no comments, and is read as well.
+const VERSION: u32 = 2;
 /// The largest file that is read, in bytes: a whole timeline and its marks.
 pub const RECORDING_MAX: usize = 80 * 1024 * 1024;
 /// A checksum's bytes.
 const SUM: usize = 32;
-const PART: u8 = 1;
 const END: u8 = 0;
+const PART: u8 = 1;
+const COMMENTS: u8 = 2;
 
 /// What a file says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +59,9 @@ pub enum RecordingError {
     /// Its timeline cannot be followed.
     #[error("the file's timeline cannot be followed: {0}")]
     Scene(#[from] SceneError),
+    /// Its comments are none.
+    #[error("the file is damaged: {0}")]
+    Comments(WrittenError),
     /// It holds more than a session may.
     #[error("the session in the file is past a limit: {0}")]
     Limit(&'static str),
@@ -67,6 +73,8 @@ pub struct Recording {
     pub header: Header,
     /// Its timeline.
     pub chunks: Vec<Chunk>,
+    /// What people pinned to it.
+    pub comments: Vec<Comment>,
     /// The session at its end.
     pub scene: Scene,
 }
@@ -99,6 +107,15 @@ impl RecordingWriter {
         out
     }
 
+    /// What people pinned to the timeline.
+    pub fn comments(&mut self, comments: &[u8]) -> Vec<u8> {
+        let mut out = vec![COMMENTS];
+        put(&mut out, comments.len() as u64);
+        out.extend_from_slice(comments);
+        self.0.update(&out);
+        out
+    }
+
     /// The file's end.
     pub fn finish(mut self) -> Vec<u8> {
         self.0.update([END]);
@@ -118,11 +135,12 @@ pub fn read(file: Bytes, limits: &Limits) -> Result<Recording, RecordingError> {
     let mut reader = Reader(file.slice_ref(body));
     let header: Header = serde_json::from_slice(&reader.part()?)
         .map_err(|_| RecordingError::Damaged("what it says of itself cannot be read"))?;
-    if header.version != VERSION {
+    if !(1..=VERSION).contains(&header.version) {
         return Err(RecordingError::Newer(header.version));
     }
     check_sum(&file)?;
     let mut chunks: Vec<Chunk> = Vec::new();
+    let mut comments: Option<Vec<Comment>> = None;
     let (mut scene, mut upto) = (Scene::default(), header.gone);
     loop {
         let (tag, rest) = reader.0.split_first().ok_or(ChunkError::Damaged("it is cut short"))?;
@@ -131,7 +149,11 @@ pub fn read(file: Bytes, limits: &Limits) -> Result<Recording, RecordingError> {
         match tag {
             END if reader.0.len() == SUM => break,
             END => return Err(RecordingError::Damaged("bytes left over")),
-            PART => {}
+            PART if comments.is_none() => {}
+            COMMENTS if comments.is_none() => {
+                comments = Some(read_comments(&reader.part()?, &scene)?);
+                continue;
+            }
             _ => return Err(RecordingError::Damaged("an unknown part")),
         }
         let (payload, marks) = (reader.part()?, reader.part()?);
@@ -143,7 +165,16 @@ pub fn read(file: Bytes, limits: &Limits) -> Result<Recording, RecordingError> {
         return Err(RecordingError::Damaged("there is nothing in it"));
     }
     check(&scene, limits)?;
-    Ok(Recording { header, chunks, scene })
+    Ok(Recording { header, chunks, comments: comments.unwrap_or_default(), scene })
+}
+
+/// The comments, which follow the timeline that they are pinned to.
+fn read_comments(part: &Bytes, scene: &Scene) -> Result<Vec<Comment>, RecordingError> {
+    let (seq, at_ms) = scene.moment;
+    comments::read(part, Moment { seq, at_ms }).map_err(|error| match error {
+        WrittenError::TooMany => RecordingError::Limit("comments"),
+        error => RecordingError::Comments(error),
+    })
 }
 
 /// What was changed by accident is told from what was made so: the sum is no secret.

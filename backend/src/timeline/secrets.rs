@@ -1,4 +1,5 @@
-//! What looks like a secret anywhere in a timeline, deleted text included: asked before others may replay it.
+//! What looks like a secret anywhere in a timeline, deleted text and comments included: asked before others may replay
+//! it.
 //!
 //! A secret is rarely written at once: what a person types comes letter by letter, and what a model writes token by
 //! token. So each author's text is put together again as it was written, corrections and all, and read then.
@@ -65,7 +66,13 @@ pub async fn find(store: &Arc<dyn Store>, id: &SessionId) -> Result<Leaks, ReadE
         })
         .await??;
     }
-    let leaks = tokio::task::spawn_blocking(move || search.finish());
+    let comments = store.comments(id).await?;
+    let leaks = tokio::task::spawn_blocking(move || {
+        for comment in comments {
+            search.read(&comment.text, LeakPlace::Comment, |_| comment.moment);
+        }
+        search.finish()
+    });
     Ok(leaks.await?)
 }
 

@@ -51,6 +51,7 @@ fn place_words(place: LeakPlace) -> &'static str {
         LeakPlace::File => "Written into a file",
         LeakPlace::Output => "Written by the model",
         LeakPlace::Words => "Said to the model",
+        LeakPlace::Comment => "In a comment",
     }
 }
 

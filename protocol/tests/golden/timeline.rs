@@ -21,12 +21,18 @@ fn participant() -> Participant {
 #[test]
 fn index() {
     let mark = Mark { moment: moment(), kind: MarkKind::Interrupt { turn_id: "t1".into() } };
-    let value =
-        TimelineIndex { from: Moment::default(), to: moment(), is_shortened: false, marks: vec![mark], more: false };
+    let value = TimelineIndex {
+        from: Moment::default(),
+        to: moment(),
+        is_shortened: false,
+        marks: vec![mark],
+        more: false,
+        role: Role::Viewer,
+    };
     check(
         value,
         expect![[
-            r#"{"from":{"seq":0,"atMs":0},"to":{"seq":7,"atMs":1200},"isShortened":false,"marks":[{"seq":7,"atMs":1200,"kind":"interrupt","turnId":"t1"}],"more":false}"#
+            r#"{"from":{"seq":0,"atMs":0},"to":{"seq":7,"atMs":1200},"isShortened":false,"marks":[{"seq":7,"atMs":1200,"kind":"interrupt","turnId":"t1"}],"more":false,"role":"viewer"}"#
         ]],
     );
 }
@@ -84,11 +90,11 @@ fn leaks() {
     let leak = |place| Leak {
         moment: moment(), place, what: "a cloud key".to_owned(), preview: "AKIA••••".to_owned()
     };
-    let found = vec![leak(LeakPlace::File), leak(LeakPlace::Output), leak(LeakPlace::Words)];
+    let found = vec![leak(LeakPlace::File), leak(LeakPlace::Output), leak(LeakPlace::Words), leak(LeakPlace::Comment)];
     check(
         Leaks { found, more: false },
         expect![[
-            r#"{"found":[{"seq":7,"atMs":1200,"place":"file","what":"a cloud key","preview":"AKIA••••"},{"seq":7,"atMs":1200,"place":"output","what":"a cloud key","preview":"AKIA••••"},{"seq":7,"atMs":1200,"place":"words","what":"a cloud key","preview":"AKIA••••"}],"more":false}"#
+            r#"{"found":[{"seq":7,"atMs":1200,"place":"file","what":"a cloud key","preview":"AKIA••••"},{"seq":7,"atMs":1200,"place":"output","what":"a cloud key","preview":"AKIA••••"},{"seq":7,"atMs":1200,"place":"words","what":"a cloud key","preview":"AKIA••••"},{"seq":7,"atMs":1200,"place":"comment","what":"a cloud key","preview":"AKIA••••"}],"more":false}"#
         ]],
     );
 }

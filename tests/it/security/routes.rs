@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
 use midstream::{Access, ROUTES};
+use protocol::comments::COMMENT_KEY_HEADER;
 use protocol::files::ImportAnswer;
 use protocol::http::{CreatedSession, Problem};
 use protocol::view::Role;
-use protocol::{CloseCode, ErrorCode};
+use protocol::{CloseCode, ErrorCode, Seq};
 use reqwest::{Method, Response, StatusCode};
 use tests::client::Client;
+use tests::comments::pin;
 use tests::links::link;
 use tests::server::TestServer;
 use tests::transfer::Transfer;
@@ -48,6 +50,9 @@ const TABLE: &[Row] = &[
     row("GET", "/api/sessions/{id}/timeline/when/{ms}", REPLAY, "", ""),
     row("GET", "/api/sessions/{id}/timeline/steps", REPLAY, "?from=0", ""),
     row("GET", "/api/sessions/{id}/timeline/secrets", OWNER, "", ""),
+    row("GET", "/api/sessions/{id}/timeline/comments", REPLAY, "", ""),
+    row("POST", "/api/sessions/{id}/timeline/comments", EDITOR, "", r#"{"seq":0,"text":"here"}"#),
+    row("DELETE", "/api/sessions/{id}/timeline/comments/{comment}", EDITOR, "", ""),
     row("POST", "/api/sessions/{id}/fork", REPLAY, "", r#"{"seq":0}"#),
     row("GET", "/api/sessions/{id}/file", OWNER, "", ""),
     row("POST", "/api/sessions/file", Access::Anyone, "", ""),
@@ -72,19 +77,29 @@ const TABLE: &[Row] = &[
     row("GET", "/metrics", Access::Operator, "", ""),
 ];
 
+/// What paths name beside a session.
+#[derive(Clone, Copy)]
+struct Names<'a> {
+    link: &'a str,
+    import: &'a str,
+    comment: &'a str,
+}
+
+/// What is nowhere.
+const NOTHING: Names<'static> = Names { link: "any", import: "any", comment: "any" };
+
 impl Row {
     /// Asks, with a token and further headers.
     async fn ask(
         &self,
         server: &TestServer,
         session: &CreatedSession,
-        link: &str,
-        import: &str,
+        Names { link, import, comment }: Names<'_>,
         token: Option<&str>,
         headers: &[(&str, &str)],
     ) -> Result<Response> {
         let path = self.path.replace("{id}", session.id.as_str()).replace("{link}", link).replace("{name}", "x.js");
-        let path = path.replace("{import}", import);
+        let path = path.replace("{import}", import).replace("{comment}", comment);
         let path = path.replace("{seq}", "0").replace("{ms}", "0");
         let url = server.url(&format!("{path}{}", self.query));
         let mut request = reqwest::Client::new().request(Method::from_bytes(self.method.as_bytes())?, url);
@@ -119,12 +134,12 @@ async fn promise_11_every_route_takes_its_role() -> Result<()> {
             match caller.role {
                 // What is refused has no effect: all of it may be tried on one session.
                 None => {
-                    let answer = row.ask(&server, &session, "any", "any", token, &[]).await?;
+                    let answer = row.ask(&server, &session, NOTHING, token, &[]).await?;
                     ensure!(answer.status() == StatusCode::UNAUTHORIZED, "{who}: {}", answer.status());
                     ensure!(answer.json::<Problem>().await?.code == ErrorCode::Unauthorized, "{who}");
                 }
                 Some(role) if role < least => {
-                    let answer = row.ask(&server, &session, "any", "any", token, &[]).await?;
+                    let answer = row.ask(&server, &session, NOTHING, token, &[]).await?;
                     ensure!(answer.status() == StatusCode::FORBIDDEN, "{who}: {}", answer.status());
                     ensure!(answer.json::<Problem>().await?.code == ErrorCode::Forbidden, "{who}");
                 }
@@ -136,8 +151,11 @@ async fn promise_11_every_route_takes_its_role() -> Result<()> {
                     let came = transfer.files(&[("c.txt", b"c")])?.send().await?.json::<ImportAnswer>().await?.import;
                     let came = came.context("nothing came")?.id;
                     let (view, by) = link(server.addr, &fresh, role).await?;
-                    let answer =
-                        row.ask(&server, &fresh, view.id.as_str(), came.as_str(), Some(&by.token), &[]).await?;
+                    let said = pin(server.addr, &fresh, Seq(0), "by the owner").await?;
+                    let names =
+                        Names { link: view.id.as_str(), import: came.as_str(), comment: said.comment.id.as_str() };
+                    let key = [(COMMENT_KEY_HEADER, said.key.as_str())];
+                    let answer = row.ask(&server, &fresh, names, Some(&by.token), &key).await?;
                     ensure!(answer.status().is_success(), "{who}: {}", answer.text().await?);
                 }
             }
@@ -185,7 +203,7 @@ async fn promise_11_every_route_asks_for_a_known_host_and_its_own_origin() -> Re
             let (server, session) = (&server, &session);
             async move {
                 let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-                row.ask(server, session, "any", "any", Some(&session.token), &headers).await
+                row.ask(server, session, NOTHING, Some(&session.token), &headers).await
             }
         };
         let is_probe = matches!(row.access, Access::Probe | Access::Operator);

@@ -11,7 +11,7 @@ use tests::timeline::Timeline;
 
 use super::record;
 
-async fn read(server: &TestServer, file: Vec<u8>) -> Result<reqwest::Response> {
+pub async fn read(server: &TestServer, file: Vec<u8>) -> Result<reqwest::Response> {
     Ok(reqwest::Client::new().post(server.url("/api/sessions/file")).body(file).send().await?)
 }
 
@@ -59,7 +59,7 @@ async fn a_session_that_was_written_and_read_elsewhere_has_the_same_timeline_and
 }
 
 /// With the sum that belongs to it.
-fn summed(mut body: Vec<u8>) -> Vec<u8> {
+pub fn summed(mut body: Vec<u8>) -> Vec<u8> {
     let sum = Sha256::digest(&body);
     body.extend_from_slice(&sum);
     body
@@ -76,7 +76,7 @@ async fn hostile_files_get_a_clear_error_and_change_nothing() -> Result<()> {
     let header_end = magic + 1 + usize::from(file[magic]);
 
     let newer = {
-        let header = br#"{"version":2}"#;
+        let header = br#"{"version":3}"#;
         [&file[..magic], &[header.len() as u8], header, &[0]].concat()
     };
     let huge = [&file[..header_end], &[1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]].concat();

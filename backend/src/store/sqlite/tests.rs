@@ -111,6 +111,38 @@ async fn links_are_there_after_the_database_was_closed_and_go_with_their_session
 }
 
 #[tokio::test]
+async fn comments_are_there_after_the_database_was_closed_and_go_with_their_session() {
+    use protocol::timeline::Moment;
+
+    let folder = Folder::new("comments");
+    let store = with_session(&folder).await;
+    let comment = |id: &str, seq, made| {
+        let (moment, key) = (Moment { seq: Seq(seq), at_ms: seq * 10 }, Some(Hash::of(id)));
+        Comment { id: id.into(), moment, name: "Ada".into(), color: Some(7), text: "so\nit is".into(), made, key }
+    };
+    let (late, early) = (comment("late", 9, 1), Comment { color: None, key: None, ..comment("early", 2, 3) });
+    let (second, first) = (comment("second", 5, 8), comment("first", 5, 4));
+    sqlx::query("UPDATE sessions SET touched = 0").execute(&store.pool).await.unwrap();
+    for comment in [&late, &second, &early, &first] {
+        assert!(store.pin(&id(), comment, 4).await.unwrap());
+    }
+    assert_eq!(store.untouched(60_000).await.unwrap(), [], "a session that is commented on is used");
+    assert!(!store.pin(&id(), &comment("one more", 1, 1), 4).await.unwrap(), "past the limit");
+    assert!(!store.pin(&SessionId("other".into()), &late, 4).await.unwrap(), "there is no such session");
+    store.pool.close().await;
+
+    let store = SqliteStore::open(&folder.0).await.unwrap();
+    assert_eq!(store.comments(&id()).await.unwrap(), [early, first.clone(), second, late]);
+    assert!(store.unpin(&id(), &first.id).await.unwrap());
+    assert!(!store.unpin(&id(), &first.id).await.unwrap(), "it is gone already");
+    assert!(!store.unpin(&SessionId("other".into()), &"late".into()).await.unwrap());
+    assert!(store.pin(&id(), &first, 4).await.unwrap(), "there is room again");
+    store.delete(&id()).await.unwrap();
+    let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM comments").fetch_one(&store.pool).await.unwrap();
+    assert_eq!(rows, 0);
+}
+
+#[tokio::test]
 async fn what_was_used_adds_up_and_outlives_its_session() {
     let folder = Folder::new("spent");
     let store = with_session(&folder).await;
