@@ -5,6 +5,10 @@
 mod banner;
 mod changes;
 mod coming;
+mod comment_composer;
+mod comment_pins;
+mod comment_row;
+mod comments;
 mod compare;
 mod compare_files;
 mod compare_head;

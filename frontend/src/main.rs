@@ -8,6 +8,7 @@ mod app;
 mod authors;
 mod browser;
 mod client;
+mod comments;
 mod components;
 mod conventions;
 mod document;

@@ -3,6 +3,7 @@
 //! Knows what is shown and what a person can do. Knows nothing of how it is drawn, and of sockets only that the
 //! client behind it has one.
 
+pub mod comments;
 mod deciding;
 pub mod guard;
 mod intents;
@@ -25,6 +26,7 @@ use protocol::view::{LessonView, ModelView, Participant, Presence, Role, TurnSta
 use protocol::{FileId, ModelId};
 
 use crate::client::Client;
+pub use comments::Comments;
 pub use guard::Guard;
 pub use replay::Replay;
 pub use review::Review;
@@ -94,6 +96,8 @@ pub struct Store {
     pub current_hunk: RwSignal<Option<protocol::HunkId>>,
     /// Replaying.
     pub replay: Replay,
+    /// What people pinned to the timeline that is replayed.
+    pub comments: Comments,
     /// Comparing, authors and conventions.
     pub review: Review,
     /// Links, and what is about to be shared.
@@ -137,6 +141,7 @@ impl Store {
 
     fn empty() -> Self {
         let turns = RwSignal::new(Vec::<Turn>::new());
+        let replay = Replay::new();
         Self {
             route: RwSignal::new(Route::Start),
             connection: RwSignal::new(Connection::Connecting),
@@ -166,7 +171,8 @@ impl Store {
             guard: Guard::new(),
             ship: Ship::new(),
             current_hunk: RwSignal::new(None),
-            replay: Replay::new(),
+            replay,
+            comments: Comments::new(replay),
             review: Review::new(),
             running: Running::new(),
             sharing: Sharing::new(),

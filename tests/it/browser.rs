@@ -1,5 +1,6 @@
 //! In a real Chromium: what only a browser can show. One file for each story.
 
+mod comments;
 mod compare;
 mod connection;
 mod endings;

@@ -35,10 +35,25 @@ impl Client {
         route: &str,
         body: Option<&B>,
     ) -> impl Future<Output = Result<Option<T>, String>> + use<T, B> {
+        self.order_with(method, route, body, None)
+    }
+
+    /// The same, with a header.
+    pub(super) fn order_with<T: DeserializeOwned, B: Serialize>(
+        &self,
+        method: Method,
+        route: &str,
+        body: Option<&B>,
+        header: Option<(&str, String)>,
+    ) -> impl Future<Output = Result<Option<T>, String>> + use<T, B> {
         let request = self.link.borrow().address().and_then(|(session, token)| {
             let request = RequestBuilder::new(&format!("/api/sessions/{session}{route}"))
                 .method(method)
                 .header("Authorization", &format!("Bearer {token}"));
+            let request = match &header {
+                Some((name, value)) => request.header(name, value),
+                None => request,
+            };
             match body {
                 Some(body) => request.json(body).ok(),
                 None => request.build().ok(),

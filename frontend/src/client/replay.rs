@@ -79,10 +79,12 @@ impl Client {
     fn opened(self: &Rc<Self>, index: TimelineIndex) {
         let (from, to) = (index.from, index.to);
         self.replaying.borrow_mut().player = Some(Player::new(from, to));
+        self.store.replay.role.set(index.role);
         self.store.replay.index.set(Some(index));
         self.store.connection.set(Connection::Online);
         self.go(Goal::Step(from.seq));
         self.more_marks();
+        self.fetch_comments();
     }
 
     /// A timeline with very many marks brings them in parts.
@@ -194,7 +196,7 @@ impl Client {
         });
     }
 
-    fn pause(&self) {
+    pub(super) fn pause(&self) {
         self.with_player(|player| player.play(false));
         self.tell_player();
     }

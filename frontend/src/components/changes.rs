@@ -59,8 +59,10 @@ pub fn ChangesLine(
                         on:click=move |_| store.step_change(-1)>{icons::up()}</button>
                     <button class="icon-button" aria-label="Next change" title="Next change (F7)"
                         on:click=move |_| store.step_change(1)>{icons::down()}</button>
-                    <button class="icon-button" aria-label="Compare" title="What this turn changed, side by side (Alt D)"
-                        on:click=move |_| turn.with_value(|turn| store.compare_turn(&turn.id))>{icons::compare()}</button>
+                    <Show when=move || store.is_live()>
+                        <button class="icon-button" aria-label="Compare" title="What this turn changed, side by side (Alt D)"
+                            on:click=move |_| turn.with_value(|turn| store.compare_turn(&turn.id))>{icons::compare()}</button>
+                    </Show>
                 </div>
             </div>
         </Show>

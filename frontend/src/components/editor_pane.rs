@@ -11,7 +11,7 @@ use super::people::{COLORS, avatar};
 use super::run_pane::{RunButtons, RunPane};
 use super::{format, icons};
 use crate::editor::Editor;
-use crate::store::{Route, Store};
+use crate::store::Store;
 
 /// The pane of the editor.
 #[component]
@@ -31,7 +31,7 @@ pub fn EditorPane() -> impl IntoView {
                 })}
                 <EditorGuard />
                 <Follow />
-                <Show when=move || path.get().is_some() && store.route.get() != Route::Replay>
+                <Show when=move || path.get().is_some() && store.is_live()>
                     <FileTools />
                 </Show>
             </div>

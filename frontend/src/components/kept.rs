@@ -22,7 +22,9 @@ fn One(file: FileRow) -> impl IntoView {
     let store = Store::here();
     let shown = RwSignal::new(None::<String>);
     let kind = shipping::picture(&file.path);
-    if let Some(kind) = kind {
+    if let Some(kind) = kind
+        && untrack(|| store.is_live())
+    {
         store.picture(&file.id, kind, shown);
     }
     on_cleanup(move || {
@@ -39,7 +41,12 @@ fn One(file: FileRow) -> impl IntoView {
             {move || shown.get().map(|url| view! { <img src=url alt=alt.clone() /> })}
             <p><b>{name}</b> " " {size}</p>
             <p>{if kind.is_some() { "A picture: it is kept as it is." } else { "This is not text: it is kept as it is." }}</p>
-            <button class="button" on:click=move |_| store.export(Export::File(id.clone(), download.clone()))>"Download"</button>
+            <Show when=move || store.is_live()>
+                <button class="button" on:click={
+                    let (id, download) = (id.clone(), download.clone());
+                    move |_| store.export(Export::File(id.clone(), download.clone()))
+                }>"Download"</button>
+            </Show>
         </div>
     }
 }

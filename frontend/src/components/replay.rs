@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::comments::Comments;
 use super::editor_pane::EditorPane;
 use super::files::Files;
 use super::icons;
@@ -35,7 +36,9 @@ pub fn Replay() -> impl IntoView {
                 <div class="topbar-end">
                     <People />
                     <Fork />
-                    <button class="button small" on:click=move |_| store.leave_replay()>"Open the session"</button>
+                    <Show when=move || store.may_enter()>
+                        <button class="button small" on:click=move |_| store.leave_replay()>"Open the session"</button>
+                    </Show>
                     <ThemeButton />
                     <button class="icon-button" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)"
                         on:click=move |_| store.toggle_sheet()>{icons::keys()}</button>
@@ -44,7 +47,10 @@ pub fn Replay() -> impl IntoView {
             <main class="panes">
                 <Files files_open />
                 <EditorPane />
-                <ReplayedTurns />
+                <div class="replay-side">
+                    <ReplayedTurns />
+                    <Comments />
+                </div>
             </main>
             <Show when=move || known.get() fallback=|| view! { <p class="timeline waiting" role="status">"Reading the timeline…"</p> }>
                 <Timeline />

@@ -45,12 +45,14 @@ const RUN: [Key; 4] = [
 const TOGETHER: [Key; 3] =
     [("Follow the next person", "Ctrl Alt J"), ("Stop following", "Esc"), ("Share this session", "Ctrl Alt S")];
 
-const REPLAY: [Key; 5] = [
+const REPLAY: [Key; 7] = [
     ("Play or pause", "Space"),
     ("Next step", "→"),
     ("Previous step", "←"),
     ("Next or previous moment", "Shift →"),
     ("To the end, to the beginning", "End"),
+    ("Comment on this moment", "C"),
+    ("Next or previous comment", "N"),
 ];
 
 const PAGE: [Key; 9] = [

@@ -1,12 +1,12 @@
 //! The timeline under a replay: play and pause, speed, pauses passed over, the track with its marks.
 
-use leptos::html;
 use leptos::prelude::*;
 use protocol::timeline::{Mark, MarkKind, Moment};
 use protocol::view::TurnStatus;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, PointerEvent};
 
+use super::comment_pins::Pins;
 use super::icons;
 use crate::replay::{SPEEDS, clock, share};
 use crate::store::Store;
@@ -58,7 +58,7 @@ pub fn Timeline() -> impl IntoView {
 fn Track() -> impl IntoView {
     let store = Store::here();
     let replay = store.replay;
-    let track = NodeRef::<html::Div>::new();
+    let track = replay.track_ref;
     let dragging = RwSignal::new(false);
     let ends = move || replay.ends().unwrap_or_default();
     let place = move || {
@@ -109,6 +109,7 @@ fn Track() -> impl IntoView {
                 let (from, to) = ends();
                 marks.get().into_iter().map(|mark| view! { <Tick mark from to /> }).collect_view()
             }}
+            <Pins />
             <div class="track-head" style=move || format!("left:{}%", place())></div>
             {move || shortened().then(|| view! { <span class="track-note">"Earlier steps are no longer kept"</span> })}
         </div>

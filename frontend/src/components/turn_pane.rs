@@ -32,9 +32,11 @@ pub fn TurnPane() -> impl IntoView {
 /// The turns of a replay: nothing can be said there.
 #[component]
 pub fn ReplayedTurns() -> impl IntoView {
+    let store = Store::here();
     view! {
         <section class="pane turn" aria-label="Turn">
             <Flow />
+            <p class="visually-hidden" role="status" data-testid="spoken">{move || store.review.spoken.get()}</p>
         </section>
     }
 }

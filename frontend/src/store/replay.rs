@@ -1,10 +1,12 @@
 //! What is shown of a replay, and what a person does with it.
 
+use leptos::html;
 use leptos::prelude::*;
 use protocol::Seq;
 use protocol::timeline::{Moment, TimelineIndex};
+use protocol::view::Role;
 
-use super::Store;
+use super::{Route, Store};
 use crate::replay::neighbour;
 
 /// The signals of a replay. Copy: every field is a handle.
@@ -12,6 +14,8 @@ use crate::replay::neighbour;
 pub struct Replay {
     /// What is in the timeline, once that is known.
     pub index: RwSignal<Option<TimelineIndex>>,
+    /// What the page's token gives: the session as it was is read-only for everyone.
+    pub role: RwSignal<Role>,
     /// The playhead, in milliseconds of the session's clock.
     pub now: RwSignal<f64>,
     /// The last step that is shown.
@@ -28,6 +32,8 @@ pub struct Replay {
     pub forking: RwSignal<bool>,
     /// It plays once the beginning is shown again.
     pub starts_over: RwSignal<bool>,
+    /// Put this on the track, so that it can be brought the keyboard.
+    pub track_ref: NodeRef<html::Div>,
 }
 
 impl Replay {
@@ -35,6 +41,7 @@ impl Replay {
     pub fn new() -> Replay {
         Replay {
             index: RwSignal::new(None),
+            role: RwSignal::new(Role::default()),
             now: RwSignal::new(0.0),
             shown: RwSignal::new(Seq::ZERO),
             playing: RwSignal::new(false),
@@ -43,6 +50,7 @@ impl Replay {
             loading: RwSignal::new(false),
             forking: RwSignal::new(false),
             starts_over: RwSignal::new(false),
+            track_ref: NodeRef::new(),
         }
     }
 
@@ -59,6 +67,17 @@ impl Store {
         if let Some(id) = crate::browser::session_in_address() {
             crate::browser::go(&format!("/s/{id}/replay"));
         }
+    }
+
+    /// Whether this page may come into the session itself. Tracks the replay's role.
+    pub fn may_enter(&self) -> bool {
+        self.replay.role.get() >= Role::Viewer
+    }
+
+    /// Whether what is shown is the session as it is: only of that the server compares and gives out files. Tracks the
+    /// screen.
+    pub fn is_live(&self) -> bool {
+        self.route.get() != Route::Replay
     }
 
     /// Leaves the timeline for the session itself.

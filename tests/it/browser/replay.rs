@@ -3,10 +3,11 @@
 use anyhow::{Context, Result};
 use protocol::Seq;
 use protocol::http::CreatedSession;
-use protocol::view::TurnStatus;
+use protocol::view::{Role, TurnStatus};
 use serde_json::json;
 use tests::browser::Page;
 use tests::gated::{Gate, gated};
+use tests::links::link;
 use tests::timeline::Timeline;
 
 use super::stage::{PATIENCE, Stage, say, shows, shows_exactly};
@@ -146,6 +147,31 @@ async fn a_replay_is_scrubbed_sped_up_and_forked_with_the_mouse() -> Result<()> 
     let output = &then.session.turns.first().context("no turn")?.output;
     assert!(call.request.messages.iter().any(|message| message.text == *output), "{:?}", call.request.messages);
     stage.assert_clean(&page).await
+}
+
+#[tokio::test]
+async fn a_replay_link_offers_nothing_that_would_be_refused() -> Result<()> {
+    let (stage, session, owner, _gate) = Box::pin(recorded()).await?;
+    for (role, enters) in [(Role::Replay, false), (Role::Viewer, true)] {
+        let (_, by_link) = link(stage.server.addr, &session, role).await?;
+        let url = stage.server.url(&format!("/s/{}/replay#{}", by_link.id, by_link.token));
+        let guest = stage.browser.private_page(&url).await?;
+        guest.by_role("slider", "Moment").seen().await?;
+        guest.press("End").await?;
+        shows_exactly(&guest, &last()).await?;
+        guest.by_role("group", "Changes of this turn").seen().await?;
+        guest.by_role("button", "Compare").gone().await?;
+        guest.by_role("region", "Comments").gone().await?;
+        let way_in = guest.by_role("button", "Open the session");
+        if enters {
+            way_in.seen().await?
+        } else {
+            way_in.gone().await?
+        }
+        stage.assert_clean(&guest).await?;
+    }
+    owner.by_role("button", "Open the session").seen().await?;
+    stage.assert_clean(&owner).await
 }
 
 #[tokio::test]

@@ -151,6 +151,7 @@ async fn a_replay_link_is_made_once_the_history_was_looked_through() -> Result<(
     guest.press("End").await?;
     shows(&guest, "print(1)").await?;
     guest.by_role("button", "Fork from here").seen().await?;
+    guest.by_role("button", "Open the session").gone().await?;
     stage.assert_clean(&owner).await
 }
 
