@@ -101,6 +101,19 @@ pub struct Past {
     pub timeline: Vec<Chunk>,
     /// What people pinned to it.
     pub comments: Vec<Comment>,
+    /// Bytes that its files name.
+    pub blobs: Vec<Blob>,
+    /// Bytes that it has together with another session.
+    pub shared: Option<Shared>,
+}
+
+/// Bytes of another session.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    /// That one.
+    pub from: SessionId,
+    /// SHA-256 of each.
+    pub hashes: Vec<Vec<u8>>,
 }
 
 /// Bytes of a file that is kept beside its session.

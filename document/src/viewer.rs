@@ -2,12 +2,14 @@
 //!
 //! Reads and never writes. What it is fed is walked first, so it may come from a file that somebody made.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use yrs::updates::decoder::Decode;
 use yrs::{Doc, GetString, Map, MapRef, ReadTxn, StateVector, TextRef, Transact, Update};
 
 use crate::document::{self, Document};
+use crate::form::{self, BlobRef, blobs_in};
 use crate::op::Refused;
 use crate::saved::CLIENT_GAP;
 use crate::wire::{self, Content, Message};
@@ -89,6 +91,19 @@ impl Viewer {
         let mut files: Vec<ViewedFile> = self.files.iter(&txn).filter_map(file).collect();
         files.sort_by(|a, b| a.id.cmp(&b.id));
         files
+    }
+
+    /// The bytes beside the document that its files name, each once.
+    pub fn kept(&self) -> BTreeSet<BlobRef> {
+        let txn = self.doc.transact();
+        let named = |(_, value): (&str, yrs::Out)| {
+            let file = value.cast::<MapRef>().ok()?;
+            let fields = [form::BLOB, form::EOL].map(|name| form::field(&file, &txn, name).ok().flatten());
+            Some(
+                fields.into_iter().flatten().flat_map(|value| blobs_in(&value).collect::<Vec<_>>()).collect::<Vec<_>>(),
+            )
+        };
+        self.files.iter(&txn).filter_map(named).flatten().collect()
     }
 
     /// The number of the newest load that wrote into it: a document that goes on from here needs a later one.

@@ -2,6 +2,7 @@
 //! can be taken back, and what was made to do harm changes nothing.
 
 mod hostile;
+mod kept;
 mod model;
 mod random;
 

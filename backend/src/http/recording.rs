@@ -13,11 +13,11 @@ use protocol::timeline::Fork;
 use super::authorize::Granted;
 use super::caller::{self, Caller};
 use super::{App, problem};
-use crate::registry::AdoptError;
-use crate::store::{Past, StoreError};
+use crate::registry::{AdoptError, blobs};
+use crate::store::{Past, Shared, StoreError};
 use crate::timeline::export;
 use crate::timeline::reader::{self, ReadError};
-use crate::timeline::recording::{self, RecordingError};
+use crate::timeline::recording::{self, RECORDING_MAX, RecordingError};
 
 /// `POST /api/sessions/{id}/fork`
 pub async fn fork(State(app): State<App>, Caller(address): Caller, granted: Granted, body: Bytes) -> Response {
@@ -32,8 +32,10 @@ pub async fn fork(State(app): State<App>, Caller(address): Caller, granted: Gran
         Err(error) => return unreadable(&error),
     };
     let lesson = scene.session.lesson.as_ref().map(|lesson| lesson.id.clone());
+    let hashes = scene.document.kept().iter().map(blobs::digest).collect();
     // Its timeline begins here: what was pinned to moments before stays with those.
-    made(app.registry.adopt(scene, lesson, Past::default()).await)
+    let past = Past { shared: Some(Shared { from: granted.id, hashes }), ..Past::default() };
+    made(app.registry.adopt(scene, lesson, past).await)
 }
 
 /// `GET /api/sessions/{id}/file`
@@ -42,7 +44,7 @@ pub async fn write(State(app): State<App>, granted: Granted) -> Response {
         Ok(record) => record.and_then(|record| record.lesson),
         Err(error) => return unreadable(&error.into()),
     };
-    let pieces = match export::write(app.registry.store(), &granted.id, lesson).await {
+    let pieces = match export::write(app.registry.store(), &granted.id, lesson, RECORDING_MAX).await {
         Ok(pieces) => pieces,
         Err(error) => return unreadable(&error),
     };
@@ -80,7 +82,7 @@ pub async fn read(State(app): State<App>, Caller(address): Caller, body: Bytes) 
         Ok(Err(error)) => return refused(&error),
         Err(error) => return refused(&error),
     };
-    let past = Past { timeline: recording.chunks, comments: recording.comments };
+    let past = Past { timeline: recording.chunks, comments: recording.comments, blobs: recording.blobs, shared: None };
     match app.registry.adopt(recording.scene, recording.header.lesson, past).await {
         Err(error @ AdoptError::Document(_)) => refused(&error),
         outcome => made(outcome),

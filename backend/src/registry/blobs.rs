@@ -46,7 +46,7 @@ impl Registry {
 }
 
 /// The hash as bytes, from its digits.
-fn digest(name: &BlobRef) -> Vec<u8> {
+pub fn digest(name: &BlobRef) -> Vec<u8> {
     let digits: Vec<u8> =
         name.hash.chars().filter_map(|c| c.to_digit(16)).filter_map(|d| u8::try_from(d).ok()).collect();
     digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, digit| (byte << 4) | digit)).collect()

@@ -11,7 +11,7 @@ use protocol::{CommentId, Seq, SessionId};
 use self::timeline::Timeline;
 use super::comments::Comment;
 use super::timeline::{Chunk, Extent, Keyframe};
-use super::{BLOBS_MAX, Batch, Blob, Link, Loaded, Past, Record, Spent, Store, StoreError};
+use super::{BLOBS_MAX, Batch, Blob, Link, Loaded, Past, Record, Shared, Spent, Store, StoreError};
 use crate::secret::Hash;
 
 /// The most sessions that are kept in memory: at a few hundred KB each, what a machine can hold.
@@ -75,6 +75,13 @@ impl Store for MemoryStore {
             kept.timeline.append(chunk.clone());
         }
         kept.comments = past.comments.clone();
+        kept.blobs = past.blobs.iter().map(|blob| (blob.hash.clone(), Arc::clone(&blob.bytes))).collect();
+        if let Some(Shared { from, hashes }) = &past.shared
+            && let Some(from) = sessions.get(from)
+        {
+            let shared = hashes.iter().filter_map(|hash| from.blobs.get_key_value(hash));
+            kept.blobs.extend(shared.map(|(hash, bytes)| (hash.clone(), Arc::clone(bytes))));
+        }
         sessions.insert(kept.record.id.clone(), kept);
         Ok(())
     }

@@ -189,6 +189,10 @@ impl Store for SqliteStore {
         for comment in &past.comments {
             comments::insert(&mut write, &record.id, comment).await?;
         }
+        blobs::insert(&mut write, &record.id, &past.blobs).await?;
+        if let Some(shared) = &past.shared {
+            blobs::share(&mut write, &record.id, shared).await?;
+        }
         self.write(&mut write, &record.id, batch).await?;
         Ok(write.commit().await?)
     }

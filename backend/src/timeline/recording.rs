@@ -2,7 +2,11 @@
 //!
 //! What is read is checked whole before anything is made of it: a file may come from anybody.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
+use document::BlobRef;
+use parcel::limits::BINARY_MAX;
 use protocol::limits::Limits;
 use protocol::timeline::{Mark, Moment};
 use protocol::{LessonId, Seq};
@@ -12,13 +16,15 @@ use sha2::{Digest, Sha256};
 use super::chunk::{self, ChunkError, Reader, put};
 use super::comments::{self, WrittenError};
 use super::scene::{Scene, SceneError};
+use crate::registry::blobs;
 use crate::session::utf16_len;
+use crate::store::Blob;
 use crate::store::comments::Comment;
 use crate::store::timeline::Chunk;
 
 /// What a file begins with.
 pub const MAGIC: &[u8] = b"MIDSTREAM SESSION\n";
-/// The version of the form. The first had no comments, and is read as well.
+/// The version of the form. The first had a timeline alone, and is read as well.
 const VERSION: u32 = 2;
 /// The largest file that is read, in bytes: a whole timeline and its marks.
 pub const RECORDING_MAX: usize = 80 * 1024 * 1024;
@@ -27,6 +33,9 @@ const SUM: usize = 32;
 const END: u8 = 0;
 const PART: u8 = 1;
 const COMMENTS: u8 = 2;
+const KEPT: u8 = 3;
+/// What the longest length takes.
+const LENGTH: usize = 10;
 
 /// What a file says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,12 +84,14 @@ pub struct Recording {
     pub chunks: Vec<Chunk>,
     /// What people pinned to it.
     pub comments: Vec<Comment>,
+    /// Bytes that its files name at the end, as far as the file has them.
+    pub blobs: Vec<Blob>,
     /// The session at its end.
     pub scene: Scene,
 }
 
-/// Writes a file piece by piece.
-pub struct RecordingWriter(Sha256);
+/// Writes a file piece by piece. Knows how long it is.
+pub struct RecordingWriter(Sha256, usize);
 
 impl RecordingWriter {
     /// The file's beginning.
@@ -89,8 +100,8 @@ impl RecordingWriter {
         let header = serde_json::to_vec(&Header { version: VERSION, lesson, gone }).unwrap_or_default();
         put(&mut out, header.len() as u64);
         out.extend(header);
-        let mut writer = RecordingWriter(Sha256::new());
-        writer.0.update(&out);
+        let mut writer = RecordingWriter(Sha256::new(), 0);
+        writer.wrote(&out);
         (writer, out)
     }
 
@@ -103,17 +114,37 @@ impl RecordingWriter {
             put(&mut out, part.len() as u64);
             out.extend_from_slice(part);
         }
-        self.0.update(&out);
+        self.wrote(&out);
         out
     }
 
     /// What people pinned to the timeline.
     pub fn comments(&mut self, comments: &[u8]) -> Vec<u8> {
-        let mut out = vec![COMMENTS];
-        put(&mut out, comments.len() as u64);
-        out.extend_from_slice(comments);
-        self.0.update(&out);
+        self.part(COMMENTS, comments)
+    }
+
+    /// Bytes that a file names.
+    pub fn kept(&mut self, bytes: &[u8]) -> Vec<u8> {
+        self.part(KEPT, bytes)
+    }
+
+    /// Whether so many further bytes fit into a file of a size.
+    pub fn fits(&self, bytes: usize, most: usize) -> bool {
+        [1, LENGTH, bytes, 1, SUM].into_iter().try_fold(self.1, usize::checked_add).is_some_and(|len| len <= most)
+    }
+
+    fn part(&mut self, tag: u8, part: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(part.len() + 1 + LENGTH);
+        out.push(tag);
+        put(&mut out, part.len() as u64);
+        out.extend_from_slice(part);
+        self.wrote(&out);
         out
+    }
+
+    fn wrote(&mut self, out: &[u8]) {
+        self.0.update(out);
+        self.1 += out.len();
     }
 
     /// The file's end.
@@ -141,6 +172,7 @@ pub fn read(file: Bytes, limits: &Limits) -> Result<Recording, RecordingError> {
     check_sum(&file)?;
     let mut chunks: Vec<Chunk> = Vec::new();
     let mut comments: Option<Vec<Comment>> = None;
+    let mut kept: Option<Kept> = None;
     let (mut scene, mut upto) = (Scene::default(), header.gone);
     loop {
         let (tag, rest) = reader.0.split_first().ok_or(ChunkError::Damaged("it is cut short"))?;
@@ -149,9 +181,13 @@ pub fn read(file: Bytes, limits: &Limits) -> Result<Recording, RecordingError> {
         match tag {
             END if reader.0.len() == SUM => break,
             END => return Err(RecordingError::Damaged("bytes left over")),
-            PART if comments.is_none() => {}
-            COMMENTS if comments.is_none() => {
+            PART if comments.is_none() && kept.is_none() => {}
+            COMMENTS if comments.is_none() && kept.is_none() => {
                 comments = Some(read_comments(&reader.part()?, &scene)?);
+                continue;
+            }
+            KEPT => {
+                kept.get_or_insert_with(|| Kept::of(&scene)).take(&reader.part()?)?;
                 continue;
             }
             _ => return Err(RecordingError::Damaged("an unknown part")),
@@ -165,7 +201,33 @@ pub fn read(file: Bytes, limits: &Limits) -> Result<Recording, RecordingError> {
         return Err(RecordingError::Damaged("there is nothing in it"));
     }
     check(&scene, limits)?;
-    Ok(Recording { header, chunks, comments: comments.unwrap_or_default(), scene })
+    let blobs = kept.map(|kept| kept.blobs).unwrap_or_default();
+    Ok(Recording { header, chunks, comments: comments.unwrap_or_default(), blobs, scene })
+}
+
+/// Bytes that came, and those that may still come: what files name at the timeline's end.
+struct Kept {
+    blobs: Vec<Blob>,
+    named: BTreeSet<BlobRef>,
+}
+
+impl Kept {
+    fn of(scene: &Scene) -> Kept {
+        Kept { blobs: Vec::new(), named: scene.document.kept() }
+    }
+
+    /// Bytes are what they are: no name that the file gives them is believed.
+    fn take(&mut self, bytes: &[u8]) -> Result<(), RecordingError> {
+        if bytes.len() > BINARY_MAX {
+            return Err(RecordingError::Limit("file size"));
+        }
+        let name = blobs::name(bytes);
+        if !self.named.remove(&name) {
+            return Err(RecordingError::Damaged("bytes that no file names"));
+        }
+        self.blobs.push(Blob { hash: blobs::digest(&name), bytes: bytes.into() });
+        Ok(())
+    }
 }
 
 /// The comments, which follow the timeline that they are pinned to.

@@ -3,7 +3,7 @@
 use yrs::{Text, Transact};
 
 use super::*;
-use crate::{Viewer, inserted};
+use crate::{BlobRef, Endings, FileChange, Form, NewFile, Viewer, inserted};
 
 #[test]
 fn a_viewer_that_follows_sees_every_step_and_a_document_goes_on_from_it() {
@@ -45,4 +45,23 @@ fn a_viewer_refuses_what_is_no_update_and_what_builds_on_nothing() {
     text.push(&mut txn, "then");
     let later = crate::wire::update(&txn.encode_update_v1());
     assert!(Viewer::default().apply([later.as_slice()]).is_err());
+}
+
+#[test]
+fn a_viewer_knows_which_bytes_its_files_name() {
+    let (picture, original) = (BlobRef { hash: "a1".repeat(32), size: 3 }, BlobRef { hash: "b2".repeat(32), size: 9 });
+    let mut doc = Document::new(1);
+    let form = Form { endings: Endings::Mixed(original.clone()), ..Form::default() };
+    let mixed = NewFile { id: "m".into(), path: "m.txt".into(), text: "a\nb".into(), form };
+    let keep = |id: &str| FileChange::Keep {
+        id: id.into(),
+        path: Some(format!("{id}.png")),
+        blob: picture.clone(),
+        executable: false,
+    };
+    let message = doc.import(1, 1, &[mixed], &[], &[keep("p"), keep("q")]).message.unwrap();
+    let mut viewer = Viewer::default();
+    viewer.apply([message.as_slice()]).unwrap();
+    assert_eq!(viewer.kept().into_iter().collect::<Vec<_>>(), [picture, original]);
+    assert!(Viewer::default().kept().is_empty());
 }

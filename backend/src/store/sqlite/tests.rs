@@ -143,6 +143,68 @@ async fn comments_are_there_after_the_database_was_closed_and_go_with_their_sess
 }
 
 #[tokio::test]
+async fn bytes_that_an_earlier_version_kept_are_there_after_the_migration() {
+    /// The schema before contents stood once.
+    const BEFORE: usize = 5;
+
+    let folder = Folder::new("contents-before");
+    std::fs::create_dir_all(&folder.0).unwrap();
+    let options = SqliteConnectOptions::new().filename(folder.0.join(FILE)).create_if_missing(true).foreign_keys(true);
+    let pool = SqlitePoolOptions::new().connect_with(options).await.unwrap();
+    let migrations = MIGRATIONS.migrations[..BEFORE].to_vec().into();
+    Migrator { migrations, ..Migrator::DEFAULT }.run(&pool).await.unwrap();
+    for session in ["s", "other"] {
+        sqlx::query("INSERT INTO sessions (id, owner, made, touched) VALUES (?1, ?2, 1, 1)")
+            .bind(session)
+            .bind(Hash::of("token").as_bytes())
+            .execute(&pool)
+            .await
+            .unwrap();
+        let blob = sqlx::query("INSERT INTO blobs (session, hash, bytes) VALUES (?1, x'01', x'00ff')").bind(session);
+        blob.execute(&pool).await.unwrap();
+    }
+    pool.close().await;
+
+    let store = SqliteStore::open(&folder.0).await.unwrap();
+    for session in [id(), SessionId("other".into())] {
+        assert_eq!(store.blob(&session, &[1]).await.unwrap().as_deref(), Some([0, 255].as_slice()));
+        store.delete(&session).await.unwrap();
+    }
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM contents").fetch_one(&store.pool).await.unwrap();
+    assert_eq!(left, 0);
+}
+
+#[tokio::test]
+async fn bytes_stand_once_however_many_sessions_have_them_and_go_with_the_last() {
+    use crate::store::{Past, Shared};
+
+    let folder = Folder::new("contents");
+    let store = with_session(&folder).await;
+    let blob = |name: &str, bytes: &str| Blob { hash: name.into(), bytes: bytes.as_bytes().into() };
+    store.keep_blobs(&id(), &[blob("a", "one"), blob("b", "two")]).await.unwrap();
+    store.keep_blobs(&id(), &[blob("a", "one")]).await.unwrap();
+    let other = SessionId("other".into());
+    let record = Record { id: other.clone(), owner: Hash::of("t"), lesson: None };
+    let shared = Shared { from: id(), hashes: vec!["a".into(), "c".into()] };
+    let past = Past { blobs: vec![blob("d", "four")], shared: Some(shared), ..Past::default() };
+    store.found(record, 1, &batch(0, true, "all"), &past).await.unwrap();
+
+    let has = async |session: &SessionId, hash: &str| store.blob(session, hash.as_bytes()).await.unwrap().is_some();
+    let contents = async || {
+        let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM contents").fetch_one(&store.pool);
+        count.await.unwrap()
+    };
+    assert_eq!(store.blob(&other, b"a").await.unwrap().as_deref(), Some(b"one".as_slice()));
+    assert!(has(&other, "d").await && !has(&other, "b").await && !has(&other, "c").await);
+    assert!(!has(&id(), "d").await, "nobody has what only another has");
+    assert_eq!(contents().await, 3, "a, b and d, each once");
+    store.delete(&id()).await.unwrap();
+    assert!(has(&other, "a").await && contents().await == 2, "b went with its last session");
+    store.delete(&other).await.unwrap();
+    assert_eq!(contents().await, 0);
+}
+
+#[tokio::test]
 async fn what_was_used_adds_up_and_outlives_its_session() {
     let folder = Folder::new("spent");
     let store = with_session(&folder).await;
