@@ -31,6 +31,8 @@ pub struct Player {
     playing: bool,
     speed: f64,
     skips_idle: bool,
+    /// Steps behind which it stands still, in order.
+    stops: Vec<Seq>,
 }
 
 impl Player {
@@ -46,6 +48,7 @@ impl Player {
             playing: false,
             speed: 1.0,
             skips_idle: true,
+            stops: Vec::new(),
         }
     }
 
@@ -87,6 +90,11 @@ impl Player {
     /// Whether pauses are passed over.
     pub fn set_skips_idle(&mut self, skips: bool) {
         self.skips_idle = skips;
+    }
+
+    /// Behind which steps it stands still, in order.
+    pub fn set_stops(&mut self, stops: Vec<Seq>) {
+        self.stops = stops;
     }
 
     /// Something else is shown now: the state as of a moment, with the playhead there or a little behind it.
@@ -138,8 +146,20 @@ impl Player {
             now = now.min(last.moment.at_ms as f64);
         }
         self.now = now.min(self.to.at_ms as f64);
-        let due = self.ahead.partition_point(|step| step.moment.at_ms as f64 <= self.now);
+        let mut due = self.ahead.partition_point(|step| step.moment.at_ms as f64 <= self.now);
+        if let Some(stop) = self.stop_within(due) {
+            due = self.ahead.partition_point(|step| step.moment.seq <= stop);
+            self.now =
+                due.checked_sub(1).and_then(|last| self.ahead.get(last)).map_or(self.now, |s| s.moment.at_ms as f64);
+            self.playing = false;
+        }
         self.take(due)
+    }
+
+    /// The first step to stand still behind among so many that come next.
+    fn stop_within(&self, due: usize) -> Option<Seq> {
+        let last = due.checked_sub(1).and_then(|last| self.ahead.get(last))?.moment.seq;
+        self.stops.iter().copied().find(|stop| *stop > self.shown).filter(|stop| *stop <= last)
     }
 
     /// The next step, at once, and what was said with it.
@@ -282,6 +302,25 @@ mod tests {
         assert_eq!(numbers(&player.advance(500.0)), [1, 2]);
         assert_eq!((player.now(), player.wants()), (200.0, Some(Seq(2))));
         assert!(player.is_playing());
+    }
+
+    #[test]
+    fn it_stands_still_where_it_is_told_to_and_goes_on_from_there() {
+        let mut player = player(&[(1, 10), (2, 20), (2, 25), (3, 30), (4, 40)]);
+        player.set_stops(vec![Seq(2), Seq(4)]);
+        player.play(true);
+        assert_eq!(numbers(&player.advance(35.0)), [1, 2, 2], "what was said with it comes with it");
+        assert_eq!((player.now(), player.is_playing()), (25.0, false));
+        player.play(true);
+        assert_eq!(numbers(&player.advance(1.0)), [0; 0], "it does not stop twice");
+        assert!(player.is_playing());
+        assert_eq!(numbers(&player.advance(100.0)), [3, 4]);
+        assert!(!player.is_playing());
+        player.set_stops(Vec::new());
+        player.jumped(Moment::default(), 0.0);
+        player.loaded(Seq(0), vec![step(1, 10), step(2, 20), step(3, 30)], true);
+        player.play(true);
+        assert_eq!(numbers(&player.advance(30.0)), [1, 2, 3], "it is told nothing");
     }
 
     #[test]

@@ -37,10 +37,32 @@ impl Client {
                         client.keep_comment_keys();
                     }
                     comments.all.set(Some(all));
+                    client.tell_stops();
                 }
                 Err(problem) => client.notify(None, problem),
             }
         });
+    }
+
+    /// The player learns where it stands still.
+    pub fn tell_stops(&self) {
+        let comments = self.store.comments;
+        let stops = comments.stops.get_untracked();
+        let seqs = comments.all.with_untracked(|all| {
+            all.iter().flatten().filter(|_| stops).map(|comment| comment.moment.seq).collect::<Vec<_>>()
+        });
+        self.with_player(|player| player.set_stops(seqs));
+    }
+
+    /// A screen reader is told what playing stopped for.
+    pub(super) fn say_comments(&self) {
+        let comments = self.store.comments;
+        let current = comments.current.get_untracked();
+        let said = comments.all.with_untracked(|all| {
+            let here = all.iter().flatten().filter(|comment| current.contains(&comment.id));
+            here.map(|comment| format!("{}: {}", comment.name, comment.text)).collect::<Vec<_>>().join(". ")
+        });
+        self.store.say(format!("Stopped. {said}"));
     }
 
     /// Time stands still, and the composer is open for what is shown.
@@ -76,6 +98,7 @@ impl Client {
                     client.keep_comment_keys();
                     client.store.say(format!("Comment saved at {}", client.clock_of(comment.moment)));
                     comments.all.update(|all| insert(all.get_or_insert_default(), comment));
+                    client.tell_stops();
                     comments.text.set(String::new());
                     client.store.end_comment();
                 }
@@ -97,6 +120,7 @@ impl Client {
                 Ok(_) => {
                     comments.all.update(|all| all.iter_mut().for_each(|all| all.retain(|comment| comment.id != id)));
                     comments.keys.update(|keys| drop(keys.remove(&id)));
+                    client.tell_stops();
                     client.keep_comment_keys();
                     client.store.say("Comment deleted");
                 }

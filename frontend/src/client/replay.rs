@@ -280,6 +280,7 @@ impl Client {
     /// An animation frame: what is due is shown in it.
     fn pass_time(self: &Rc<Self>) {
         let now = browser::now();
+        let was_playing = self.with_player(|player| player.is_playing()) == Some(true);
         let due = {
             let mut replaying = self.replaying.borrow_mut();
             if replaying.going {
@@ -291,8 +292,11 @@ impl Client {
             replaying.player.as_mut().map(|player| player.advance(elapsed)).unwrap_or_default()
         };
         self.take_steps(due);
-        if self.with_player(|player| player.is_playing()) == Some(true) {
-            self.ask_for_time();
+        match self.with_player(|player| (player.is_playing(), player.is_at_end())) {
+            Some((true, _)) => self.ask_for_time(),
+            // Nothing else stops it by itself before the end.
+            Some((false, false)) if was_playing => self.say_comments(),
+            _ => {}
         }
     }
 
@@ -374,7 +378,7 @@ impl Client {
         });
     }
 
-    fn with_player<T>(&self, act: impl FnOnce(&mut Player) -> T) -> Option<T> {
+    pub(super) fn with_player<T>(&self, act: impl FnOnce(&mut Player) -> T) -> Option<T> {
         self.replaying.borrow_mut().player.as_mut().map(act)
     }
 

@@ -40,6 +40,13 @@ pub fn Timeline() -> impl IntoView {
                     on:change:target=move |event| store.replay_skip_idle(event.target().checked()) />
                 "Skip idle"
             </label>
+            <Show when=move || store.comments.all.with(|all| all.as_ref().is_some_and(|all| !all.is_empty()))>
+                <label class="timeline-idle">
+                    <input type="checkbox" prop:checked=move || store.comments.stops.get()
+                        on:change:target=move |event| store.stop_at_comments(event.target().checked()) />
+                    "Stop at comments"
+                </label>
+            </Show>
             <select class="select" aria-label="Speed" on:change:target=move |event| {
                 if let Ok(speed) = event.target().value().parse() {
                     store.replay_speed(speed);

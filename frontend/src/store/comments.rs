@@ -18,6 +18,8 @@ pub struct Comments {
     pub all: RwSignal<Option<Vec<Comment>>>,
     /// Those that belong to what is shown.
     pub current: Memo<Vec<CommentId>>,
+    /// Whether playing stands still where somebody said something, so that it can be read.
+    pub stops: RwSignal<bool>,
     /// What deletes those that this browser has made.
     pub keys: RwSignal<Keys>,
     /// The moment that the open composer's comment is pinned to.
@@ -45,6 +47,7 @@ impl Comments {
         Comments {
             all,
             current: Memo::new(move |_| shown()),
+            stops: RwSignal::new(false),
             keys: RwSignal::new(Keys::new()),
             draft: RwSignal::new(None),
             text: RwSignal::new(String::new()),
@@ -67,6 +70,14 @@ impl Store {
     pub fn may_uncomment(&self, comment: &CommentId) -> bool {
         let role = self.replay.role.get();
         self.comments.keys.with(|keys| may_delete(role, keys, comment))
+    }
+
+    /// Whether playing stands still at comments.
+    pub fn stop_at_comments(&self, stops: bool) {
+        self.comments.stops.set(stops);
+        if let Some(client) = self.client() {
+            client.tell_stops();
+        }
     }
 
     /// Opens the composer for a comment on what is shown.

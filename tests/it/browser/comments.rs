@@ -173,6 +173,23 @@ async fn comments_are_gone_through_with_mouse_and_keys_and_light_up_at_their_mom
     shows_exactly(&page, &text(12)).await?;
     lit(&["third"]).await?;
 
+    // Playing may stand still where somebody said something, and goes on from there.
+    page.by_role("checkbox", "Stop at comments").click().await?;
+    page.by_role("slider", "Moment").focus().await?;
+    page.press("Home").await?;
+    for (at, said) in [(2, ["first"].as_slice()), (6, &["second", "beside it"]), (12, &["third"])] {
+        page.press("Space").await?;
+        shows_exactly(&page, &text(at)).await?;
+        page.by_role("button", "Play").seen().await?;
+        page.by_test_id("spoken").says(&format!("Stopped. {0}: {0}", said[0])).await?;
+        lit(said).await?;
+        shows_exactly(&page, &text(at)).await?;
+    }
+    page.press("Space").await?;
+    shows_exactly(&page, &format!("{FIRST}{TYPED}")).await?;
+    page.by_role("checkbox", "Stop at comments").click().await?;
+    page.by_role("slider", "Moment").focus().await?;
+
     // While it plays, what is said lights up with what it is said of.
     page.run(
         "globalThis.lit = []; new MutationObserver(() => {
