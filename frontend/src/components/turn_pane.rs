@@ -21,7 +21,7 @@ pub fn TurnPane() -> impl IntoView {
     let watches = Memo::new(move |_| store.watches());
     view! {
         <section class="pane turn" aria-label="Turn">
-            <Flow />
+            <Flow empty=|| view! { <Guide /> }.into_any() />
             <p class="visually-hidden" role="status">{move || spoken(store)}</p>
             <p class="visually-hidden" role="status" data-testid="spoken">{move || store.review.spoken.get()}</p>
             {move || if watches.get() { view! { <Watching /> }.into_any() } else { view! { <Composer /> }.into_any() }}
@@ -35,7 +35,7 @@ pub fn ReplayedTurns() -> impl IntoView {
     let store = Store::here();
     view! {
         <section class="pane turn" aria-label="Turn">
-            <Flow />
+            <Flow empty=|| view! { <p class="quiet" data-testid="no-turn">"No turn had begun by then."</p> }.into_any() />
             <p class="visually-hidden" role="status" data-testid="spoken">{move || store.review.spoken.get()}</p>
         </section>
     }
@@ -56,7 +56,10 @@ fn spoken(store: Store) -> &'static str {
 
 /// The turns. The scroll box is reversed (see `turn.css`): its place 0 is its end, and the browser holds it there.
 #[component]
-fn Flow() -> impl IntoView {
+fn Flow(
+    /// What stands where no turn is.
+    empty: fn() -> AnyView,
+) -> impl IntoView {
     let store = Store::here();
     let scroll = NodeRef::<html::Div>::new();
     let away = RwSignal::new(false);
@@ -94,7 +97,7 @@ fn Flow() -> impl IntoView {
                     </Show>
                     {move || match last.get().and_then(|id| untrack(|| store.turn(&id))) {
                         Some(turn) => view! { <Article turn last=true /> }.into_any(),
-                        None => view! { <Guide /> }.into_any(),
+                        None => empty(),
                     }}
                 </div>
             </div>

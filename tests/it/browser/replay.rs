@@ -92,6 +92,7 @@ async fn a_replay_is_played_paused_and_gone_through_with_the_keyboard() -> Resul
     shows(&page, "return wrong\n").await?;
     page.press("Home").await?;
     shown(&page, "shown === 0").await?;
+    page.by_test_id("no-turn").says("No turn had begun by then").await?;
     page.press("Shift+ArrowRight").await?;
     shows_exactly(&page, CALC).await?;
     page.press("End").await?;
