@@ -141,7 +141,7 @@ async fn enter(mut socket: WebSocket, session: Option<SessionHandle>, from: &Sou
         Err(_) => return close(socket, CloseCode::Draining).await,
     };
     // From here on the session knows the peer, and must hear of its end, whatever happens.
-    let guard = LeaveGuard { session: session.clone(), peer, _here: pass.enter(), _counted: counted };
+    let guard = LeaveGuard { session: session.clone(), peer, for_good: false, _here: pass.enter(), _counted: counted };
     let (sink, stream) = socket.split();
     let writer = Box::new(Writer::new(sink, session.clone(), peer, pace, control_rx, joined));
     let reader = Reader { session, peer, control: queue, messages: from.gate.messages() };
@@ -152,11 +152,12 @@ impl Connection {
     /// Reads and writes until either ends, or what it came in by does.
     async fn talk(self: Box<Self>) {
         // The guard first, so that it is dropped last.
-        let Connection { guard, pass, mut reader, mut stream, mut writer } = *self;
+        let Connection { mut guard, pass, mut reader, mut stream, mut writer } = *self;
         let closed = tokio::select! {
             biased;
             denied = pass.over() => {
                 // Gone at once, for the session and for whoever looks at who is there; then it is told why.
+                guard.for_good = true;
                 drop(guard);
                 writer.close(denied.into()).await
             }
@@ -243,13 +244,15 @@ impl From<Denied> for CloseCode {
 struct LeaveGuard {
     session: SessionHandle,
     peer: PeerId,
+    /// What it came in by opens nothing any more.
+    for_good: bool,
     _here: Here,
     _counted: Counted<SessionId>,
 }
 
 impl Drop for LeaveGuard {
     fn drop(&mut self) {
-        let leave = Command::Leave(self.peer);
+        let leave = Command::Leave { peer: self.peer, for_good: self.for_good };
         if let Err(error) = self.session.inbox.try_send(leave) {
             let (inbox, leave) = (self.session.inbox.clone(), error.into_inner());
             // A full inbox empties within moments: the session never awaits anybody.

@@ -21,6 +21,7 @@ mod opening;
 mod painting;
 mod parked;
 mod pointing;
+mod presenting;
 mod previewing;
 mod replay;
 mod review;
@@ -48,6 +49,7 @@ use connection::Link;
 use meter::Meter;
 use opening::Opening;
 use pointing::Pointing;
+use presenting::Presenting;
 use replay::Replaying;
 use writers::Writers;
 pub use writers::Written;
@@ -68,6 +70,7 @@ pub struct Client {
     link: RefCell<Link>,
     meter: RefCell<Meter>,
     pointing: RefCell<Pointing>,
+    presenting: Presenting,
     writers: RefCell<Writers>,
     replaying: RefCell<Replaying>,
     runs: running::Runs,
@@ -96,6 +99,7 @@ impl Client {
             link: RefCell::default(),
             meter: RefCell::default(),
             pointing: RefCell::default(),
+            presenting: Presenting::default(),
             writers: RefCell::default(),
             replaying: RefCell::default(),
             runs: running::Runs::default(),

@@ -40,6 +40,7 @@ mod people;
 mod people_panel;
 mod pieces;
 mod popover;
+mod presenting;
 mod preview;
 mod refusal;
 mod replay;

@@ -75,6 +75,10 @@ impl monaco::Host for Hands {
         self.client.cursor(file, anchor, head);
     }
 
+    fn scrolled(&self, file: FileId, offset: u32, past: u8, lines: u16) {
+        self.client.scrolled(file, offset, past, lines);
+    }
+
     fn wandered(&self) {
         self.client.wandered();
     }

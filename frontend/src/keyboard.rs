@@ -90,7 +90,8 @@ fn act(store: Store, event: &KeyboardEvent) -> bool {
 }
 
 /// Esc closes the nearest thing first: the sheet, a widget of Monaco's, an open dialog, what the focus is in and closes
-/// by itself (`data-escape`), the diff view. Only then it interrupts, and ends going along with a person.
+/// by itself (`data-escape`), the diff view. Only then it interrupts, and ends going along with a person. Who goes along
+/// with the one who presents takes over, and interrupts nothing but a turn of their own.
 fn escape(store: Store) -> bool {
     if store.sheet_open.get_untracked() {
         store.sheet_open.set(false);
@@ -105,8 +106,9 @@ fn escape(store: Store) -> bool {
         store.close_compare();
         return true;
     }
+    let takes_over = store.follows_presenter_now() && !untrack(|| store.runs_my_turn());
     let followed = store.stop_following_person();
-    if store.active.get_untracked().is_none() || !untrack(|| store.may_edit()) {
+    if takes_over || store.active.get_untracked().is_none() || !untrack(|| store.may_edit()) {
         return followed;
     }
     store.interrupt();

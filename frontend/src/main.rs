@@ -21,6 +21,7 @@ mod monaco;
 mod opening;
 mod outbox;
 mod points;
+mod presenting;
 mod preview;
 mod proposal;
 mod queue;

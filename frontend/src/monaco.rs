@@ -7,6 +7,7 @@ pub mod guards;
 
 pub mod authors;
 pub mod diff;
+pub mod viewport;
 
 use js_sys::{Array, Function, Object, Reflect};
 use protocol::{FileId, LockId};
@@ -98,6 +99,9 @@ pub trait Host: 'static {
     fn typed(&self, file: FileId, edits: Vec<Edit>);
     /// The person's selection.
     fn cursor(&self, file: FileId, anchor: u32, head: u32);
+    /// The screen shows another part of a text, while that is watched: where its first line begins, how much of that line
+    /// is scrolled past, in hundredths, and how many lines it shows.
+    fn scrolled(&self, file: FileId, offset: u32, past: u8, lines: u16);
     /// The person scrolled, typed or moved: the editor is theirs now.
     fn wandered(&self);
     /// Undo, or redo.
@@ -168,6 +172,14 @@ pub fn create(place: &web_sys::HtmlElement, host: impl Host) {
         "cursor",
         Closure::<dyn Fn(String, u32, u32)>::new(move |file, anchor, head| {
             on.cursor(FileId(file), anchor, head);
+        }),
+    );
+    let on = std::rc::Rc::clone(&host);
+    set(
+        &object,
+        "scrolled",
+        Closure::<dyn Fn(String, u32, u8, u16)>::new(move |file, offset, past, lines| {
+            on.scrolled(FileId(file), offset, past, lines);
         }),
     );
     let on = std::rc::Rc::clone(&host);

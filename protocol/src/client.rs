@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{Epoch, FileId, HunkId, LockId, ModelId, ParticipantId, SegmentId, Seq, SteerId, TurnId};
+use crate::presence::Viewport;
 use crate::run::RunReport;
 use crate::scope::{Region, Scope};
 use crate::view::Cursor;
@@ -122,6 +123,15 @@ pub enum ClientFrame {
         /// The cursor, or nothing when the editor has none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         cursor: Option<Cursor>,
+        /// What its screen shows; kept of the one who presents alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        viewport: Option<Viewport>,
+    },
+    /// The sender presents from now on, in the place of whoever did; or does not any more.
+    #[serde(rename = "presenter/set")]
+    PresenterSet {
+        /// Whether it presents.
+        on: bool,
     },
     /// Measures the round trip.
     #[serde(rename = "ping")]

@@ -7,6 +7,7 @@ use crate::context::ContextView;
 use crate::files::ImportView;
 use crate::ids::{FileId, HunkId, LessonId, ModelId, ParticipantId, SteerId, TurnId};
 use crate::latency::{Latency, Usage};
+use crate::presence::Viewport;
 use crate::run::RunView;
 use crate::scope::{HoldReason, LockView, Proposal, Scope};
 use crate::server::Reason;
@@ -72,6 +73,9 @@ pub struct SessionView {
     /// How many are connected, those who are not listed too.
     #[serde(default)]
     pub connected: u32,
+    /// Who presents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presenter: Option<ParticipantId>,
     /// Those whom turns, steers and locks name, and who are not listed: most have left.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub named: Vec<Participant>,
@@ -429,6 +433,9 @@ pub struct Presence {
     /// Where, if an editor is focused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<Cursor>,
+    /// What of the files its screen shows; told of the one who presents alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub viewport: Option<Viewport>,
 }
 
 /// A cursor with its selection.

@@ -3,15 +3,18 @@
 
 import * as monaco from "monaco-editor/editor";
 import { clearBlocks, watchBlocks } from "./blocks.js";
+import { leaveCaret, returnCaret } from "./carets.js";
 import { layoutFlags } from "./flags.js";
 import { guardEditor } from "./guards.js";
 import { clearMarks, forgetMarks, markFresh, plain } from "./marks.js";
 import { defineThemes, themeName } from "./theme.js";
+import { reportViewport } from "./viewport.js";
 
 /**
  * @typedef {object} Host what the wasm wants to hear
  * @property {(file: string, changes: {offset: number, length: number, text: string}[]) => void} typed
  * @property {(file: string, anchor: number, head: number) => void} cursor
+ * @property {(file: string, offset: number, past: number, lines: number) => void} scrolled
  * @property {() => void} wandered
  * @property {(redo: boolean) => void} undo
  * @property {(composing: boolean) => void} composing
@@ -108,6 +111,9 @@ export function create(place, to) {
     if (shown === null || model === null || at === null) return;
     host?.cursor(shown, model.getOffsetAt(at.getSelectionStart()), model.getOffsetAt(at.getPosition()));
   });
+  reportViewport(made, (offset, past, lines) => {
+    if (shown !== null) host?.scrolled(shown, offset, past, lines);
+  });
   watchBlocks(made);
   guardEditor(made, to);
   made.onDidCompositionStart(() => host?.composing(true));
@@ -139,8 +145,10 @@ export function show(file, path, text) {
   clearMarks();
   clearBlocks();
   applying = true;
+  leaveCaret(editor);
   editor.updateOptions(careful(model));
   editor.setModel(model);
+  returnCaret(editor);
   applying = false;
 }
 

@@ -1,8 +1,8 @@
 // Monaco, as the wasm sees it: `globalThis.midstreamMonaco`. The other side is frontend/src/monaco.rs.
 //
 // The parts: editor.js holds the editor and the texts, marks.js what the model did there, people.js where the others
-// are, flags.js whose caret it is, guards.js locks and scope,
-// blocks.js elements between the lines, frames.js counts long animation frames. No logic that the wasm could hold
+// are, flags.js whose caret it is, carets.js where the person's own was, viewport.js what the screen shows of a text,
+// guards.js locks and scope, blocks.js elements between the lines, frames.js counts long animation frames. No logic that the wasm could hold
 // lives here.
 
 import "monaco-editor/features/register.all";
@@ -25,6 +25,7 @@ import * as runner from "./runner.js";
 import * as runMarks from "./run_marks.js";
 import * as preview from "./preview.js";
 import * as people from "./people.js";
+import * as viewport from "./viewport.js";
 
 // Code that is being written is wrong until it is whole: no squiggles chase the model's caret, and no worker checks
 // the project anew with every token. Completion and hovers stay.
@@ -47,7 +48,7 @@ Object.assign(globalThis, {
     getWorker: (_id, label) => new Worker(workers[label] ?? MIDSTREAM_WORKERS.editor, { type: "module" }),
   },
   midstreamRunner: { ...runner, ...compile, ...preview },
-  midstreamMonaco: { ...editor, ...authors, ...diff, ...marks, ...people, ...guards, ...blocks, ...frames, ...runMarks },
+  midstreamMonaco: { ...editor, ...authors, ...diff, ...marks, ...people, ...guards, ...blocks, ...frames, ...runMarks, ...viewport },
   // Read by browser tests only; the wasm adds to it, see frontend/src/testing.rs.
-  midstreamTest: { text: editor.text, longFrames: frames.longFrames, diff: diff.diffState, selection: editor.selection, people: people.people },
+  midstreamTest: { text: editor.text, longFrames: frames.longFrames, diff: diff.diffState, selection: editor.selection, people: people.people, viewport: viewport.viewport },
 });

@@ -11,6 +11,7 @@ mod hostile;
 mod look;
 mod r#loop;
 mod opening;
+mod presenting;
 mod replay;
 mod review;
 mod rig;

@@ -9,6 +9,7 @@ mod look_back;
 mod mending;
 mod people;
 mod presence;
+mod presenting;
 mod random;
 mod requests;
 mod resume;

@@ -58,7 +58,7 @@ async fn a_stock_client_types_with_people_and_the_model_and_all_see_each_other()
     ensure!(ada.offset(&cursor.head) == Some(4) && ada.offset(&cursor.anchor) == Some(1), "where it is");
     let region = ada.region("a.py", 2..5)?.range.context("no range")?;
     let cursor = Cursor { file: "f1".into(), anchor: region.start, head: region.end };
-    ada.send(ClientFrame::PresenceUpdate { name: Some("Ada".into()), cursor: Some(cursor) }).await?;
+    ada.send(ClientFrame::PresenceUpdate { name: Some("Ada".into()), cursor: Some(cursor), viewport: None }).await?;
     let seen = |others: &Value| {
         others.as_array().is_some_and(|all| all.len() == 1 && all[0]["name"] == "Ada" && all[0]["at"] == 5)
     };

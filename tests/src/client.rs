@@ -69,6 +69,8 @@ pub struct Client {
     pub people: BTreeMap<ParticipantId, Presence>,
     /// How many are connected.
     pub connected: u32,
+    /// Who presents.
+    pub presenter: Option<ParticipantId>,
     /// The length of each turn's output, in UTF-16 units: counted along, since outputs grow long.
     units: HashMap<TurnId, u32>,
     /// The last sequence number that was applied.

@@ -257,7 +257,7 @@ impl Actor {
                 if let Command::Start { .. } | Command::Continue { .. } = &command {
                     self.state.set_exhausted(self.spending.exhausted());
                 }
-                if let Command::Leave(peer) = &command {
+                if let Command::Leave { peer, .. } = &command {
                     self.peers.remove(peer);
                 }
                 self.state.command(command, Instant::now());

@@ -10,6 +10,7 @@ use models::{EndReason, SegmentRequest, UpstreamFailure, Usage};
 use protocol::client::{Opening, Resume, TurnStart};
 use protocol::files::ImportView;
 use protocol::http::Authors;
+use protocol::presence::Viewport;
 use protocol::run::RunReport;
 use protocol::scope::{Region, Scope};
 use protocol::view::{Cursor, ModelView};
@@ -71,7 +72,12 @@ pub enum Command {
     /// A connection said hello.
     Join(Box<Join>),
     /// A connection ended.
-    Leave(PeerId),
+    Leave {
+        /// Which.
+        peer: PeerId,
+        /// What it came in by opens nothing any more: it does not come back.
+        for_good: bool,
+    },
     /// A viewer fell off the log.
     CatchUp {
         /// Whose connection.
@@ -174,6 +180,15 @@ pub enum Command {
         name: Option<String>,
         /// Its cursor.
         cursor: Option<Cursor>,
+        /// What its screen shows.
+        viewport: Option<Viewport>,
+    },
+    /// A participant presents, or does not any more.
+    Present {
+        /// Whose connection.
+        peer: PeerId,
+        /// Whether it presents.
+        on: bool,
     },
 }
 

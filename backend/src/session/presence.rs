@@ -49,6 +49,8 @@ struct Inner {
     /// The last change of those that `gone` does not hold any more.
     forgotten: u64,
     connected: u32,
+    /// Who presents: the newest is told with whatever is.
+    presenter: Option<ParticipantId>,
     /// What was announced last, made once for everyone who is to be told exactly that.
     latest: Vec<Announced>,
     announced_at: Option<Instant>,
@@ -131,8 +133,8 @@ impl Board {
 
 impl Inner {
     fn put(&mut self, change: PresenceChange) {
-        self.connected = change.connected;
-        // A change of the number alone is one, too.
+        (self.connected, self.presenter) = (change.connected, change.presenter);
+        // A change of the number or of the presenter alone is one, too.
         self.head += 1;
         for id in change.gone {
             self.head += 1;
@@ -173,7 +175,8 @@ impl Inner {
         let more = changes.len() > TOLD_AT_ONCE;
         changes.truncate(TOLD_AT_ONCE);
         seen.upto = changes.last().filter(|_| more).map_or(self.head, |(at, _)| *at);
-        let mut change = PresenceChange { whole, connected: self.connected, ..PresenceChange::default() };
+        let (connected, presenter) = (self.connected, self.presenter.clone());
+        let mut change = PresenceChange { whole, connected, presenter, ..PresenceChange::default() };
         for (_, news) in changes {
             match news {
                 Ok(person) => change.here.push(person.clone()),

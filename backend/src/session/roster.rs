@@ -1,20 +1,22 @@
 //! Who is in a session: participants, their connections and where they are.
 
 mod listing;
-
+mod presenter;
 mod visitors;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
+use std::time::Instant;
 
 use document::Earlier;
 use protocol::ParticipantId;
 use protocol::limits::NAME_MAX;
-use protocol::presence::PresenceChange;
+use protocol::presence::{PresenceChange, Viewport};
 use protocol::view::{Cursor, Participant, Presence, Role};
 use serde::{Deserialize, Serialize};
 
 use self::listing::{Listing, Place};
+use self::presenter::Presenter;
 use crate::base64;
 use crate::secret::{self, Hash};
 
@@ -50,6 +52,10 @@ pub struct Member {
     pub brings: Option<Earlier>,
     /// Where it is.
     cursor: Option<Cursor>,
+    /// It is the one who presents.
+    presents: bool,
+    /// What its screen shows, while it presents.
+    viewport: Option<Viewport>,
     /// Its connection, while it has one: never two, since two replicas must not share a Yjs client id.
     peer: Option<PeerId>,
 }
@@ -61,6 +67,8 @@ pub struct Roster {
     peers: HashMap<PeerId, ParticipantId>,
     /// Who of them everyone is shown.
     listing: Listing,
+    /// Who presents.
+    presenter: Option<Presenter>,
     joined: u64,
     /// Who is not written down as it stands.
     unwritten: BTreeSet<ParticipantId>,
@@ -106,6 +114,8 @@ impl Roster {
             earlier: Vec::new(),
             brings: None,
             cursor: None,
+            presents: false,
+            viewport: None,
             peer: Some(peer),
         };
         self.peers.insert(peer, id.clone());
@@ -126,6 +136,12 @@ impl Roster {
             self.peers.remove(&before);
         }
         self.peers.insert(peer, id.clone());
+        if let Some(presenter) = self.presenter.as_mut().filter(|presenter| presenter.id == *id) {
+            presenter.left = None;
+            if role < Role::Editor {
+                self.end_presenting();
+            }
+        }
         Some(before)
     }
 
@@ -181,7 +197,20 @@ impl Roster {
             let (Some(client), Some(key)) = (clients.pop(), key) else { continue };
             let (resume_key, id) = (String::new(), participant.id.clone());
             let (cursor, peer, brings, earlier) = (None, None, None, clients);
-            let member = Member { participant, role, client, resume_key, key, earlier, brings, cursor, peer };
+            let (presents, viewport) = (false, None);
+            let member = Member {
+                participant,
+                role,
+                client,
+                resume_key,
+                key,
+                earlier,
+                brings,
+                cursor,
+                presents,
+                viewport,
+                peer,
+            };
             self.members.insert(id, member);
         }
     }
@@ -191,13 +220,20 @@ impl Roster {
         self.joined
     }
 
-    /// A connection ended. Whether anybody was behind it.
-    pub fn leave(&mut self, peer: PeerId) -> bool {
+    /// A connection ended, for good or to come back. Whether anybody was behind it.
+    pub fn leave(&mut self, peer: PeerId, for_good: bool, now: Instant) -> bool {
         let Some(id) = self.peers.remove(&peer) else { return false };
         if let Some(member) = self.members.get_mut(&id) {
             self.listing.leave(&member.place());
             member.peer = None;
             member.cursor = None;
+            member.viewport = None;
+        }
+        if let Some(presenter) = self.presenter.as_mut().filter(|presenter| presenter.id == id) {
+            presenter.left = Some(now);
+            if for_good {
+                self.end_presenting();
+            }
         }
         true
     }
@@ -217,11 +253,13 @@ impl Roster {
         self.peers.keys().copied().collect()
     }
 
-    /// A participant moved, or changed its name.
-    pub fn update(&mut self, peer: PeerId, name: Option<&str>, cursor: Option<Cursor>) {
+    /// A participant moved, or changed its name. What its screen shows is kept while it presents.
+    pub fn update(&mut self, peer: PeerId, name: Option<&str>, cursor: Option<Cursor>, viewport: Option<Viewport>) {
         let Some(member) = self.peers.get(&peer).and_then(|id| self.members.get_mut(id)) else { return };
+        let viewport = viewport.filter(|_| member.presents);
         let mut is_seen = member.cursor != cursor && self.listing.shows_cursor(member.role);
-        member.cursor = cursor;
+        is_seen |= member.viewport != viewport;
+        (member.cursor, member.viewport) = (cursor, viewport);
         if let Some(name) = name.and_then(clean_name) {
             is_seen |= member.participant.name != name;
             member.participant.name = name;
@@ -264,16 +302,21 @@ impl Roster {
     pub fn presence_change(&mut self) -> Option<PresenceChange> {
         let difference = self.listing.difference()?;
         let here = self.present(&difference.here);
-        Some(PresenceChange { whole: false, here, gone: difference.gone, connected: self.connected() })
+        let (connected, presenter) = (self.connected(), self.presenter().cloned());
+        Some(PresenceChange { whole: false, here, gone: difference.gone, connected, presenter })
     }
 
     fn present<'a>(&'a self, ids: impl IntoIterator<Item = &'a ParticipantId>) -> Vec<Presence> {
         let mut here: Vec<&Member> = ids.into_iter().filter_map(|id| self.members.get(id)).collect();
         here.sort_by_key(|m| m.client);
         let cursor = |m: &Member| m.cursor.clone().filter(|_| self.listing.shows_cursor(m.role));
-        here.into_iter()
-            .map(|m| Presence { participant: m.participant.clone(), role: m.role, cursor: cursor(m) })
-            .collect()
+        let told = |m: &Member| Presence {
+            participant: m.participant.clone(),
+            role: m.role,
+            cursor: cursor(m),
+            viewport: m.viewport.clone(),
+        };
+        here.into_iter().map(told).collect()
     }
 
     /// Whether somebody who may steer is connected.
@@ -290,7 +333,7 @@ impl Roster {
 impl Member {
     /// Where it stands in the order of those who are here.
     fn place(&self) -> Place {
-        (Reverse(self.role), self.client, self.participant.id.clone())
+        (Reverse((self.presents, self.role)), self.client, self.participant.id.clone())
     }
 }
 
@@ -306,15 +349,15 @@ mod tests {
 
     #[test]
     fn a_participant_comes_back_with_its_key_only_and_replaces_its_old_connection() {
-        let mut roster = Roster::default();
+        let (mut roster, now) = (Roster::default(), Instant::now());
         let (id, key) = {
             let member = roster.join(PeerId(1), Some("Ada"), Role::Owner, 1);
             (member.participant.id.clone(), member.resume_key.clone())
         };
         assert_eq!(roster.resume(PeerId(2), &id, "guess", Role::Owner), None);
         assert_eq!(roster.resume(PeerId(2), &id, &key, Role::Owner), Some(Some(PeerId(1))));
-        assert!(!roster.leave(PeerId(1)), "the replaced connection is nobody's");
-        assert!(roster.leave(PeerId(2)));
+        assert!(!roster.leave(PeerId(1), false, now), "the replaced connection is nobody's");
+        assert!(roster.leave(PeerId(2), false, now));
         assert!(roster.is_empty());
     }
 

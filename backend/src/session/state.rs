@@ -16,6 +16,7 @@ mod model;
 mod named;
 mod offer;
 mod open;
+mod present;
 mod review;
 mod runs;
 mod save;
@@ -49,6 +50,7 @@ use super::turn::Turn;
 
 pub use import::ImportRefusal;
 pub use open::{Listing, Preview};
+pub use present::{CURSOR_MAX, PRESENTER_KEPT};
 pub use save::{Export, Record, RestoreError};
 
 /// The most output that one turn may have, in bytes: far more than any model's own limit, and still a state that a
@@ -59,8 +61,6 @@ pub const OUTPUT_MAX: usize = 4 * 1024 * 1024;
 pub const EARLY_KEPT: Duration = Duration::from_secs(5);
 /// The most of those at once, per session.
 const EARLY_MAX: usize = 64;
-/// The longest cursor, in bytes of its ids and places: theirs are under a hundred, and it goes to everyone.
-pub const CURSOR_MAX: usize = 1024;
 /// The most turns begun in a minute: far above a person's pace, far below what a loop could spend.
 pub const TURNS_PER_MINUTE: usize = 60;
 
@@ -304,13 +304,11 @@ impl State {
         match command {
             // Both answer with a subscription and are the actor's.
             Command::Join(_) | Command::CatchUp { .. } | Command::Offer(_) => {}
-            Command::Leave(peer) => self.leave(peer),
-            Command::Presence { peer, name, cursor } => {
-                if cursor.as_ref().is_some_and(|cursor| cursor.size() > CURSOR_MAX) {
-                    return self.refuse(peer, None, ErrorCode::Limit, "That is no place in a file.");
-                }
-                self.roster.update(peer, name.as_deref(), cursor);
-                self.tell_presence();
+            Command::Leave { peer, for_good } => self.leave(peer, for_good, now),
+            Command::Presence { peer, name, cursor, viewport } => self.moved(peer, name.as_deref(), cursor, viewport),
+            Command::Present { peer, on } => {
+                let Some(asker) = self.editor(peer, None) else { return };
+                self.present(&asker, on);
             }
             Command::Edit { peer, counter, message } => self.edit(peer, counter, &message),
             Command::Start { peer, received, start } => {
@@ -363,8 +361,9 @@ impl State {
         }
     }
 
-    /// Gives up early commands whose turn did not come.
+    /// Gives up early commands whose turn did not come, and a presenter who did not come back.
     pub fn expire(&mut self, now: Instant) {
+        self.expire_presenter(now);
         while self.early.front().is_some_and(|e| now.duration_since(e.received) >= EARLY_KEPT) {
             let Some(Early { peer, kind, .. }) = self.early.pop_front() else { break };
             match kind {
@@ -413,6 +412,7 @@ impl State {
             imports: self.imports.iter().map(|import| import.view.clone()).collect(),
             participants,
             connected: self.roster.connected(),
+            presenter: self.roster.presenter().cloned(),
         };
         ServerFrame::State { seq: self.seq, session: Box::new(session) }
     }

@@ -125,7 +125,10 @@ impl Reader {
             ClientFrame::LockSet { lock_id, region } => self.send(Command::Lock { peer, lock: lock_id, region }),
             ClientFrame::RunReport(report) => self.send(Command::Run { peer, report }),
             ClientFrame::ModelWarm { model } => self.send(Command::Warm { peer, model }),
-            ClientFrame::PresenceUpdate { name, cursor } => self.send(Command::Presence { peer, name, cursor }),
+            ClientFrame::PresenceUpdate { name, cursor, viewport } => {
+                self.send(Command::Presence { peer, name, cursor, viewport })
+            }
+            ClientFrame::PresenterSet { on } => self.send(Command::Present { peer, on }),
             ClientFrame::Ping { clock } => self.answer(ServerFrame::Pong { clock }),
         }
     }

@@ -130,7 +130,7 @@ async fn enter(
         Ok(Err(code)) => return close(socket, code).await,
         Err(_) => return close(socket, CloseCode::Draining).await,
     };
-    let guard = LeaveGuard { session: session.clone(), peer, _here: pass.enter(), _counted: counted };
+    let guard = LeaveGuard { session: session.clone(), peer, for_good: false, _here: pass.enter(), _counted: counted };
     let (sink, stream) = socket.split();
     let writer = Box::new(Writer::new(sink, session.clone(), peer, pace, control_rx, joined));
     let reader = Reader { session, peer, control: queue, messages: from.gate.messages(), me: None };
@@ -141,10 +141,11 @@ impl Connection {
     /// Reads and writes until either ends, or what it came in by does.
     async fn talk(self: Box<Self>) {
         // The guard first, so that it is dropped last.
-        let Connection { guard, pass, mut reader, mut stream, mut writer } = *self;
+        let Connection { mut guard, pass, mut reader, mut stream, mut writer } = *self;
         let closed = tokio::select! {
             biased;
             denied = pass.over() => {
+                guard.for_good = true;
                 drop(guard);
                 writer.close(denied.into()).await
             }

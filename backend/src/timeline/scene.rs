@@ -137,7 +137,7 @@ impl Scene {
         match change {
             People::Joined { participant, role } => {
                 let known = here.iter_mut().find(|one| one.participant.id == participant.id);
-                let presence = Presence { participant: participant.clone(), role: *role, cursor: None };
+                let presence = Presence { participant: participant.clone(), role: *role, cursor: None, viewport: None };
                 match known {
                     Some(known) => *known = presence,
                     None => here.push(presence),

@@ -17,6 +17,7 @@ use crate::store::FileRow;
 impl Client {
     /// What the person typed in the editor.
     pub fn typed(self: &Rc<Self>, file: &FileId, edits: &[Edit]) {
+        self.is_at_work();
         if self.outgrows(file, edits) || self.typed_ahead(file, edits) {
             return;
         }

@@ -38,6 +38,9 @@ impl Client {
 
     /// The editor goes along with a person, from where they are.
     pub fn follow_person(self: &Rc<Self>, id: ParticipantId) {
+        if self.store.presents(&id) {
+            self.goes_along();
+        }
         self.store.following.set(false);
         self.store.together.followed.set(Some(id));
         self.keep_up();
@@ -57,6 +60,8 @@ impl Client {
         let here = self.store.presence.with_untracked(|all| all.iter().find(|p| p.participant.id == followed).cloned());
         match here {
             Some(person) => self.join(&person),
+            // Their connection is broken: they are waited for.
+            None if self.store.presents(&followed) => {}
             None => {
                 self.store.stop_following_person();
                 let name = self.store.name_of(&followed);
@@ -66,6 +71,12 @@ impl Client {
     }
 
     fn join(self: &Rc<Self>, person: &Presence) {
+        if self.store.presents(&person.participant.id) {
+            if let Some(viewport) = &person.viewport {
+                self.show_screen(viewport, person.cursor.as_ref());
+            }
+            return;
+        }
         let Some(cursor) = &person.cursor else { return };
         if self.store.open_file.get_untracked().as_ref() != Some(&cursor.file) {
             self.show_file(cursor.file.clone());

@@ -85,8 +85,13 @@ impl Client {
             ServerFrame::DocumentOpened { .. } => self.all_came(),
             ServerFrame::Presence(change) => {
                 self.store.connected.set(change.connected);
-                if change.whole || !change.here.is_empty() || !change.gone.is_empty() {
+                let presenter = change.presenter.clone();
+                let is_moved = change.whole || !change.here.is_empty() || !change.gone.is_empty();
+                if is_moved {
                     self.store.presence.update(|people| people::fold(people, change));
+                }
+                self.heard_presenter(presenter);
+                if is_moved {
                     self.people_changed();
                 }
             }
@@ -170,6 +175,7 @@ impl Client {
         self.store.presence.set(view.participants);
         self.store.connected.set(view.connected);
         self.store.together.meet(&view.named);
+        self.heard_presenter(view.presenter);
         self.people_changed();
         self.report_again();
         self.show_guard();

@@ -100,7 +100,8 @@ impl Client {
             self.show_guard();
             self.show_people();
             self.refresh_page();
-            self.report_cursor();
+            self.report_place();
+            self.keep_abreast();
         }
         for (turn_id, prompt, model) in prompts {
             self.send_start(turn_id, prompt, model);

@@ -240,6 +240,7 @@ impl Client {
             if model {
                 self.model_wrote();
             }
+            self.keep_abreast();
         }
     }
 

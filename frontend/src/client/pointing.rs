@@ -4,10 +4,12 @@ use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
+use protocol::presence::Viewport;
 use protocol::view::{Cursor, HunkStatus};
 use protocol::{ClientFrame, FileId};
 
 use super::Client;
+use super::presenting::Screen;
 use crate::monaco;
 use crate::store::Hunk;
 
@@ -24,6 +26,9 @@ pub struct Pointing {
     timer: Option<Timeout>,
     /// The one that was reported last: it is not reported again, but to a server that does not know it.
     reported: Option<Cursor>,
+    /// Of one who presents: what the screen shows and is to be reported, and what was reported last.
+    pub screen: Option<Screen>,
+    pub shown: Option<Viewport>,
 }
 
 impl Client {
@@ -33,50 +38,63 @@ impl Client {
             self.store.guard.selecting.set(anchor != head);
         }
         self.annotate();
+        self.pointing.borrow_mut().cursor = Some((file, anchor, head));
+        self.report_soon();
+    }
+
+    /// Has [`Self::report_place`] called, at its pace.
+    pub(super) fn report_soon(self: &Rc<Self>) {
         let mut pointing = self.pointing.borrow_mut();
-        pointing.cursor = Some((file, anchor, head));
         if pointing.timer.is_none() {
             let client = Rc::downgrade(self);
             pointing.timer = Some(Timeout::new(CURSOR_EVERY_MS, move || {
                 if let Some(client) = client.upgrade() {
-                    client.report_cursor();
+                    client.report_place();
                 }
             }));
         }
     }
 
     /// Tells the server where the person is. Places in the document are known once it is there.
-    pub(super) fn report_cursor(&self) {
-        let moved = {
-            let mut pointing = self.pointing.borrow_mut();
-            pointing.timer = None;
-            if self.whole.get() { pointing.cursor.take() } else { None }
-        };
-        let Some((file, anchor, head)) = moved else {
+    pub(super) fn report_place(&self) {
+        let mut pointing = self.pointing.borrow_mut();
+        pointing.timer = None;
+        let replica = self.replica.borrow();
+        let Some(replica) = replica.as_ref().filter(|_| self.whole.get()) else {
             return;
         };
-        let cursor = self.replica.borrow().as_ref().and_then(|replica| {
-            let (anchor, head) = (replica.anchor(&file, anchor)?, replica.anchor(&file, head)?);
-            Some(Cursor { file, anchor, head })
-        });
-        if cursor.is_some() && self.pointing.borrow().reported != cursor {
-            self.pointing.borrow_mut().reported.clone_from(&cursor);
-            self.send(&ClientFrame::PresenceUpdate { name: None, cursor });
+        let before = (pointing.reported.clone(), pointing.shown.clone());
+        if let Some((file, anchor, head)) = pointing.cursor.take()
+            && let (Some(anchor), Some(head)) = (replica.anchor(&file, anchor), replica.anchor(&file, head))
+        {
+            pointing.reported = Some(Cursor { file, anchor, head });
+        }
+        if let Some(Screen { file, top, past, lines }) = pointing.screen.take()
+            && let Some(top) = replica.line(&file, top)
+        {
+            pointing.shown = Some(Viewport { file, top, past, lines });
+        }
+        let is_news = before != (pointing.reported.clone(), pointing.shown.clone());
+        drop(pointing);
+        if is_news {
+            self.report_again();
         }
     }
 
-    /// A connection is new: the server does not know where this person is.
+    /// Tells where this person is: of a new connection the server does not know it.
     pub(super) fn report_again(&self) {
-        let cursor = self.pointing.borrow().reported.clone();
-        if cursor.is_some() {
-            self.send(&ClientFrame::PresenceUpdate { name: None, cursor });
+        let pointing = self.pointing.borrow();
+        let (cursor, viewport) = (pointing.reported.clone(), pointing.shown.clone());
+        if cursor.is_some() || viewport.is_some() {
+            self.send(&ClientFrame::PresenceUpdate { name: None, cursor, viewport });
         }
     }
 
     /// The person's new name; they stay where they are.
     pub fn rename_me(&self, name: String) {
-        let cursor = self.pointing.borrow().reported.clone();
-        self.send(&ClientFrame::PresenceUpdate { name: Some(name), cursor });
+        let pointing = self.pointing.borrow();
+        let (cursor, viewport) = (pointing.reported.clone(), pointing.shown.clone());
+        self.send(&ClientFrame::PresenceUpdate { name: Some(name), cursor, viewport });
     }
 
     /// Who is here, or where, has changed.

@@ -411,9 +411,10 @@ async fn fork(session: &SessionId, token: &str, seq: Seq) -> Result<CreatedSessi
 
 fn difference_of(change: People) -> PresenceChange {
     match change {
-        People::Joined { participant, role } => {
-            PresenceChange { here: vec![Presence { participant, role, cursor: None }], ..PresenceChange::default() }
-        }
+        People::Joined { participant, role } => PresenceChange {
+            here: vec![Presence { participant, role, cursor: None, viewport: None }],
+            ..PresenceChange::default()
+        },
         People::Left { id } => PresenceChange { gone: vec![id], ..PresenceChange::default() },
     }
 }

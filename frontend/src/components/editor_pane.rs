@@ -8,6 +8,7 @@ use super::held_zones::HeldZones;
 use super::kept::Kept;
 use super::locks::{EditorGuard, LockButton};
 use super::people::{COLORS, avatar};
+use super::presenting::Presenting;
 use super::run_pane::{RunButtons, RunPane};
 use super::{format, icons};
 use crate::editor::Editor;
@@ -30,6 +31,7 @@ pub fn EditorPane() -> impl IntoView {
                     view! { <h2 class="editor-path" title=path><span>{folder}</span>{name}</h2> }
                 })}
                 <EditorGuard />
+                <Presenting />
                 <Follow />
                 <Show when=move || path.get().is_some() && store.is_live()>
                     <FileTools />
@@ -84,10 +86,14 @@ fn FileTools() -> impl IntoView {
 fn Follow() -> impl IntoView {
     let store = Store::here();
     let running = Memo::new(move |_| store.active.get().is_some());
+    // The one who presents is told of beside this.
+    let presents =
+        Memo::new(move |_| store.person_followed().is_some_and(|id| store.together.presenter.get() == Some(id)));
     let person = Memo::new(move |_| store.person_followed().map(|id| store.person(&id)));
     view! {
         <span class="follow" data-live=move || store.following.get().to_string()>
             {move || match (person.get(), running.get(), store.following.get()) {
+                _ if presents.get() => ().into_any(),
                 (Some(person), ..) => view! {
                     <span class="follow-person-chip" role="status" data-testid="following">
                         {avatar(&person)} "Following " <b>{person.name.clone()}</b>

@@ -7,6 +7,7 @@ use protocol::view::Presence;
 
 use super::people::{Follow, avatar};
 use super::popover::close_elsewhere;
+use super::presenting::PresentButton;
 use super::role::role_words;
 use crate::store::Store;
 
@@ -49,6 +50,7 @@ pub fn PeoplePanel(
                         <ul>
                             {move || store.presence.get().into_iter().map(|person| view! { <One person /> }).collect_view()}
                         </ul>
+                        <PresentButton />
                         <p class="quiet">{rest} "A click on somebody’s initials follows them, too."</p>
                     </div>
                 </Show>
@@ -63,12 +65,14 @@ fn One(person: Presence) -> impl IntoView {
     let mine = store.is_me(&person.participant.id);
     let file = person.cursor.as_ref().map(|cursor| cursor.file.clone());
     let participant = person.participant.clone();
+    let id = participant.id.clone();
+    let presents = move || store.together.presenter.with(|presenter| presenter.as_ref() == Some(&id));
     view! {
         <li class="people-one">
             {avatar(&participant)}
             <span class="people-who">
                 <b>{participant.name.clone()}</b> {mine.then_some(" (you)")}
-                <span class="quiet">{role_words(person.role).0} <Where file /></span>
+                <span class="quiet">{role_words(person.role).0} {move || presents().then_some(" · presents")} <Where file /></span>
             </span>
             {(!mine).then(|| view! { <Follow person=participant.clone() /> })}
         </li>

@@ -42,8 +42,12 @@ const RUN: [Key; 4] = [
     ("Stop the run", "Ctrl Shift ."),
     ("Show or hide the console", "Ctrl `"),
 ];
-const TOGETHER: [Key; 3] =
-    [("Follow the next person", "Ctrl Alt J"), ("Stop following", "Esc"), ("Share this session", "Ctrl Alt S")];
+const TOGETHER: [Key; 4] = [
+    ("Present, or stop presenting", "Ctrl Alt P"),
+    ("Follow who presents, or the next person", "Ctrl Alt J"),
+    ("Take over, stop following", "Esc"),
+    ("Share this session", "Ctrl Alt S"),
+];
 
 const REPLAY: [Key; 7] = [
     ("Play or pause", "Space"),

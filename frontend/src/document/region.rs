@@ -29,6 +29,16 @@ impl Replica {
         Some(Region { file: file.clone(), range: Some(range) })
     }
 
+    /// The place of a line's first character, as a relative position: what comes before that line moves it along.
+    pub fn line(&self, file: &FileId, start: u32) -> Option<String> {
+        let text = self.text_of(file)?;
+        let txn = self.doc.transact();
+        // The last line may have no character: it holds to what is before it.
+        let place =
+            text.sticky_index(&txn, start, Assoc::After).or_else(|| text.sticky_index(&txn, start, Assoc::Before));
+        Some(BASE64.encode(place?.encode_v1()))
+    }
+
     /// Where a region is now, in UTF-16 units. `None` when its file is gone, or its places cannot be read.
     pub fn range(&self, region: &Region) -> Option<(u32, u32)> {
         let length = self.text_of(&region.file)?.len(&self.doc.transact());
@@ -127,6 +137,22 @@ mod tests {
         assert_eq!(replica.range(&region), Some((7, 9)), "what is typed behind it is outside");
         replica.typed(&id, &[edit(8, 0, "xyz")]);
         assert_eq!(replica.range(&region), Some((7, 12)), "what is typed in it is inside");
+    }
+
+    #[test]
+    fn the_place_of_a_line_moves_with_its_first_character() {
+        let (mut replica, id) = replica("aa\nbb\n");
+        let (second, last) = (replica.line(&id, 3).unwrap(), replica.line(&id, 6).unwrap());
+        assert_eq!((replica.offset(&second), replica.offset(&last)), (Some(3), Some(6)));
+        replica.typed(&id, &[edit(3, 0, "new\n")]);
+        assert_eq!((replica.offset(&second), replica.offset(&last)), (Some(7), Some(10)));
+        replica.typed(&id, &[edit(7, 3, "")]);
+        assert_eq!(replica.offset(&second), Some(7), "its line is gone: the next one is there");
+        assert_eq!(replica.line(&id, 99), None);
+        let empty = FileId::from("e");
+        replica.create(&empty, "e.py");
+        let first = replica.line(&empty, 0).unwrap();
+        assert_eq!(replica.offset(&first), Some(0));
     }
 
     #[test]

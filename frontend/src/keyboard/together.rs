@@ -1,4 +1,4 @@
-//! The keys of being several: going along with a person, and sharing.
+//! The keys of being several: going along with a person, presenting, and sharing.
 
 use web_sys::KeyboardEvent;
 
@@ -12,6 +12,7 @@ pub fn act(store: Store, event: &KeyboardEvent) -> bool {
     }
     match event.code().as_str() {
         "KeyJ" => store.follow_next(),
+        "KeyP" if store.may_edit_now() => store.toggle_presenting(),
         "KeyS" if may_share(store) => store.toggle_share(),
         _ => return false,
     }

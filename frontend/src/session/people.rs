@@ -25,7 +25,7 @@ mod tests {
 
     fn person(id: &str, name: &str) -> Presence {
         let participant = Participant { id: id.into(), name: name.into(), color: 0 };
-        Presence { participant, role: Role::Editor, cursor: None }
+        Presence { participant, role: Role::Editor, cursor: None, viewport: None }
     }
 
     fn names(people: &[Presence]) -> Vec<&str> {
@@ -42,7 +42,7 @@ mod tests {
         fold(&mut people, PresenceChange { gone, connected: 2, ..PresenceChange::default() });
         assert_eq!(names(&people), ["Bob", "Cy"]);
         let here = vec![person("p4", "Dee")];
-        fold(&mut people, PresenceChange { whole: true, here, gone: Vec::new(), connected: 1 });
+        fold(&mut people, PresenceChange { whole: true, here, connected: 1, ..PresenceChange::default() });
         assert_eq!(names(&people), ["Dee"]);
     }
 }

@@ -22,6 +22,10 @@ pub enum Following {
 pub struct Together {
     /// The person that the editor follows; the model is followed by [`Store::following`].
     pub followed: RwSignal<Option<ParticipantId>>,
+    /// Who presents: the others' editors go along.
+    pub presenter: RwSignal<Option<ParticipantId>>,
+    /// This page's person took over since somebody has presented, or was typing when they began.
+    pub own_way: RwSignal<bool>,
     /// Everyone that this page has seen, connected or not: what they said stays, and so does their name.
     pub known: RwSignal<HashMap<ParticipantId, Participant>>,
 }
@@ -29,7 +33,8 @@ pub struct Together {
 impl Together {
     /// Nobody yet.
     pub fn new() -> Self {
-        Self { followed: RwSignal::new(None), known: RwSignal::new(HashMap::new()) }
+        let (presenter, own_way) = (RwSignal::new(None), RwSignal::new(false));
+        Self { followed: RwSignal::new(None), presenter, own_way, known: RwSignal::new(HashMap::new()) }
     }
 
     /// Remembers those who are here. Tells nobody when it has nothing new.
@@ -76,10 +81,15 @@ impl Store {
         }
     }
 
-    /// The editor goes along with the next person, in the order of arrival.
+    /// The editor goes along with the one who presents; if it does, or nobody presents, with the next person in the order
+    /// of arrival.
     pub fn follow_next(&self) {
         let others = untrack(|| self.others());
         let now = self.together.followed.get_untracked();
+        let presenter = self.together.presenter.get_untracked();
+        if let Some(presenter) = presenter.filter(|id| now.as_ref() != Some(id) && !untrack(|| self.is_me(id))) {
+            return self.follow(Following::Person(presenter));
+        }
         let at = now.and_then(|id| others.iter().position(|p| p.participant.id == id));
         let next = others.get(at.map_or(0, |at| at + 1)).or(others.first());
         match next {
@@ -88,13 +98,50 @@ impl Store {
         }
     }
 
-    /// The editor stays where it is. Whether it went along with a person.
+    /// The editor stays where it is: who went along with the one who presents has taken over. Whether it went along with
+    /// a person.
     pub fn stop_following_person(&self) -> bool {
-        let followed = self.together.followed.get_untracked().is_some();
-        if followed {
-            self.together.followed.set(None);
+        let Some(followed) = self.together.followed.get_untracked() else {
+            return false;
+        };
+        if self.presents(&followed) {
+            self.together.own_way.set(true);
         }
-        followed
+        self.together.followed.set(None);
+        true
+    }
+
+    /// This page's person presents, or does not any more.
+    pub fn toggle_presenting(&self) {
+        if let Some(client) = self.client() {
+            client.present(!untrack(|| self.i_present()));
+        }
+    }
+
+    /// Whether this page's person presents. Tracks it.
+    pub fn i_present(&self) -> bool {
+        self.together.presenter.with(|id| id.as_ref().is_some_and(|id| self.is_me(id)))
+    }
+
+    /// Another who presents, if one does. Tracks it.
+    pub fn presenter(&self) -> Option<Participant> {
+        self.together.presenter.get().filter(|id| !self.is_me(id)).map(|id| self.person(&id))
+    }
+
+    /// Whether the turn that runs is this page's person's. Tracks it.
+    pub fn runs_my_turn(&self) -> bool {
+        let turn = self.active.get().and_then(|id| self.turn(&id));
+        turn.is_some_and(|turn| self.is_me(&turn.by))
+    }
+
+    /// Whether that person presents. Tracks nothing.
+    pub fn presents(&self, id: &ParticipantId) -> bool {
+        self.together.presenter.with_untracked(|presenter| presenter.as_ref() == Some(id))
+    }
+
+    /// Whether the editor goes along with the one who presents. Tracks nothing.
+    pub fn follows_presenter_now(&self) -> bool {
+        self.together.followed.get_untracked().is_some_and(|id| self.presents(&id))
     }
 }
 

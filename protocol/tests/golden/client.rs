@@ -3,6 +3,7 @@
 use expect_test::expect;
 use protocol::client::{ClientFrame, Hello, Opening, RefusalSteer, Resume, TurnStart};
 use protocol::ids::Seq;
+use protocol::presence::Viewport;
 use protocol::run::{RunError, RunReport, RunStatus, RunTests};
 use protocol::scope::{Region, RegionRange, Scope, Within};
 use protocol::view::Cursor;
@@ -228,10 +229,24 @@ fn presence_update() {
         ClientFrame::PresenceUpdate {
             name: Some("Ada".into()),
             cursor: Some(Cursor { file: "f1".into(), anchor: "AAE=".into(), head: "AAI=".into() }),
+            viewport: None,
         },
         expect![[r#"{"type":"presence/update","name":"Ada","cursor":{"file":"f1","anchor":"AAE=","head":"AAI="}}"#]],
     );
-    check(ClientFrame::PresenceUpdate { name: None, cursor: None }, expect![[r#"{"type":"presence/update"}"#]]);
+    let viewport = Some(Viewport { file: "f1".into(), top: "AAE=".into(), past: 45, lines: 34 });
+    check(
+        ClientFrame::PresenceUpdate { name: None, cursor: None, viewport },
+        expect![[r#"{"type":"presence/update","viewport":{"file":"f1","top":"AAE=","past":45,"lines":34}}"#]],
+    );
+    check(
+        ClientFrame::PresenceUpdate { name: None, cursor: None, viewport: None },
+        expect![[r#"{"type":"presence/update"}"#]],
+    );
+}
+
+#[test]
+fn presenter_set() {
+    check(ClientFrame::PresenterSet { on: true }, expect![[r#"{"type":"presenter/set","on":true}"#]]);
 }
 
 #[test]
@@ -258,6 +273,7 @@ fn all_are_pinned(frame: &ClientFrame) {
         | ClientFrame::RunReport(_)
         | ClientFrame::ModelWarm { .. }
         | ClientFrame::PresenceUpdate { .. }
+        | ClientFrame::PresenterSet { .. }
         | ClientFrame::Ping { .. } => {}
     }
 }

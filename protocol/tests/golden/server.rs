@@ -6,7 +6,7 @@ use protocol::context::ContextView;
 use protocol::ids::Seq;
 use protocol::latency::{Latency, Usage};
 use protocol::limits::Limits;
-use protocol::presence::PresenceChange;
+use protocol::presence::{PresenceChange, Viewport};
 use protocol::run::{RunReport, RunStatus, RunView};
 use protocol::scope::{HoldReason, LockView, Proposal, Region, RegionRange, Scope, Within};
 use protocol::server::{Reason, ServerFrame, Stall, Welcome};
@@ -404,16 +404,16 @@ fn saved() {
 
 #[test]
 fn presence() {
-    let here = vec![Presence { participant: ada(), role: Role::Owner, cursor: None }];
+    let here = vec![Presence { participant: ada(), role: Role::Owner, cursor: None, viewport: None }];
     let gone = vec!["p2".into()];
     check(
-        ServerFrame::Presence(PresenceChange { whole: false, here: here.clone(), gone, connected: 1 }),
+        ServerFrame::Presence(PresenceChange { here: here.clone(), gone, connected: 1, ..PresenceChange::default() }),
         expect![[
             r#"{"type":"presence","here":[{"id":"p1","name":"Ada","color":0,"role":"owner"}],"gone":["p2"],"connected":1}"#
         ]],
     );
     check(
-        ServerFrame::Presence(PresenceChange { whole: true, here, gone: Vec::new(), connected: 900 }),
+        ServerFrame::Presence(PresenceChange { whole: true, here, connected: 900, ..PresenceChange::default() }),
         expect![[
             r#"{"type":"presence","whole":true,"here":[{"id":"p1","name":"Ada","color":0,"role":"owner"}],"connected":900}"#
         ]],
@@ -421,6 +421,15 @@ fn presence() {
     check(
         ServerFrame::Presence(PresenceChange { connected: 901, ..PresenceChange::default() }),
         expect![[r#"{"type":"presence","connected":901}"#]],
+    );
+    let viewport = Some(Viewport { file: "f1".into(), top: "AAE=".into(), past: 0, lines: 34 });
+    let here = vec![Presence { participant: ada(), role: Role::Owner, cursor: None, viewport }];
+    let presenter = Some("p1".into());
+    check(
+        ServerFrame::Presence(PresenceChange { here, connected: 2, presenter, ..PresenceChange::default() }),
+        expect![[
+            r#"{"type":"presence","here":[{"id":"p1","name":"Ada","color":0,"role":"owner","viewport":{"file":"f1","top":"AAE=","lines":34}}],"connected":2,"presenter":"p1"}"#
+        ]],
     );
 }
 

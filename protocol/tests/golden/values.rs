@@ -48,7 +48,7 @@ fn a_session_with_everything() {
     };
     let participant = Participant { id: "p1".into(), name: "Ada".into(), color: 0 };
     let cursor = Cursor { file: "f1".into(), anchor: "AAE=".into(), head: "AAI=".into() };
-    let presence = Presence { participant, role: Role::Owner, cursor: Some(cursor) };
+    let presence = Presence { participant, role: Role::Owner, cursor: Some(cursor), viewport: None };
     check(
         SessionView {
             lesson: Some(lesson),
@@ -63,6 +63,7 @@ fn a_session_with_everything() {
             imports: Vec::new(),
             participants: vec![presence],
             connected: 1,
+            presenter: None,
             named: vec![Participant { id: "p2".into(), name: "Grace".into(), color: 1 }],
         },
         expect![[

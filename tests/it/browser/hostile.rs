@@ -43,7 +43,11 @@ async fn promise_11_what_others_write_is_shown_as_text() -> Result<()> {
     let stage = Stage::with_model(model).await?;
     let (session, mut client) = stage.session(PATH, "one\ntwo\n").await?;
     client
-        .send(ClientFrame::PresenceUpdate { name: Some("n<img src=x onerror=injected.push(1)>".into()), cursor: None })
+        .send(ClientFrame::PresenceUpdate {
+            name: Some("n<img src=x onerror=injected.push(1)>".into()),
+            cursor: None,
+            viewport: None,
+        })
         .await?;
     let page = stage.open(&session).await?;
     watch(&page).await?;

@@ -32,6 +32,7 @@ fn least(frame: &ClientFrame) -> Role {
         | ClientFrame::HunkRefuse { .. }
         | ClientFrame::ScopeSet { .. }
         | ClientFrame::RunReport(_)
+        | ClientFrame::PresenterSet { .. }
         | ClientFrame::ModelWarm { .. } => Role::Editor,
         ClientFrame::LockSet { .. } => Role::Owner,
     }
@@ -59,7 +60,9 @@ fn one_of_each(file: &str) -> Vec<ClientFrame> {
         ClientFrame::PresenceUpdate {
             name: Some("Watcher".into()),
             cursor: Some(Cursor { file: file.into(), anchor: "AAE=".into(), head: "AAE=".into() }),
+            viewport: None,
         },
+        ClientFrame::PresenterSet { on: true },
         ClientFrame::ModelWarm { model: "practice".into() },
         ClientFrame::RunReport(Box::new(RunReport {
             entry: "a.py".into(),
@@ -170,6 +173,8 @@ async fn promise_11_every_frame_takes_its_role() -> Result<()> {
         answered(&mut owner).await?;
         let now = (owner.turns.len(), owner.output("t0").to_owned(), owner.text(&path));
         ensure!((now == before) == (role < Role::Editor), "{role:?}: {now:?}");
+        let presents = owner.presenter.as_ref() == Some(&client.welcome.participant.id);
+        ensure!(presents == (role >= Role::Editor), "{role:?}: {:?}", owner.presenter);
         ensure!((owner.scope == Scope::default()) == (role < Role::Editor), "{role:?}: {:?}", owner.scope);
         ensure!(owner.locks.is_empty() == (role < Role::Owner), "{role:?}: {:?}", owner.locks);
     }

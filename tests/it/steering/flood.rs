@@ -113,7 +113,7 @@ async fn a_client_whose_answers_pile_up_is_let_go_and_not_kept_without_them() ->
         other.start("t1", "go").await?;
     }
     let name = Some("asked".to_owned());
-    other.send(ClientFrame::PresenceUpdate { name, cursor: None }).await?;
+    other.send(ClientFrame::PresenceUpdate { name, cursor: None, viewport: None }).await?;
     room.client.until("all was asked", |c| c.people.values().any(|p| p.participant.name == "asked")).await?;
     assert_eq!(other.closed().await?, protocol::CloseCode::TooSlow.code());
     room.client.settle().await

@@ -15,7 +15,7 @@ fn cursor(at: &str) -> Cursor {
 }
 
 async fn moves(client: &mut Client, at: &str) -> Result<()> {
-    client.send(ClientFrame::PresenceUpdate { name: None, cursor: Some(cursor(at)) }).await
+    client.send(ClientFrame::PresenceUpdate { name: None, cursor: Some(cursor(at)), viewport: None }).await
 }
 
 fn id(client: &Client) -> ParticipantId {
@@ -45,7 +45,8 @@ async fn everyone_learns_who_comes_moves_and_goes_and_is_told_nothing_twice() ->
     let (moving, watched) = (id(&last), room.client.frames.len());
     moves(&mut last, "AAE=").await?;
     room.client.until("the cursor", |c| place(c, &moving) == Some("AAE=")).await?;
-    last.send(ClientFrame::PresenceUpdate { name: Some("Ada".to_owned()), cursor: Some(cursor("AAE=")) }).await?;
+    let (name, cursor) = (Some("Ada".to_owned()), Some(cursor("AAE=")));
+    last.send(ClientFrame::PresenceUpdate { name, cursor, viewport: None }).await?;
     room.client.until("the name", |c| c.people[&moving].participant.name == "Ada").await?;
     assert_eq!(place(&room.client, &moving), Some("AAE="));
     drop(last);

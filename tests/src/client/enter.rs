@@ -157,6 +157,7 @@ impl Client {
             runs: Vec::new(),
             people: BTreeMap::new(),
             connected: 0,
+            presenter: None,
             units: HashMap::new(),
             shown: Seq::ZERO,
             frames: Vec::new(),

@@ -20,7 +20,7 @@ impl Client {
                 (self.scope, self.locks) = (session.scope.clone(), session.locks.clone());
                 self.runs = session.runs.clone();
                 self.people = session.participants.iter().map(|p| (p.participant.id.clone(), p.clone())).collect();
-                self.connected = session.connected;
+                (self.connected, self.presenter) = (session.connected, session.presenter.clone());
                 self.see(*seq);
             }
             ServerFrame::Presence(change) => {
@@ -29,7 +29,7 @@ impl Client {
                 }
                 self.people.retain(|id, _| !change.gone.contains(id));
                 self.people.extend(change.here.iter().map(|p| (p.participant.id.clone(), p.clone())));
-                self.connected = change.connected;
+                (self.connected, self.presenter) = (change.connected, change.presenter.clone());
             }
             ServerFrame::DocumentOpening { seq, .. } => self.begin_opening(*seq),
             ServerFrame::DocumentOpened { .. } => self.end_opening()?,

@@ -44,7 +44,7 @@ impl Actor {
         let joined = Joined { welcome: entrance.welcome, caught_up, preview, ask: entrance.ask };
         if join.reply.send(Ok(joined)).is_err() {
             self.peers.remove(&join.peer);
-            self.state.command(Command::Leave(join.peer), Instant::now());
+            self.state.command(Command::Leave { peer: join.peer, for_good: false }, Instant::now());
         }
         self.tell(peer, Control::Frame(Box::new(self.saved_frame())));
     }

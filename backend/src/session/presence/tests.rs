@@ -11,7 +11,7 @@ use super::{Board, GONE_MAX, Onlooker, PACE, TOLD_AT_ONCE};
 fn person(id: &str, at: &str) -> Presence {
     let cursor = Cursor { file: "f".into(), anchor: at.to_owned(), head: at.to_owned() };
     let participant = Participant { id: id.into(), name: id.to_owned(), color: 0 };
-    Presence { participant, role: Role::Editor, cursor: Some(cursor) }
+    Presence { participant, role: Role::Editor, cursor: Some(cursor), viewport: None }
 }
 
 fn moved(id: &str, at: &str) -> PresenceChange {

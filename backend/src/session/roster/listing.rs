@@ -8,8 +8,8 @@ use std::collections::{BTreeSet, HashSet};
 use protocol::ParticipantId;
 use protocol::view::Role;
 
-/// The most participants that are listed. Of more, people who may edit come first, then who came first; the others are
-/// a number.
+/// The most participants that are listed. Of more, the one who presents comes first, then people who may edit, then who
+/// came first; the others are a number.
 pub const LISTED_MAX: usize = 100;
 /// The most participants that one frame tells of: what is sent stays in a connection's buffer as room, for its life.
 pub const TOLD_AT_ONCE: usize = 16;
@@ -17,8 +17,8 @@ pub const TOLD_AT_ONCE: usize = 16;
 /// text, and every movement goes to everyone.
 pub const CURSORS_MAX: usize = 50;
 
-/// A participant's place in the order in which the list takes them.
-pub type Place = (Reverse<Role>, u64, ParticipantId);
+/// A participant's place in the order in which the list takes them: whether it presents, its role, its client id.
+pub type Place = (Reverse<(bool, Role)>, u64, ParticipantId);
 
 /// The list, and what was told of it.
 #[derive(Debug, Default)]
@@ -87,7 +87,8 @@ impl Listing {
             difference.gone = self.told.difference(&now).cloned().collect();
             self.changed.extend(now.difference(&self.told).cloned());
             if self.is_large != was_large {
-                let viewers = self.order.iter().take(LISTED_MAX).filter(|(Reverse(role), ..)| *role < Role::Editor);
+                let viewers =
+                    self.order.iter().take(LISTED_MAX).filter(|(Reverse((_, role)), ..)| *role < Role::Editor);
                 self.changed.extend(viewers.map(|place| place.2.clone()));
             }
             self.told = now;
@@ -103,7 +104,7 @@ mod tests {
     use super::*;
 
     fn place(role: Role, n: u64) -> Place {
-        (Reverse(role), n, ParticipantId(format!("p{n}")))
+        (Reverse((false, role)), n, ParticipantId(format!("p{n}")))
     }
 
     fn full() -> Listing {

@@ -1,5 +1,7 @@
 //! Coming in, coming back, leaving.
 
+use std::time::Instant;
+
 use bytes::Bytes;
 use document::Earlier;
 use protocol::client::Resume;
@@ -83,12 +85,18 @@ impl State {
     /// Everything as it stands, and the whole document: what a timeline begins with.
     pub fn catch_up(&self) -> Option<(Seq, ServerFrame, Bytes)> {
         let document = self.doc.difference(None).ok()?;
-        Some((self.seq, self.state_frame(), document.into()))
+        let mut state = self.state_frame();
+        if let ServerFrame::State { session, .. } = &mut state {
+            // Where anybody looked is not kept.
+            session.presenter = None;
+        }
+        Some((self.seq, state, document.into()))
     }
 
-    pub(super) fn leave(&mut self, peer: PeerId) {
+    /// A connection ended: for good, or its participant may come back.
+    pub(super) fn leave(&mut self, peer: PeerId, for_good: bool, now: Instant) {
         self.visitors.remove(&peer);
-        if self.roster.leave(peer) {
+        if self.roster.leave(peer, for_good, now) {
             self.tell_presence();
         }
     }

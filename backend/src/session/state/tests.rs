@@ -244,7 +244,7 @@ fn a_turn_that_nobody_can_steer_is_abandoned() {
     let (mut state, now) = (state(None), Instant::now());
     start(&mut state, "t1", now);
     assert!(!state.is_abandoned());
-    state.command(Command::Leave(PEER), now);
+    state.command(Command::Leave { peer: PEER, for_good: false }, now);
     assert!(state.is_abandoned());
     say(&mut state, "partial", now);
     state.stop(ErrorCode::Abandoned, "Nobody was there.");
@@ -269,8 +269,8 @@ fn who_left_is_still_named_by_what_they_said() {
         session.named.into_iter().map(|person| person.name).collect::<Vec<_>>()
     };
     assert!(named(&state).is_empty(), "who asked is here");
-    state.command(Command::Leave(PEER), now);
+    state.command(Command::Leave { peer: PEER, for_good: false }, now);
     assert_eq!(named(&state), ["Guest 1"]);
-    state.command(Command::Leave(PeerId(2)), now);
+    state.command(Command::Leave { peer: PeerId(2), for_good: false }, now);
     assert_eq!(named(&state), ["Guest 1"], "who said nothing is not");
 }

@@ -39,7 +39,7 @@ impl State {
             let text = |place: Position| base64::encode(&place.write());
             Some(Cursor { file: FileId(file), anchor: text(anchor), head: text(head) })
         });
-        self.roster.update(peer, said.name.as_deref(), cursor);
+        self.roster.update(peer, said.name.as_deref(), cursor, None);
         if let Some(color) = said.color {
             self.roster.paint(peer, color);
         }

@@ -225,7 +225,12 @@ mod tests {
     use protocol::view::{Participant, Role};
 
     fn person(id: &str, name: &str, cursor: Option<Cursor>) -> Presence {
-        Presence { participant: Participant { id: id.into(), name: name.into(), color: 2 }, role: Role::Editor, cursor }
+        Presence {
+            participant: Participant { id: id.into(), name: name.into(), color: 2 },
+            role: Role::Editor,
+            cursor,
+            viewport: None,
+        }
     }
 
     fn states(message: &[u8]) -> Vec<(u64, u64, Value)> {
@@ -241,7 +246,13 @@ mod tests {
     }
 
     fn change(here: Vec<Presence>, gone: &[&str], whole: bool) -> PresenceChange {
-        PresenceChange { whole, here, gone: gone.iter().map(|id| (*id).into()).collect(), connected: 2 }
+        PresenceChange {
+            whole,
+            here,
+            gone: gone.iter().map(|id| (*id).into()).collect(),
+            connected: 2,
+            presenter: None,
+        }
     }
 
     #[test]

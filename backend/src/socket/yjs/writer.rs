@@ -72,7 +72,7 @@ impl Writer {
         let mut first = vec![ask.to_vec()];
         if let ServerFrame::State { session, .. } = state {
             let (here, connected) = (session.participants, session.connected);
-            let everyone = PresenceChange { whole: true, here, gone: Vec::new(), connected };
+            let everyone = PresenceChange { whole: true, here, connected, ..PresenceChange::default() };
             first.push(others.change(everyone, me.as_ref()));
         }
         let mut again = interval(AGAIN_EVERY);
@@ -157,7 +157,7 @@ impl Writer {
             Control::Close(code) => Err(Some(code)),
             Control::You(me) => {
                 // It may have been told of itself as somebody else.
-                let gone = PresenceChange { whole: false, here: Vec::new(), gone: vec![me.clone()], connected: 0 };
+                let gone = PresenceChange { gone: vec![me.clone()], ..PresenceChange::default() };
                 let message = self.others.change(gone, None);
                 self.me = Some(me);
                 self.put(message.into()).await
