@@ -136,7 +136,7 @@ impl Client {
                     if model != run.model && !batch.held {
                         self.finish(std::mem::take(&mut run));
                     }
-                    run.model = model;
+                    (run.model, run.last) = (model, seq);
                     run.updates.push(update);
                 }
                 Item::Frame(frame) => {
@@ -156,6 +156,12 @@ impl Client {
                     hunks |= touches_hunks(&frame);
                     if let ServerFrame::HunkPlaced { file_id, .. } = &frame {
                         placed = Some(file_id.clone());
+                        if !batch.held {
+                            self.finish(std::mem::take(&mut run));
+                        }
+                    }
+                    if !batch.held {
+                        self.claim(&frame);
                     }
                     closed |= matches!(frame, ServerFrame::HunkClosed { .. });
                     self.session.borrow_mut().apply(&frame);
@@ -172,7 +178,7 @@ impl Client {
         if ended {
             monaco::hide_model_caret();
         }
-        // What a place's step writes may come without any output of its own: the place alone says where to look.
+        // A place may be told of with nothing written yet: it says where to look.
         if let Some(file) = placed.filter(|_| !batch.held) {
             self.follow(&file);
         }
@@ -205,14 +211,32 @@ impl Client {
             self.damaged();
             return;
         }
-        self.pump(run.model);
+        let change = self.pump(run.model);
+        self.pointing.borrow_mut().unclaimed = change.filter(|_| !run.model).map(|change| (run.last, change));
+    }
+
+    /// A hunk's frame stands right behind the step that it tells of, or behind another such frame. When a place was found,
+    /// what waited for it is written in that step, which has no output of its own: only here it shows that it is the
+    /// model's.
+    fn claim(self: &Rc<Self>, frame: &ServerFrame) {
+        let Some(seq) = hunk_seq(frame) else { return };
+        let mut pointing = self.pointing.borrow_mut();
+        let Some((step, _)) = pointing.unclaimed.as_mut().filter(|(step, _)| step.next() == seq) else { return };
+        *step = seq;
+        if let ServerFrame::HunkPlaced { .. } = frame
+            && let Some((_, change)) = pointing.unclaimed.take()
+        {
+            drop(pointing);
+            self.follow(&change.file);
+            self.show_caret(&change);
+        }
     }
 
     /// Carries what has happened in the replica to the socket, the list and the editor.
-    pub(super) fn pump(self: &Rc<Self>, model: bool) {
-        let Some(Changes { texts, listing, outgoing }) = self.replica.borrow().as_ref().map(|r| r.take()) else {
-            return;
-        };
+    ///
+    /// Returns the last change of a text.
+    pub(super) fn pump(self: &Rc<Self>, model: bool) -> Option<TextChange> {
+        let Changes { texts, listing, outgoing } = self.replica.borrow().as_ref().map(|r| r.take())?;
         let mut link = self.link.borrow_mut();
         for message in outgoing {
             link.send_message(message);
@@ -242,6 +266,7 @@ impl Client {
             }
             self.keep_abreast();
         }
+        texts.into_iter().next_back()
     }
 
     fn show_change(&self, change: &TextChange, model: bool) {
@@ -306,6 +331,8 @@ impl Client {
 struct Run {
     updates: Vec<Vec<u8>>,
     model: bool,
+    /// The number of the last one.
+    last: Seq,
 }
 
 fn delta_seq(item: &Item) -> Option<Seq> {
@@ -325,6 +352,19 @@ fn changes_scope(frame: &ServerFrame) -> bool {
 fn spoken_into(frame: &ServerFrame) -> Option<&TurnId> {
     match frame {
         ServerFrame::SteerApplied { turn_id, .. } | ServerFrame::TurnContinued { turn_id, .. } => Some(turn_id),
+        _ => None,
+    }
+}
+
+/// The number of a frame that tells of a hunk.
+fn hunk_seq(frame: &ServerFrame) -> Option<Seq> {
+    use ServerFrame as F;
+    match frame {
+        F::HunkOpened { seq, .. }
+        | F::HunkPlaced { seq, .. }
+        | F::HunkClosed { seq, .. }
+        | F::HunkHeld { seq, .. }
+        | F::HunkFailed { seq, .. } => Some(*seq),
         _ => None,
     }
 }

@@ -6,10 +6,11 @@ use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use protocol::presence::Viewport;
 use protocol::view::{Cursor, HunkStatus};
-use protocol::{ClientFrame, FileId};
+use protocol::{ClientFrame, FileId, Seq};
 
 use super::Client;
 use super::presenting::Screen;
+use crate::document::TextChange;
 use crate::monaco;
 use crate::store::Hunk;
 
@@ -21,6 +22,8 @@ const CURSOR_EVERY_MS: u32 = 50;
 pub struct Pointing {
     /// The file that the model wrote in last.
     pub model_in: Option<FileId>,
+    /// What the last step wrote that was nobody's known, and its number, or that of the last frame that stood behind it.
+    pub unclaimed: Option<(Seq, TextChange)>,
     /// The cursor that is to be reported, and the timer that will.
     cursor: Option<(FileId, u32, u32)>,
     timer: Option<Timeout>,

@@ -275,3 +275,33 @@ async fn one_goes_along_with_somebody_until_one_moves() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn the_model_is_flagged_by_its_name_in_every_page_while_it_writes() -> Result<()> {
+    let (model, mut gate) = gated();
+    let stage = Stage::with_model(model).await?;
+    let (session, _program) = stage.session("calc.py", FILE).await?;
+    let by_viewer = named_link(&stage, &session, Role::Viewer, "The guests").await?;
+    let (owner, viewer) = (stage.person("Olivia", &session).await?, stage.person("Vera", &by_viewer).await?);
+    for page in [&owner, &viewer] {
+        shows_exactly(page, FILE).await?;
+        watch_the_flags(page).await?;
+    }
+    say(&owner, "add a total", "Enter").await?;
+    let call = gate.call().await;
+    call.tokens(BEGINNING);
+    for page in [&owner, &viewer] {
+        shows(page, "    second li").await?;
+    }
+    // Nothing more comes: what it has written so far was kept until its place was known.
+    for page in [&owner, &viewer] {
+        page.wait("flags.has('Practice (scripted)') && document.querySelector('.model-caret')", PATIENCE).await?;
+    }
+    picture(&viewer, "together-model").await?;
+    call.end();
+    for page in [&owner, &viewer] {
+        turn_is(page, "completed").await?;
+        stage.assert_clean(page).await?;
+    }
+    Ok(())
+}
