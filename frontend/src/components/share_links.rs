@@ -30,15 +30,18 @@ pub fn List() -> impl IntoView {
     view! {
         <section class="share-links" aria-label="Links">
             <h3 class="label">"Links"</h3>
-            <Show when=none>
-                <p class="quiet">"None yet: only you are in. The address bar’s address opens nothing for others."</p>
-            </Show>
-            <Show when=move || store.sharing.links.with(Option::is_none)>
-                <p class="quiet">"Asking for the links…"</p>
-            </Show>
-            <ul>
-                <For each=ids key=LinkId::clone let(id)><Row id /></For>
-            </ul>
+            // Of one size whatever is in it: nothing moves under the pointer when the list comes, or grows.
+            <div class="share-list">
+                <Show when=none>
+                    <p class="quiet">"None yet: only you are in. The address bar’s address opens nothing for others."</p>
+                </Show>
+                <Show when=move || store.sharing.links.with(Option::is_none)>
+                    <p class="quiet">"Asking for the links…"</p>
+                </Show>
+                <ul>
+                    <For each=ids key=LinkId::clone let(id)><Row id /></For>
+                </ul>
+            </div>
         </section>
     }
 }

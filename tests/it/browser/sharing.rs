@@ -177,3 +177,39 @@ async fn a_session_is_deleted_by_a_typed_word_and_everyone_is_told() -> Result<(
     other.by_role("heading", "This session was deleted").seen_within(PATIENCE).await?;
     stage.assert_clean(&owner).await
 }
+
+/// Where what a person may be about to press stands.
+const PLACES: &str =
+    "JSON.stringify(['dialog.share', '.share-new button', '.share-links h3', '.share-delete'].map((each) => {
+    const { x, y, width, height } = document.querySelector(each).getBoundingClientRect();
+    return [each, x, y, width, height];
+}))";
+
+#[tokio::test]
+async fn nothing_moves_in_the_dialog_when_its_links_come() -> Result<()> {
+    let (model, _gate) = gated();
+    let stage = Stage::with_model(model).await?;
+    let (session, _program) = stage.session("calc.py", FILE).await?;
+    for name in ["Ada", "Bob", "Cy", "Dee", "Eve", "Fay"] {
+        named_link(&stage, &session, Role::Viewer, name).await?;
+    }
+    let owner = stage.person("Olivia", &session).await?;
+    // The answer is held back until the dialog was seen without it.
+    owner
+        .run(
+            "globalThis.came = new Promise((resolve) => { globalThis.letItCome = resolve; });
+             const ask = globalThis.fetch;
+             globalThis.fetch = async (...what) => { const answer = await ask(...what); await came; return answer; };",
+        )
+        .await?;
+    owner.press("Control+Alt+s").await?;
+    owner.by_role("dialog", "Share this session").says("Asking for the links").await?;
+    let before: String = owner.eval(PLACES).await?;
+    picture(&owner, "share-asking").await?;
+    owner.run("letItCome()").await?;
+    owner.by_role("button", "Revoke Fay").seen().await?;
+    let after: String = owner.eval(PLACES).await?;
+    ensure!(before == after, "{before} and then {after}");
+    picture(&owner, "share-many").await?;
+    stage.assert_clean(&owner).await
+}
