@@ -11,6 +11,7 @@ pub mod comments;
 pub mod context;
 pub mod files;
 pub mod http;
+pub mod hunk;
 pub mod ids;
 pub mod latency;
 pub mod limits;

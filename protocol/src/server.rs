@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::code::ErrorCode;
 use crate::context::ContextView;
 use crate::files::ImportView;
+use crate::hunk::HunkOutcome;
 use crate::ids::{Epoch, FileId, HunkId, ImportId, LockId, ModelId, ParticipantId, Seq, SteerId, TurnId};
 use crate::latency::{Latency, Usage};
 use crate::limits::Limits;
@@ -251,6 +252,9 @@ pub enum ServerFrame {
         file_id: FileId,
         /// Where.
         place: HunkPlace,
+        /// What it turned out to do, where that was not known when it opened.
+        #[serde(flatten)]
+        outcome: HunkOutcome,
     },
     /// A hunk reached its end, whole, cut, failed or taken back.
     #[serde(rename = "hunk/closed")]
@@ -270,6 +274,9 @@ pub enum ServerFrame {
         /// What a revert kept or could not take back, for a person.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
+        /// What it turned out to do, where that was not known when it opened.
+        #[serde(flatten)]
+        outcome: HunkOutcome,
     },
     /// A hunk that would touch what it must not: nothing of it is in the document, and the rest of the turn goes on.
     /// Comes once when that shows, and once more, with the proposal, when the block has ended.
@@ -292,6 +299,9 @@ pub enum ServerFrame {
         /// What it would do, once its block has ended.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         proposal: Option<Proposal>,
+        /// What it turned out to do, where that was not known when it opened.
+        #[serde(flatten)]
+        outcome: HunkOutcome,
     },
     /// A hunk that could not be applied; the rest of the turn goes on.
     #[serde(rename = "hunk/failed")]
@@ -306,6 +316,9 @@ pub enum ServerFrame {
         reason: crate::view::HunkFailure,
         /// Why, for a person.
         message: String,
+        /// What it turned out to do, where that was not known when it opened.
+        #[serde(flatten)]
+        outcome: HunkOutcome,
     },
     /// A hunk that opened past the cut is gone.
     #[serde(rename = "hunk/dropped")]

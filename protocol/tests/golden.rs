@@ -21,6 +21,8 @@ mod context;
 mod document;
 #[path = "golden/files.rs"]
 mod files;
+#[path = "golden/hunks.rs"]
+mod hunks;
 #[path = "golden/links.rs"]
 mod links;
 #[path = "golden/offer.rs"]

@@ -175,8 +175,9 @@ impl Hunk {
     /// The frame that says how it stands, now that it has ended.
     pub fn closed_frame(&self, seq: Seq, turn_id: TurnId) -> ServerFrame {
         let HunkView { id, status, added, removed, note, .. } = &self.view;
-        let (hunk_id, note) = (id.clone(), note.clone());
-        ServerFrame::HunkClosed { seq, turn_id, hunk_id, status: *status, added: *added, removed: *removed, note }
+        let (hunk_id, note, outcome) = (id.clone(), note.clone(), self.view.outcome());
+        let (status, added, removed) = (*status, *added, *removed);
+        ServerFrame::HunkClosed { seq, turn_id, hunk_id, status, added, removed, note, outcome }
     }
 
     /// The frame that says that it is held.
@@ -191,6 +192,7 @@ impl Hunk {
             added: *added,
             removed: *removed,
             proposal: proposal.clone(),
+            outcome: self.view.outcome(),
         }
     }
 }

@@ -104,33 +104,37 @@ impl Session {
                 self.on_steer(turn_id, steer_id, SteerStage::Failed, |s| s.failure = Some(*code));
             }
             F::HunkOpened { turn_id, hunk, .. } => self.open_hunk(turn_id, hunk),
-            F::HunkPlaced { turn_id, hunk_id, file_id, place, .. } => self.on_hunk(turn_id, hunk_id, |h| {
+            F::HunkPlaced { turn_id, hunk_id, file_id, place, outcome, .. } => self.on_hunk(turn_id, hunk_id, |h| {
                 h.file_id = Some(file_id.clone());
                 h.place = Some(place.clone());
+                h.learn(outcome.clone());
             }),
-            F::HunkHeld { turn_id, hunk_id, reason, message, added, removed, proposal, .. } => {
+            F::HunkHeld { turn_id, hunk_id, reason, message, added, removed, proposal, outcome, .. } => {
                 self.on_hunk(turn_id, hunk_id, |h| {
                     h.status = HunkStatus::Held;
                     h.hold = Some(*reason);
                     h.message = Some(message.clone());
                     (h.added, h.removed) = (*added, *removed);
                     h.proposal = proposal.clone();
+                    h.learn(outcome.clone());
                 });
             }
-            F::HunkClosed { turn_id, hunk_id, status, added, removed, note, .. } => {
+            F::HunkClosed { turn_id, hunk_id, status, added, removed, note, outcome, .. } => {
                 self.on_hunk(turn_id, hunk_id, |h| {
                     h.note = note.clone();
                     (h.proposal, h.failure, h.message) = (None, None, None);
                     h.status = *status;
                     h.added = *added;
                     h.removed = *removed;
+                    h.learn(outcome.clone());
                 })
             }
-            F::HunkFailed { turn_id, hunk_id, reason, message, .. } => self.on_hunk(turn_id, hunk_id, |h| {
+            F::HunkFailed { turn_id, hunk_id, reason, message, outcome, .. } => self.on_hunk(turn_id, hunk_id, |h| {
                 h.status = HunkStatus::Failed;
                 h.failure = Some(*reason);
                 h.message = Some(message.clone());
                 h.proposal = None;
+                h.learn(outcome.clone());
             }),
             F::HunkDropped { turn_id, hunk_id, .. } => {
                 self.on(turn_id, |turn, _| turn.hunks.update(|hunks| hunks.retain(|h| h.id != *hunk_id)));

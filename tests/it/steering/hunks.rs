@@ -1,7 +1,7 @@
 //! Edits: streamed into place, and outcomes that are not.
 
 use anyhow::Result;
-use protocol::view::{HunkFailure, HunkStatus, TurnStatus};
+use protocol::view::{HunkFailure, HunkKind, HunkStatus, TurnStatus};
 
 use super::{FILE, Room, block};
 
@@ -88,5 +88,24 @@ async fn a_turn_that_ends_inside_a_block_keeps_the_part_that_was_shown() -> Resu
     assert_eq!(room.client.turn("t1").unwrap().hunks[0].status, HunkStatus::Partial);
     let text = room.client.text("calc.py").unwrap();
     assert!(text.contains("total = a + b") && text.contains("return a + b"), "{text}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_hunk_turned_out_to_do_is_known_to_those_who_were_there_too() -> Result<()> {
+    let mut room = Room::new().await?;
+    room.client.start("t1", "go").await?;
+    let call = room.gate.call().await;
+    call.tokens("<edit path=\"new.py\" why=\"w\">\n<old_text>\n</old_text>\n<new_text>\ny = 1\n</new_text>\n</edit>\n");
+    call.tokens("*** Begin Patch\n*** Update File: calc.py\n*** Move to: lib.py\n@@\n-    return a + b\n+    return b + a\n*** End Patch\n");
+    call.end();
+    room.client.until("the end", |c| c.status("t1") == Some(TurnStatus::Completed)).await?;
+    assert_eq!(room.client.paths(), ["lib.py", "new.py"]);
+    let late = room.join().await?;
+    let (seen, told) = (&room.client.turn("t1").unwrap().hunks, &late.turn("t1").unwrap().hunks);
+    let kinds: Vec<_> = seen.iter().map(|hunk| (hunk.kind, hunk.moved_to.as_deref())).collect();
+    assert!(kinds.contains(&(HunkKind::Create, None)), "{kinds:?}");
+    assert!(kinds.contains(&(HunkKind::Move, Some("lib.py"))), "{kinds:?}");
+    assert_eq!(seen, told);
     Ok(())
 }

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use fastrand::Rng;
 use protocol::http::CreatedSession;
 use protocol::timeline::MarkKind;
-use protocol::view::{HunkKind, SessionView, TurnStatus};
+use protocol::view::{SessionView, TurnStatus};
 use protocol::{Seq, ServerFrame};
 use tests::client::Client;
 use tests::server::TestServer;
@@ -30,16 +30,13 @@ fn told(client: &Client) -> Result<SessionView> {
     state.context("no state came")
 }
 
-/// But for who is there, and for what no frame says: that an edit turned out to make its file.
+/// But for who is there.
 fn comparable(mut session: SessionView) -> SessionView {
     session.participants.clear();
     session.connected = 0;
     for turn in &mut session.turns {
         // A session from a file tells it of its turns, and their timeline was another session's.
         turn.inherited = false;
-        for hunk in &mut turn.hunks {
-            hunk.kind = HunkKind::Edit;
-        }
     }
     session
 }

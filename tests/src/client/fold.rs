@@ -107,12 +107,13 @@ impl Client {
                 self.locks.extend(lock.clone());
             }
             ServerFrame::FilesImported { seq, .. } | ServerFrame::ImportTakenBack { seq, .. } => self.see(*seq),
-            ServerFrame::HunkHeld { seq, turn_id, hunk_id, reason, message, added, removed, proposal } => {
+            ServerFrame::HunkHeld { seq, turn_id, hunk_id, reason, message, added, removed, proposal, outcome } => {
                 self.see(*seq);
                 let turn = self.turns.get_mut(turn_id).context("a hunk of an unknown turn")?;
                 if let Some(hunk) = turn.hunks.iter_mut().find(|h| h.id == *hunk_id) {
                     (hunk.status, hunk.hold, hunk.message) = (HunkStatus::Held, Some(*reason), Some(message.clone()));
                     (hunk.added, hunk.removed, hunk.proposal) = (*added, *removed, proposal.clone());
+                    hunk.learn(outcome.clone());
                 }
             }
             ServerFrame::SteerApplied { seq, turn_id, offset, .. } => {
@@ -139,22 +140,24 @@ impl Client {
                 let turn = self.turns.get_mut(turn_id).context("a hunk of an unknown turn")?;
                 turn.hunks.retain(|h| h.id != *hunk_id);
             }
-            ServerFrame::HunkClosed { seq, turn_id, hunk_id, status, added, removed, note } => {
+            ServerFrame::HunkClosed { seq, turn_id, hunk_id, status, added, removed, note, outcome } => {
                 self.see(*seq);
                 let turn = self.turns.get_mut(turn_id).context("a hunk of an unknown turn")?;
                 if let Some(hunk) = turn.hunks.iter_mut().find(|h| h.id == *hunk_id) {
                     (hunk.status, hunk.added, hunk.removed) = (*status, *added, *removed);
                     (hunk.note, hunk.proposal) = (note.clone(), None);
                     (hunk.failure, hunk.message) = (None, None);
+                    hunk.learn(outcome.clone());
                 }
             }
-            ServerFrame::HunkFailed { seq, turn_id, hunk_id, reason, message } => {
+            ServerFrame::HunkFailed { seq, turn_id, hunk_id, reason, message, outcome } => {
                 self.see(*seq);
                 let turn = self.turns.get_mut(turn_id).context("a hunk of an unknown turn")?;
                 if let Some(hunk) = turn.hunks.iter_mut().find(|h| h.id == *hunk_id) {
                     hunk.status = HunkStatus::Failed;
                     (hunk.failure, hunk.message) = (Some(*reason), Some(message.clone()));
                     hunk.proposal = None;
+                    hunk.learn(outcome.clone());
                 }
             }
             ServerFrame::HunkAccepted { seq, turn_id, hunk_id, .. } => {
@@ -164,11 +167,12 @@ impl Client {
                     hunk.status = HunkStatus::Accepted;
                 }
             }
-            ServerFrame::HunkPlaced { seq, turn_id, hunk_id, file_id, place } => {
+            ServerFrame::HunkPlaced { seq, turn_id, hunk_id, file_id, place, outcome } => {
                 self.see(*seq);
                 let turn = self.turns.get_mut(turn_id).context("a hunk of an unknown turn")?;
                 if let Some(hunk) = turn.hunks.iter_mut().find(|h| h.id == *hunk_id) {
                     (hunk.file_id, hunk.place) = (Some(file_id.clone()), Some(place.clone()));
+                    hunk.learn(outcome.clone());
                 }
             }
             _ => {}

@@ -245,15 +245,11 @@ impl State {
         }
         for (key, hunk_id, counts) in frames {
             let seq = self.advance();
-            if let Some(hunk) = self.turns.last_mut().and_then(|t: &mut Turn| t.hunk_mut(key)) {
-                hunk.closed = Some(seq);
-            }
-            let (added, removed) = (counts.added, counts.removed);
-            let status = HunkStatus::Partial;
-            self.log(
-                seq,
-                ServerFrame::HunkClosed { seq, turn_id: id.clone(), hunk_id, status, added, removed, note: None },
-            );
+            let Some(hunk) = self.turns.last_mut().and_then(|t: &mut Turn| t.hunk_mut(key)) else { continue };
+            hunk.closed = Some(seq);
+            let (added, removed, outcome) = (counts.added, counts.removed, hunk.view.outcome());
+            let (turn_id, status, note) = (id.clone(), HunkStatus::Partial, None);
+            self.log(seq, ServerFrame::HunkClosed { seq, turn_id, hunk_id, status, added, removed, note, outcome });
         }
     }
 

@@ -139,8 +139,9 @@ impl State {
                 (view.status, view.failure, view.message) =
                     (HunkStatus::Failed, Some(failure), Some(message.to_owned()));
                 (view.proposal, hunk.draft) = (None, None);
+                let outcome = view.outcome();
                 let (turn_id, hunk_id, reason, message) = (id.clone(), hunk_id.clone(), failure, message.to_owned());
-                self.log(seq, ServerFrame::HunkFailed { seq, turn_id, hunk_id, reason, message });
+                self.log(seq, ServerFrame::HunkFailed { seq, turn_id, hunk_id, reason, message, outcome });
             }
         }
         Ok(())
@@ -288,8 +289,8 @@ impl State {
             let seq = self.advance();
             let Some(hunk) = self.hunk_mut(id, key) else { return };
             (hunk.view.file_id, hunk.view.place) = (Some(file_id.clone()), Some(place.clone()));
-            let (turn_id, hunk_id) = (id.clone(), hunk.view.id.clone());
-            self.log(seq, ServerFrame::HunkPlaced { seq, turn_id, hunk_id, file_id, place });
+            let (turn_id, hunk_id, outcome) = (id.clone(), hunk.view.id.clone(), hunk.view.outcome());
+            self.log(seq, ServerFrame::HunkPlaced { seq, turn_id, hunk_id, file_id, place, outcome });
         }
     }
 

@@ -274,7 +274,7 @@ impl State {
                 hunk.placed = Some(step);
                 view.file_id = Some(file.clone());
                 view.place = Some(place.clone());
-                ServerFrame::HunkPlaced { seq, turn_id, hunk_id, file_id: file, place }
+                ServerFrame::HunkPlaced { seq, turn_id, hunk_id, file_id: file, place, outcome: view.outcome() }
             }
             News::Closed(key, _) if view.status == HunkStatus::Held => return self.close_held(key, step, true),
             News::Cut(key) if view.status == HunkStatus::Held => return self.close_held(key, step, false),
@@ -296,7 +296,7 @@ impl State {
             News::Failed(_, reason, message) => {
                 (hunk.closed, hunk.draft) = (Some(step), None);
                 (view.status, view.failure, view.message) = (HunkStatus::Failed, Some(reason), Some(message.clone()));
-                ServerFrame::HunkFailed { seq, turn_id, hunk_id, reason, message }
+                ServerFrame::HunkFailed { seq, turn_id, hunk_id, reason, message, outcome: view.outcome() }
             }
         };
         let seq = self.advance();

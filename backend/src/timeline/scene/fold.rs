@@ -90,24 +90,28 @@ impl Scene {
                 (steer.stage, steer.first_token_ms) = (SteerStage::Answered, Some(first_token_ms));
             }
             F::HunkOpened { turn_id, hunk, .. } => self.turn(&turn_id)?.hunks.push(hunk),
-            F::HunkPlaced { turn_id, hunk_id, file_id, place, .. } => {
+            F::HunkPlaced { turn_id, hunk_id, file_id, place, outcome, .. } => {
                 let hunk = self.hunk(&turn_id, &hunk_id)?;
                 (hunk.file_id, hunk.place) = (Some(file_id), Some(place));
+                hunk.learn(outcome);
             }
-            F::HunkClosed { turn_id, hunk_id, status, added, removed, note, .. } => {
+            F::HunkClosed { turn_id, hunk_id, status, added, removed, note, outcome, .. } => {
                 let hunk = self.hunk(&turn_id, &hunk_id)?;
                 (hunk.status, hunk.added, hunk.removed, hunk.note) = (status, added, removed, note);
                 (hunk.failure, hunk.message, hunk.proposal) = (None, None, None);
+                hunk.learn(outcome);
             }
-            F::HunkHeld { turn_id, hunk_id, reason, message, added, removed, proposal, .. } => {
+            F::HunkHeld { turn_id, hunk_id, reason, message, added, removed, proposal, outcome, .. } => {
                 let hunk = self.hunk(&turn_id, &hunk_id)?;
                 (hunk.status, hunk.hold, hunk.message) = (HunkStatus::Held, Some(reason), Some(message));
                 (hunk.added, hunk.removed, hunk.proposal) = (added, removed, proposal);
+                hunk.learn(outcome);
             }
-            F::HunkFailed { turn_id, hunk_id, reason, message, .. } => {
+            F::HunkFailed { turn_id, hunk_id, reason, message, outcome, .. } => {
                 let hunk = self.hunk(&turn_id, &hunk_id)?;
                 (hunk.status, hunk.failure, hunk.message) = (HunkStatus::Failed, Some(reason), Some(message));
                 hunk.proposal = None;
+                hunk.learn(outcome);
             }
             F::HunkDropped { turn_id, hunk_id, .. } => self.turn(&turn_id)?.hunks.retain(|hunk| hunk.id != hunk_id),
             F::HunkAccepted { turn_id, hunk_id, .. } => {
