@@ -96,7 +96,12 @@ pub fn kept(name: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(&format!("midstream.{name}")).ok()?
 }
 
-/// What this tab alone keeps under a name, until it is closed. Taken: it is kept no longer.
+/// What this tab alone keeps under a name, until it is closed.
+pub fn kept_in_tab(name: &str) -> Option<String> {
+    window().session_storage().ok()??.get_item(&format!("midstream.{name}")).ok()?
+}
+
+/// The same, taken: it is kept no longer.
 pub fn take_from_tab(name: &str) -> Option<String> {
     let storage = window().session_storage().ok()??;
     let name = format!("midstream.{name}");

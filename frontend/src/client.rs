@@ -30,6 +30,7 @@ mod running;
 mod share;
 pub mod shipping;
 mod start;
+mod tokens;
 mod turns;
 mod unlock;
 mod writers;

@@ -1,12 +1,19 @@
-// The diff editor: what became of a text, beside or below what it was. It has texts of its own, which go with it.
+// The diff editor: what became of a text, beside or below what it was. It has texts of its own, which go when it is put
+// away.
 
 import * as monaco from "monaco-editor/editor";
 
 /** Narrower than this, two columns are too narrow to read code in, in pixels. */
 const TWO_COLUMNS_MIN = 720;
 
-/** @type {monaco.editor.IStandaloneDiffEditor | null} */
+/** @type {monaco.editor.IStandaloneDiffEditor | null} the editor, while it is shown */
 let diff = null;
+/**
+ * The same, once it was made. It is put away and taken out again, and never disposed of: what it has set to be made in a
+ * quiet moment would then be made without what it is made of, which Monaco reports as an error.
+ * @type {{editor: monaco.editor.IStandaloneDiffEditor, element: HTMLElement} | null}
+ */
+let made = null;
 /** @type {monaco.editor.ITextModel[]} */
 let texts = [];
 let inline = false;
@@ -18,7 +25,16 @@ let fresh = false;
 /** Fills an element with the diff editor. @param {HTMLElement} place */
 export function createDiff(place) {
   disposeDiff();
-  diff = monaco.editor.createDiffEditor(place, {
+  made ??= make();
+  place.append(made.element);
+  diff = made.editor;
+  diff.layout();
+}
+
+function make() {
+  const element = document.createElement("div");
+  element.style.height = "100%";
+  const editor = monaco.editor.createDiffEditor(element, {
     readOnly: true,
     originalEditable: false,
     automaticLayout: true,
@@ -46,18 +62,21 @@ export function createDiff(place) {
     padding: { top: 8, bottom: 8 },
     unicodeHighlight: { ambiguousCharacters: false },
   });
-  diff.onDidUpdateDiff(() => {
+  editor.onDidUpdateDiff(() => {
     if (!fresh) return;
     fresh = false;
     land(atTheEnd ? -1 : 1);
     atTheEnd = false;
   });
+  return { editor, element };
 }
 
-/** Unmounts it, and its texts with it. */
+/** Puts it away, and its texts with it. */
 export function disposeDiff() {
-  diff?.dispose();
+  diff?.setModel(null);
+  made?.element.remove();
   diff = null;
+  fresh = false;
   for (const text of texts) text.dispose();
   texts = [];
 }
@@ -67,11 +86,11 @@ export function showDiff(path, before, after) {
   if (diff === null) return;
   const old = texts;
   /** @param {string} side @param {string} text */
-  const made = (side, text) => {
+  const modelOf = (side, text) => {
     const uri = monaco.Uri.from({ scheme: "midstream-diff", path: `/${side}/${nextId()}/${path}` });
     return monaco.editor.createModel(text, undefined, uri);
   };
-  const [original, modified] = [made("before", before), made("after", after)];
+  const [original, modified] = [modelOf("before", before), modelOf("after", after)];
   texts = [original, modified];
   fresh = true;
   diff.setModel({ original, modified });

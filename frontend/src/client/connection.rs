@@ -11,7 +11,7 @@ use protocol::{ClientFrame, CloseCode, Epoch, ParticipantId, Seq, SessionId, VER
 
 use super::Client;
 use super::heartbeat::Heartbeat;
-use super::parked;
+use super::{parked, tokens};
 use crate::browser;
 use crate::document::Replica;
 use crate::outbox::Outbox;
@@ -174,6 +174,9 @@ impl Client {
             link.parked = None;
             link.resume = Some((welcome.participant.id.clone(), welcome.resume_key, welcome.epoch));
         }
+        if let Some((session, token)) = self.link.borrow().address() {
+            tokens::opened(&session, &token, welcome.role);
+        }
         self.start_heartbeat();
         let replica = match self.replica.borrow_mut().take() {
             Some(replica) if replica.client() == welcome.client_id => Some(replica),
@@ -217,6 +220,9 @@ impl Client {
         }
         match CloseCode::from_code(code) {
             Some(known) if !known.retry() => {
+                if let Some((session, token)) = self.link.borrow().address() {
+                    tokens::refused(&session, &token, known);
+                }
                 let was_in = self.store.me.with_untracked(Option::is_some);
                 self.end(Ending::of(known, was_in));
             }

@@ -12,8 +12,8 @@ use protocol::view::{Presence, Role};
 use protocol::{FileId, Seq, ServerFrame, SessionId};
 use wasm_bindgen_futures::spawn_local;
 
-use super::Client;
 use super::connection::undo_clock;
+use super::{Client, tokens};
 use crate::browser;
 use crate::document::Replica;
 use crate::monaco;
@@ -80,6 +80,9 @@ impl Client {
         let (from, to) = (index.from, index.to);
         self.replaying.borrow_mut().player = Some(Player::new(from, to));
         self.store.replay.role.set(index.role);
+        if let Some((session, token)) = self.link.borrow().address() {
+            tokens::opened(&session, &token, index.role);
+        }
         self.store.replay.index.set(Some(index));
         self.store.connection.set(Connection::Online);
         self.go(Goal::Step(from.seq));
@@ -187,7 +190,7 @@ impl Client {
         spawn_local(async move {
             match fork(&session, &token, seq).await {
                 Ok(made) => {
-                    browser::keep(&format!("token.{}", made.id), &made.token);
+                    tokens::keep_own(&made.id, &made.token);
                     browser::go(&format!("/s/{}", made.id));
                 }
                 Err(problem) => client.notify(None, problem),

@@ -11,7 +11,7 @@ use protocol::view::Role;
 use protocol::{FileId, LinkId, SessionId};
 use wasm_bindgen_futures::spawn_local;
 
-use super::Client;
+use super::{Client, tokens};
 use crate::browser;
 use crate::exposure::{self, Exposed};
 use crate::links::{Tokens, sorted};
@@ -159,9 +159,8 @@ impl Client {
         spawn_local(async move {
             match client.order::<(), ()>(Method::DELETE, "", None).await {
                 Ok(_) => {
-                    for name in [slot(&session), format!("token.{session}")] {
-                        browser::forget(&name);
-                    }
+                    browser::forget(&slot(&session));
+                    tokens::forget(&session);
                     client.forget_recent(&session);
                     browser::go("/");
                 }

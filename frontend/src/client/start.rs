@@ -9,7 +9,7 @@ use protocol::view::LessonView;
 use protocol::{LessonId, SessionId};
 use wasm_bindgen_futures::spawn_local;
 
-use super::Client;
+use super::{Client, tokens};
 use crate::browser;
 use crate::store::{Connection, Ending, Route};
 
@@ -21,14 +21,11 @@ impl Client {
     pub fn begin(self: &Rc<Self>) {
         let Some(id) = browser::session_in_address() else {
             self.store.route.set(Route::Start);
+            tokens::leave_tab();
             self.fetch_lessons();
             return;
         };
-        let slot = format!("token.{id}");
-        if let Some(token) = browser::take_token_from_address() {
-            browser::keep(&slot, &token);
-        }
-        match browser::kept(&slot) {
+        match tokens::choose(&id) {
             Some(token) if browser::replay_in_address() => self.enter_replay(SessionId(id), token),
             Some(token) => self.enter(SessionId(id), token),
             None => {
@@ -48,7 +45,7 @@ impl Client {
         spawn_local(async move {
             match create(lesson).await {
                 Ok(made) => {
-                    browser::keep(&format!("token.{}", made.id), &made.token);
+                    tokens::keep_own(&made.id, &made.token);
                     browser::show_address(&format!("/s/{}", made.id));
                     client.enter(made.id, made.token);
                 }

@@ -5,6 +5,7 @@ use protocol::http::CreatedSession;
 use protocol::view::Role;
 use tests::browser::Page;
 use tests::gated::gated;
+use tests::links::link;
 use tests::timeline::Timeline;
 
 use super::stage::{PATIENCE, Stage, named_link, picture, shows, walk_to};
@@ -212,4 +213,27 @@ async fn nothing_moves_in_the_dialog_when_its_links_come() -> Result<()> {
     ensure!(before == after, "{before} and then {after}");
     picture(&owner, "share-many").await?;
     stage.assert_clean(&owner).await
+}
+
+#[tokio::test]
+async fn one_who_looks_at_their_session_through_a_smaller_link_stays_its_owner() -> Result<()> {
+    let stage = Stage::practice().await?;
+    let (session, _client) = stage.session("notes.md", "one\n").await?;
+    let page = stage.open(&session).await?;
+    page.by_test_id("role").says("Owner").await?;
+    let (_, watching) = link(stage.server.addr, &session, Role::Viewer).await?;
+    let tab = stage.browser.page(&stage.server.url(&format!("/s/{}#{}", watching.id, watching.token))).await?;
+    tab.by_test_id("role").says("Watching").await?;
+    // The tab stays what its link made it.
+    tab.reload().await?;
+    tab.by_test_id("role").says("Watching").await?;
+    // Everywhere else in this browser the session is one's own, without any link.
+    let later = stage.browser.page(&stage.server.url(&format!("/s/{}", session.id))).await?;
+    later.by_test_id("role").says("Owner").await?;
+    // From the first screen the tab goes there as well.
+    tab.goto(&stage.server.url("/")).await?;
+    tab.by_role("heading", "Your sessions").seen().await?;
+    tab.goto(&stage.server.url(&format!("/s/{}", session.id))).await?;
+    tab.by_test_id("role").says("Owner").await?;
+    stage.assert_clean(&tab).await
 }
