@@ -137,6 +137,9 @@ pub enum StoreError {
     /// The database failed.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
+    /// The disk under it broke, and can only be read since.
+    #[error("the disk can only be read: {0}")]
+    ReadOnly(#[source] sqlx::Error),
     /// What is in it cannot be.
     #[error("the database is damaged: {0}")]
     Damaged(&'static str),
@@ -148,7 +151,11 @@ impl StoreError {
         /// SQLite's primary result codes, of which the low byte of an extended one consists.
         const READ_ONLY: u32 = 8;
         const FULL: u32 = 13;
-        let StoreError::Database(sqlx::Error::Database(error)) = self else { return Stall::Failed };
+        let error = match self {
+            StoreError::Database(sqlx::Error::Database(error)) => error,
+            StoreError::ReadOnly(_) => return Stall::ReadOnly,
+            _ => return Stall::Failed,
+        };
         match error.code().and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff) {
             Some(FULL) => Stall::Full,
             Some(READ_ONLY) => Stall::ReadOnly,

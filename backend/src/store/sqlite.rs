@@ -29,6 +29,8 @@ use crate::secret::Hash;
 
 /// The file in the data folder.
 const FILE: &str = "midstream.db";
+/// What is written to see whether anything can be.
+const PROBE: &str = ".midstream-probe";
 /// Only the operator may read what people write.
 const FOLDER_MODE: u32 = 0o700;
 /// Connections: SQLite writes one at a time, and a load or two may read beside it.
@@ -83,6 +85,7 @@ pub enum OpenError {
 /// Keeps sessions in a file.
 pub struct SqliteStore {
     pool: SqlitePool,
+    folder: PathBuf,
 }
 
 impl SqliteStore {
@@ -108,9 +111,34 @@ impl SqliteStore {
         let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await;
         let pool = pool.map_err(|source| OpenError::Database { path: path.clone(), source })?;
         match MIGRATIONS.run(&pool).await {
-            Ok(()) => Ok(SqliteStore { pool }),
+            Ok(()) => Ok(SqliteStore { pool, folder: folder.to_owned() }),
             Err(MigrateError::VersionMissing(version)) => Err(OpenError::Newer { path, version }),
             Err(source) => Err(OpenError::Migrate { path, source }),
+        }
+    }
+
+    async fn append_to(&self, id: &SessionId, batch: &Batch) -> Result<(), sqlx::Error> {
+        let mut write = self.pool.begin().await?;
+        let bytes = i64::try_from(batch.state.len() + batch.document.len()).unwrap_or(i64::MAX);
+        let touched = sqlx::query(
+            "UPDATE sessions SET touched = ?2, size = CASE WHEN ?3 THEN ?4 ELSE size + ?4 END WHERE id = ?1",
+        );
+        let touched = touched.bind(&id.0).bind(now()).bind(batch.whole).bind(bytes).execute(&mut *write).await?;
+        if touched.rows_affected() > 0 {
+            self.write(&mut write, id, batch).await?;
+        }
+        write.commit().await
+    }
+
+    /// Whether the disk can only be read: it broke. To the database, which has its file open, that is any failure.
+    async fn is_read_only(&self) -> bool {
+        let probe = self.folder.join(PROBE);
+        match tokio::fs::write(&probe, []).await {
+            Ok(()) => {
+                let _ = tokio::fs::remove_file(&probe).await;
+                false
+            }
+            Err(error) => error.kind() == std::io::ErrorKind::ReadOnlyFilesystem,
         }
     }
 
@@ -235,16 +263,10 @@ impl Store for SqliteStore {
     }
 
     async fn append(&self, id: &SessionId, batch: &Batch) -> Result<(), StoreError> {
-        let mut write = self.pool.begin().await?;
-        let bytes = i64::try_from(batch.state.len() + batch.document.len()).unwrap_or(i64::MAX);
-        let touched = sqlx::query(
-            "UPDATE sessions SET touched = ?2, size = CASE WHEN ?3 THEN ?4 ELSE size + ?4 END WHERE id = ?1",
-        );
-        let touched = touched.bind(&id.0).bind(now()).bind(batch.whole).bind(bytes).execute(&mut *write).await?;
-        if touched.rows_affected() > 0 {
-            self.write(&mut write, id, batch).await?;
+        match self.append_to(id, batch).await {
+            Err(error @ sqlx::Error::Database(_)) if self.is_read_only().await => Err(StoreError::ReadOnly(error)),
+            outcome => Ok(outcome?),
         }
-        Ok(write.commit().await?)
     }
 
     async fn keep_blobs(&self, id: &SessionId, blobs: &[Blob]) -> Result<(), StoreError> {

@@ -262,7 +262,12 @@ async fn a_full_database_says_so_and_takes_the_same_batch_when_there_is_room() {
     let options = store.pool.connect_options();
     let limited = |pages: i64| {
         let options = (*options).clone().pragma("max_page_count", pages.to_string());
-        async move { SqliteStore { pool: SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap() } }
+        async move {
+            SqliteStore {
+                pool: SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap(),
+                folder: std::env::temp_dir(),
+            }
+        }
     };
     let large = batch(1, false, &"x".repeat(100_000));
     let error = limited(pages).await.append(&id(), &large).await.unwrap_err();
@@ -324,7 +329,7 @@ async fn a_read_only_database_says_so_and_takes_the_same_batch_when_it_can_be_wr
     let store = with_session(&folder).await;
     let options = (*store.pool.connect_options()).clone().pragma("query_only", "1");
     let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
-    let error = SqliteStore { pool }.append(&id(), &batch(0, true, "all")).await.unwrap_err();
+    let error = SqliteStore { pool, folder: folder.0.clone() }.append(&id(), &batch(0, true, "all")).await.unwrap_err();
     assert_eq!(error.stall(), Stall::ReadOnly, "{error}");
     store.append(&id(), &batch(0, true, "all")).await.unwrap();
     assert_eq!(store.load(&id()).await.unwrap().unwrap().batches.len(), 1);
