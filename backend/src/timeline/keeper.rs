@@ -13,7 +13,7 @@ use super::reader::{self, ReadError};
 use crate::store::Store;
 use crate::store::timeline::{Chunk, Keyframe};
 
-/// A keyframe comes when so many bytes followed the last one, or as many as that one holds: what is folded to show a
+/// A keyframe comes when so many bytes followed the last one, or half as many as that one holds: what is folded to show a
 /// moment, against what is kept beside the timeline.
 pub const KEYFRAME_EVERY: u64 = 256 * 1024;
 
@@ -56,7 +56,7 @@ impl Keeper {
         let (made, next) = (Arc::clone(&self.made), Arc::clone(&self.next));
         self.tasks.spawn(async move {
             match make(&store, &id, at, most).await {
-                Ok(size) => next.store(at.2 + size, Ordering::Relaxed),
+                Ok(size) => next.store(at.2 + size / 2, Ordering::Relaxed),
                 Err(error) => tracing::warn!(%error, session = %id, "a keyframe of the timeline could not be made"),
             }
             made.store(true, Ordering::Relaxed);

@@ -16,6 +16,10 @@ use serde::{Deserialize, Serialize};
 use super::chunk::ChunkError;
 use super::{Note, Step};
 
+/// Updates that are integrated at once. Of the pieces of a text that come with one, each is moved with all that come
+/// behind it: of thousands that takes longer than all the rest.
+const AT_ONCE: usize = 64;
+
 /// A session as a viewer without lag saw it.
 #[derive(Default)]
 pub struct Scene {
@@ -129,7 +133,10 @@ impl Scene {
         if waiting.is_empty() {
             return Ok(());
         }
-        Ok(self.document.apply(waiting.iter().map(|message| &message[..]))?)
+        for group in waiting.chunks(AT_ONCE) {
+            self.document.apply(group.iter().map(|message| &message[..]))?;
+        }
+        Ok(())
     }
 
     fn people(&mut self, change: &People) {

@@ -71,8 +71,9 @@ pub async fn run(effort: &Effort, report: &mut Report) -> Result<()> {
             let frames: Frames = page.eval(READ_PROBE).await?;
             #[allow(clippy::cast_precision_loss, reason = "a handful")]
             long.push(frames.long.len() as f64);
-            if frames.worst > 50.0 {
-                report.notes.push(format!("While {name} ran, the longest frame took {:.0} ms.", frames.worst));
+            let told: Vec<String> = frames.long.iter().map(|(at, took)| format!("{took:.0} ms at {at:.1} s")).collect();
+            if !told.is_empty() {
+                report.notes.push(format!("Long frames around {name}: {}.", told.join(", ")));
             }
             page.close().await?;
         }
