@@ -29,6 +29,9 @@ const RETRY_MAX: Duration = Duration::from_secs(5);
 const BATCHES_MAX: u64 = 2_000;
 /// Or when they hold this much, or as much as the whole one itself: a load reads no more than twice the session.
 const BYTES_MAX: usize = 1024 * 1024;
+/// What came since the last whole one is at most this part of what a session may take: a change takes more than what it
+/// leaves, a key the most of all, and how large a session is shows only when it is written whole.
+const SLACK: usize = 8;
 /// While a model writes it waits, up to this many times as much: writing all takes longer than writing a change.
 const PATIENCE: usize = 4;
 
@@ -90,7 +93,8 @@ impl Saver {
     pub fn wants_whole(&self, is_running: bool) -> bool {
         let (batches, bytes, whole) = self.since;
         let patience = if is_running { PATIENCE } else { 1 };
-        batches > BATCHES_MAX * patience as u64 || bytes > BYTES_MAX.max(whole) * patience
+        let enough = (BYTES_MAX.max(whole) * patience).min(self.most / SLACK);
+        batches > BATCHES_MAX * patience as u64 || bytes > enough
     }
 
     /// Hands a group over.
@@ -179,5 +183,26 @@ impl Writer {
             tokio::time::sleep(wait).await;
             wait = (wait * 2).min(RETRY_MAX);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_written_whole_before_what_came_since_counts_for_much_of_its_size() {
+        let saver = |bytes| Saver {
+            exports: None,
+            reports: mpsc::channel(1).1,
+            is_busy: false,
+            since: (1, bytes, 0),
+            most: BYTES_MAX,
+        };
+        for is_running in [false, true] {
+            assert!(!saver(BYTES_MAX / SLACK).wants_whole(is_running));
+            assert!(saver(BYTES_MAX / SLACK + 1).wants_whole(is_running));
+        }
+        assert!(!saver(BYTES_MAX - 1).is_full() && saver(BYTES_MAX).is_full());
     }
 }
