@@ -4,7 +4,7 @@ use anyhow::Result;
 use tests::browser::Page;
 use tests::gated::gated;
 
-use super::stage::{PATIENCE, Stage, into_the_editor, say, shows, shows_exactly, turn_is};
+use super::stage::{PATIENCE, Stage, into_the_editor, picture, say, shows, shows_exactly, turn_is};
 
 const CALC: &str = "def add(a, b):\n    return a + b\n\n\ndef sub(a, b):\n    return a - b\n";
 const SUM: &str = "<edit path=\"calc.py\" why=\"name the sum\">\n<old_text>\n    return a + b\n</old_text>\n<new_text>\n    total = a + b\n    return total\n</new_text>\n</edit>\n";
@@ -54,6 +54,7 @@ async fn a_turn_is_compared_and_esc_leads_back() -> Result<()> {
     )
     .await?;
     page.wait("midstreamTest.diff().changes.length === 1 && midstreamTest.diff().line === 2", PATIENCE).await?;
+    picture(&page, "compare").await?;
     at_file(&page, "calc.py").await?;
     page.by_selector(".compare-files li:last-child .compare-fate").says("new").await?;
 
