@@ -17,6 +17,7 @@ use protocol::http::CreatedSession;
 use protocol::view::Role;
 use tests::client::Client;
 use tests::links::{link, revoke, short_link};
+use yrs::{Doc, Map, MapPrelim, TextPrelim, Transact};
 
 /// Someone who asks, and the most that they may do; nothing: they have no business there.
 struct Caller {
@@ -26,6 +27,17 @@ struct Caller {
     role: Option<Role>,
     /// What their `hello` is closed with, if they have no business there.
     code: CloseCode,
+}
+
+/// A file with this path, written under a client id.
+fn file(client_id: u64, path: &str) -> Vec<u8> {
+    let doc = Doc::with_client_id(client_id);
+    let files = doc.get_or_insert_map("files");
+    let mut txn = doc.transact_mut();
+    let file = files.insert(&mut txn, "evil", MapPrelim::default());
+    file.insert(&mut txn, "path", path);
+    file.insert(&mut txn, "text", TextPrelim::new("evil"));
+    txn.encode_update_v1()
 }
 
 /// Everyone who may come to a session's door: strangers of all sorts, and every role.

@@ -1,6 +1,10 @@
 //! One presents, and the others' pages show what that one's shows, until they take over.
 
+use std::sync::Arc;
+
 use anyhow::{Result, ensure};
+use models::Provider;
+use protocol::http::CreatedSession;
 use protocol::view::Role;
 use serde_json::{Value, json};
 use tests::browser::Page;
@@ -75,15 +79,20 @@ async fn sees_selection(page: &Page, line: u32) -> Result<()> {
     page.wait("document.querySelector('.person-selection')?.getBoundingClientRect().width > 0", PATIENCE).await
 }
 
-#[tokio::test]
-async fn pages_show_the_presenters_file_place_and_selection_until_their_people_take_over() -> Result<()> {
-    let (model, _gate) = gated();
+/// A session with two long files, and a link for an editor.
+async fn with_two_files(model: Arc<dyn Provider>) -> Result<(Stage, CreatedSession, CreatedSession)> {
     let stage = Stage::with_model(model).await?;
     let (session, mut program) = stage.session("calc.py", &lines("one")).await?;
     program.create_file("f2", "notes.md", &lines("two")).await?;
     program.settle().await?;
-    drop(program);
     let by_editor = named_link(&stage, &session, Role::Editor, "The team").await?;
+    Ok((stage, session, by_editor))
+}
+
+#[tokio::test]
+async fn pages_show_the_presenters_file_place_and_selection_until_their_people_take_over() -> Result<()> {
+    let (model, _gate) = gated();
+    let (stage, session, by_editor) = with_two_files(model).await?;
     let by_viewer = named_link(&stage, &session, Role::Viewer, "The guests").await?;
     let owner = stage.person("Olivia", &session).await?;
     let (other, viewer) = (stage.person("Edgar", &by_editor).await?, stage.person("Vera", &by_viewer).await?);
@@ -199,12 +208,7 @@ async fn pages_show_the_presenters_file_place_and_selection_until_their_people_t
 #[tokio::test]
 async fn one_who_types_stays_one_who_comes_goes_along_and_a_reload_ends_nothing() -> Result<()> {
     let (model, _gate) = gated();
-    let stage = Stage::with_model(model).await?;
-    let (session, mut program) = stage.session("calc.py", &lines("one")).await?;
-    program.create_file("f2", "notes.md", &lines("two")).await?;
-    program.settle().await?;
-    drop(program);
-    let by_editor = named_link(&stage, &session, Role::Editor, "The team").await?;
+    let (stage, session, by_editor) = with_two_files(model).await?;
     let (owner, other) = (stage.person("Olivia", &session).await?, stage.person("Edgar", &by_editor).await?);
     owner.by_role("button", "notes.md").click().await?;
     in_file(&owner, "notes.md").await?;
@@ -254,12 +258,7 @@ async fn one_who_types_stays_one_who_comes_goes_along_and_a_reload_ends_nothing(
 #[tokio::test]
 async fn the_presenter_carries_all_along_with_the_model_or_away_from_it() -> Result<()> {
     let (model, mut gate) = gated();
-    let stage = Stage::with_model(model).await?;
-    let (session, mut program) = stage.session("calc.py", &lines("one")).await?;
-    program.create_file("f2", "notes.md", &lines("two")).await?;
-    program.settle().await?;
-    drop(program);
-    let by_editor = named_link(&stage, &session, Role::Editor, "The team").await?;
+    let (stage, session, by_editor) = with_two_files(model).await?;
     let (owner, other) = (stage.person("Olivia", &session).await?, stage.person("Edgar", &by_editor).await?);
     owner.press("Control+Alt+p").await?;
     other.by_test_id("following").says("Olivia").await?;

@@ -7,7 +7,9 @@ use tests::client::Client;
 use tests::server::TestServer;
 use tokio_tungstenite::tungstenite::Message;
 use yrs::updates::encoder::Encode;
-use yrs::{Doc, Map, MapPrelim, ReadTxn, StateVector, Text, TextPrelim, Transact};
+use yrs::{Doc, ReadTxn, StateVector, Text, Transact};
+
+use super::file;
 
 /// Sends an update as it is.
 async fn send(client: &mut Client, update: &[u8]) -> Result<()> {
@@ -20,17 +22,6 @@ async fn send(client: &mut Client, update: &[u8]) -> Result<()> {
     message.push(u8::try_from(len)?);
     message.extend(update);
     client.send_raw(Message::binary(binary::encode(1, &message))).await
-}
-
-/// A file with this path, written under a client id.
-fn file(client_id: u64, path: &str) -> Vec<u8> {
-    let doc = Doc::with_client_id(client_id);
-    let files = doc.get_or_insert_map("files");
-    let mut txn = doc.transact_mut();
-    let file = files.insert(&mut txn, "evil", MapPrelim::default());
-    file.insert(&mut txn, "path", path);
-    file.insert(&mut txn, "text", TextPrelim::new("evil"));
-    txn.encode_update_v1()
 }
 
 #[tokio::test]

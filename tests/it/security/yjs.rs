@@ -11,9 +11,9 @@ use tests::links::{link, links};
 use tests::server::TestServer;
 use yrs::sync::{Message, SyncMessage};
 use yrs::updates::encoder::Encode;
-use yrs::{Doc, Map, MapPrelim, ReadTxn, Text, TextPrelim, Transact};
+use yrs::{Doc, Map, ReadTxn, Text, Transact};
 
-use super::everyone;
+use super::{everyone, file};
 
 /// As Yjs draws client ids.
 const DRAWN: u64 = 3_456_789_012;
@@ -34,17 +34,6 @@ const KINDS: &[Kind] = &[
         Ok(Message::Sync(SyncMessage::SyncStep2(all)).encode_v1())
     }),
 ];
-
-/// A file with this path, written under a client id.
-fn file(client_id: u64, path: &str) -> Vec<u8> {
-    let doc = Doc::with_client_id(client_id);
-    let files = doc.get_or_insert_map("files");
-    let mut txn = doc.transact_mut();
-    let file = files.insert(&mut txn, "evil", MapPrelim::default());
-    file.insert(&mut txn, "path", path);
-    file.insert(&mut txn, "text", TextPrelim::new("evil"));
-    txn.encode_update_v1()
-}
 
 /// A session with the file `f1`, and who made it.
 async fn room(server: &TestServer) -> Result<(CreatedSession, Client)> {
