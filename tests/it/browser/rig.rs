@@ -74,6 +74,28 @@ async fn what_is_missing_or_cannot_be_clicked_is_told() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_click_reaches_what_it_is_meant_for_or_nothing() -> Result<()> {
+    let (origin, _server) = serve().await?;
+    let browser = Browser::launch().await?;
+    let page = browser.page(&origin).await?;
+    // Twice the page moves the button away while the mouse is on its way, and the other one comes there.
+    page.run(
+        "document.body.innerHTML = '<button>Other</button><button>Runner</button>';
+        window.clicks = [];
+        const [other, runner] = document.querySelectorAll('button');
+        for (const each of [other, runner]) each.onclick = () => clicks.push(each.textContent);
+        let left = 2;
+        runner.onmousemove = () => { if (left-- > 0) document.body.append(document.querySelector('button')); };",
+    )
+    .await?;
+    page.by_role("button", "Runner").click().await?;
+    assert_eq!(page.eval::<Vec<String>>("clicks").await?, ["Runner"]);
+    page.by_role("button", "Other").click().await?;
+    assert_eq!(page.eval::<Vec<String>>("clicks").await?, ["Runner", "Other"]);
+    Ok(())
+}
+
+#[tokio::test]
 async fn errors_and_foreign_requests_are_noticed() -> Result<()> {
     let (origin, _server) = serve().await?;
     let browser = Browser::launch().await?;

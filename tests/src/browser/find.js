@@ -91,7 +91,34 @@ globalThis.midstreamFind = (() => {
     const hit = document.elementFromPoint(x, y);
     if (!hit || !(element.contains(hit) || hit.closest("label")?.control === element)) return null;
     looks.delete(element);
-    return { x, y };
+    return { x, y, width: box.width };
+  }
+
+  /** What the next press is meant for, and whether it got there: null until it came. */
+  let aim = null;
+
+  /** As `clickable`, and a press from now on that lands elsewhere reaches nothing: what lay there has moved away. */
+  function aimed(element) {
+    const place = clickable(element);
+    if (place) aim = { element, hit: null };
+    return place;
+  }
+
+  /** Whether the press landed where it was meant to; true where the page that it was meant for is gone. */
+  function landed() {
+    const hit = aim?.hit ?? true;
+    aim = null;
+    return hit;
+  }
+
+  for (const kind of ["pointerdown", "mousedown", "pointerup", "mouseup", "click"]) {
+    globalThis.addEventListener(kind, (event) => {
+      if (!aim) return;
+      aim.hit ??= aim.element.contains(event.target) || event.target.closest?.("label")?.control === aim.element;
+      if (aim.hit) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }, true);
   }
 
   /** Every role and name on the page, for the message of a test that did not find what it looked for. */
@@ -104,5 +131,5 @@ globalThis.midstreamFind = (() => {
     return [...told].slice(0, 80).join("\n");
   }
 
-  return { byRole, bySelector, clickable, outline };
+  return { byRole, bySelector, clickable, aimed, landed, outline };
 })();

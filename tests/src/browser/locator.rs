@@ -1,8 +1,8 @@
 //! One element, looked for anew at every use: a page may replace it at any time.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -24,24 +24,27 @@ impl<'a> Locator<'a> {
 
     /// Clicks its middle with the mouse, once a click there would reach it.
     pub async fn click(&self) -> Result<()> {
-        let (x, y) = self.place().await?;
-        self.click_there(x, y).await
+        self.click_along(0.5).await
     }
 
-    /// Clicks it with the mouse so far along its width, from 0 to 1.
+    /// Clicks it with the mouse so far along its width, from 0 to 1. A press from under which the page moves it away
+    /// reaches nothing, and is made again.
     pub async fn click_along(&self, share: f64) -> Result<()> {
-        let (x, y) = self.place().await?;
-        let width: f64 = self.eval("element.getBoundingClientRect().width").await?;
-        self.click_there(x + (share - 0.5) * width, y).await
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let place = self.when("midstreamFind.aimed(element)", "clickable", PATIENCE).await?;
+            let [x, y, width] = ["x", "y", "width"].map(|key| place.get(key).and_then(Value::as_f64));
+            let (x, y) = x.zip(y).context("a place has two axes")?;
+            self.press_there(x + (share - 0.5) * width.unwrap_or_default(), y).await?;
+            // No answer: the click led to another page.
+            if self.page.eval("midstreamFind.landed()").await.unwrap_or(true) {
+                return Ok(());
+            }
+            ensure!(Instant::now() < deadline, "{} moves away from under every click", self.what);
+        }
     }
 
-    async fn place(&self) -> Result<(f64, f64)> {
-        let place = self.when("midstreamFind.clickable(element)", "clickable", PATIENCE).await?;
-        let [x, y] = ["x", "y"].map(|axis| place.get(axis).and_then(Value::as_f64));
-        x.zip(y).context("a place has two axes")
-    }
-
-    async fn click_there(&self, x: f64, y: f64) -> Result<()> {
+    async fn press_there(&self, x: f64, y: f64) -> Result<()> {
         for kind in ["mouseMoved", "mousePressed", "mouseReleased"] {
             let buttons = u8::from(kind == "mousePressed");
             let button = if kind == "mouseMoved" { "none" } else { "left" };

@@ -19,7 +19,8 @@ async fn javascript_runs_and_an_error_leads_to_its_line() -> Result<()> {
     // A value is looked into.
     page.by_selector(".console details summary").click().await?;
     page.by_selector(".console details details summary").click().await?;
-    says(&page, "\"y\"").await?;
+    page.by_selector(".console details details details summary").click().await?;
+    page.by_selector(".console details details details .key").says("x").await?;
 
     // The error leads to its line, in the other file.
     page.by_role("button", "lib/math.js:3:9").click().await?;
