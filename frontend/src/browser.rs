@@ -6,6 +6,11 @@ use wasm_bindgen::{JsCast, JsValue};
 /// What follows a session's address on the page of its timeline.
 const REPLAY: &str = "/replay";
 
+/// The keyboard is in an element that a selector names, or in what it holds.
+pub fn is_focus_within(selector: &str) -> bool {
+    document().active_element().is_some_and(|element| element.closest(selector).ok().flatten().is_some())
+}
+
 /// Milliseconds since the page was opened, monotonic.
 pub fn now() -> f64 {
     window().performance().map_or(0.0, |p| p.now())

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
+use crate::browser::is_focus_within;
 use crate::monaco;
 use crate::store::{Route, Store};
 
@@ -98,7 +99,7 @@ fn escape(store: Store) -> bool {
         return true;
     }
     let dialog = document().query_selector("dialog[open], [role=menu], [role=listbox][data-open]").ok().flatten();
-    let own = focused().is_some_and(|e| e.closest("[data-escape]").ok().flatten().is_some());
+    let own = is_focus_within("[data-escape]");
     if dialog.is_some() || own || (in_editor() && monaco::widget_open()) {
         return false;
     }
@@ -115,28 +116,22 @@ fn escape(store: Store) -> bool {
     true
 }
 
-fn focused() -> Option<web_sys::Element> {
-    document().active_element()
-}
-
 fn in_editor() -> bool {
-    focused().is_some_and(|e| e.closest(".monaco-editor").ok().flatten().is_some())
+    is_focus_within(".monaco-editor")
 }
 
 fn typing() -> bool {
-    focused().is_some_and(|e| {
-        e.closest("input, textarea, select, [contenteditable], .monaco-editor").ok().flatten().is_some()
-    })
+    is_focus_within("input, textarea, select, [contenteditable], .monaco-editor")
 }
 
 /// Moves the focus to the next pane.
 fn cycle(by: i32) {
-    let Ok(found) = document().query_selector_all("[data-pane]") else {
+    let Ok(found) = document().query_selector_all("[data-pane]:not([hidden])") else {
         return;
     };
     let panes: Vec<HtmlElement> = (0..found.length()).filter_map(|i| found.item(i)?.dyn_into().ok()).collect();
     // The innermost: the pane of runs is within the editor's.
-    let at = focused().and_then(|e| panes.iter().rposition(|p| p.contains(Some(&e))));
+    let at = document().active_element().and_then(|e| panes.iter().rposition(|p| p.contains(Some(&e))));
     let count = i32::try_from(panes.len()).unwrap_or(0);
     if count == 0 {
         return;

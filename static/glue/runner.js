@@ -153,7 +153,7 @@ function discard(crashed) {
   frame?.port.close();
   frame = null;
   over(crashed);
-  warm();
+  requestIdleCallback(warm);
 }
 
 /** @param {boolean} crashed */

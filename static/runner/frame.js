@@ -207,7 +207,7 @@ function stop(id) {
   running = null;
   current = null;
   undrawn = [];
-  tell(["stopped", id, run.dropped]);
+  tell(["stopped", id, run.waiting.reduce((sum, [, count]) => sum + count, run.dropped)]);
   if (run.kind !== "python" || python !== null) spare(run.kind);
 }
 

@@ -11,7 +11,6 @@ use crate::browser;
 use crate::document::Edit;
 use crate::monaco;
 use crate::run::target::Language;
-use crate::runner;
 use crate::store::FileRow;
 
 impl Client {
@@ -133,7 +132,7 @@ impl Client {
         }
         self.store.awaits_file.set(false);
         if Language::of(&path).is_some_and(Language::is_script) {
-            runner::warm_when_idle();
+            self.store.prepare_to_run();
         }
         if self.store.open_file.get_untracked().as_ref() != Some(&id) {
             self.store.guard.selecting.set(false);

@@ -25,6 +25,8 @@ pub fn ConsoleView() -> impl IntoView {
     let following = StoredValue::new(true);
     Effect::new(move |_| {
         running.console.track();
+        // What is not shown does not scroll.
+        running.open.track();
         // After the rows of this change are in place.
         request_animation_frame(move || {
             if let Some(list) = list.get_untracked().filter(|_| following.get_value()) {

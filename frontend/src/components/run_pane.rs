@@ -22,8 +22,8 @@ pub fn RunPane() -> impl IntoView {
     let store = Store::here();
     let running = store.running;
     view! {
-        <Show when=move || running.open.get()>
-            <section class="run-pane" aria-label="Run" data-pane="run" tabindex="-1"
+        <Show when=move || running.mounted.get()>
+            <section class="run-pane" aria-label="Run" data-pane="run" tabindex="-1" hidden=move || !running.open.get()
                 style:height=move || format!("{}px", running.height.get())>
                 <Handle />
                 <div class="pane-head run-head">

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
+use crate::browser::is_focus_within;
 use crate::store::guard::Place;
 use crate::store::{Hunk, Store};
 
@@ -44,7 +45,7 @@ fn letter(key: &str, code: &str, typing: bool) -> bool {
 
 /// In the field of a refusal these keys are its own.
 fn in_words() -> bool {
-    super::focused().is_some_and(|e| e.closest(".held-words, .composer textarea").ok().flatten().is_some())
+    is_focus_within(".held-words, .composer textarea")
 }
 
 fn apply(store: Store, hunk: &Hunk) -> bool {

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
-use super::{focused, in_editor};
+use super::in_editor;
+use crate::browser::is_focus_within;
 use crate::store::Store;
 
 /// Does what a key stands for. Whether it stands for anything.
@@ -21,5 +22,5 @@ pub fn act(store: Store, event: &KeyboardEvent) -> bool {
 }
 
 fn in_the_pane() -> bool {
-    focused().is_some_and(|e| e.closest("[data-pane=run], [data-pane=files]").ok().flatten().is_some())
+    is_focus_within("[data-pane=run], [data-pane=files]")
 }

@@ -89,6 +89,8 @@ impl Auto {
 /// Running.
 #[derive(Clone, Copy)]
 pub struct Running {
+    /// The pane is in the page, shown or not: from its first use on, or made ready for it.
+    pub mounted: RwSignal<bool>,
     /// The pane is open. Kept.
     pub open: RwSignal<bool>,
     /// The pane's height, in pixels. Kept.
@@ -115,6 +117,7 @@ impl Running {
     /// Nothing runs.
     pub fn new() -> Self {
         Self {
+            mounted: RwSignal::new(false),
             open: RwSignal::new(false),
             height: RwSignal::new(HEIGHT),
             target: RwSignal::new(None),
@@ -138,7 +141,9 @@ impl Running {
         if let Some(height) = browser::kept("run.height").and_then(|height| height.parse::<u32>().ok()) {
             self.height.set(height.clamp(HEIGHT_MIN, HEIGHT_MAX));
         }
-        self.open.set(browser::kept("run.open").as_deref() == Some("true"));
+        let open = browser::kept("run.open").as_deref() == Some("true");
+        self.mounted.set(open);
+        self.open.set(open);
         self.auto.set(Auto::named(&browser::kept("run.auto").unwrap_or_default()));
         self.auto_steer.set(browser::kept("run.steer").as_deref() == Some("true"));
     }
@@ -166,6 +171,7 @@ impl Running {
 
     /// Shows or hides the pane.
     pub fn show(&self, open: bool) {
+        self.mounted.maybe_update(|mounted| open && !std::mem::replace(mounted, true));
         self.open.set(open);
         browser::keep("run.open", if open { "true" } else { "false" });
     }
@@ -214,6 +220,9 @@ impl Store {
             self.stop_run();
         }
         self.running.show(open);
+        if !open && browser::is_focus_within("[data-pane=run]") {
+            crate::monaco::focus();
+        }
     }
 
     /// Empties the console.
@@ -231,6 +240,15 @@ impl Store {
     /// Makes the runner ready, before it is asked for.
     pub fn warm_runner(&self) {
         crate::runner::warm();
+    }
+
+    /// Makes all that a run takes ready, when the page has nothing better to do.
+    pub fn prepare_to_run(&self) {
+        crate::runner::warm_when_idle();
+        let mounted = self.running.mounted;
+        if !mounted.get_untracked() {
+            request_idle_callback(move || mounted.set(true));
+        }
     }
 
     /// A page is shown. Tracks.

@@ -99,7 +99,7 @@ async fn stream(page: &Page, file: &str) -> Result<()> {
 /// Runs the open file, lets it do its worst for a while, and stops it: milliseconds, by the page's own clock.
 async fn stopped(page: &Page) -> Result<f64> {
     page.press("Control+Enter").await?;
-    page.wait("document.querySelector('.console')?.innerText.includes('begun')", PATIENCE).await?;
+    page.wait("document.querySelector('.console')?.textContent.includes('begun')", PATIENCE).await?;
     tokio::time::sleep(RUNS).await;
     page.press("Control+Shift+Period").await?;
     page.wait("document.querySelector('.run-status').dataset.state !== 'active'", PATIENCE).await?;
