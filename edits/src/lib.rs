@@ -19,6 +19,8 @@ pub mod diff;
 
 pub mod smallest;
 
+pub mod alike;
+
 pub mod guard;
 
 pub mod testing;

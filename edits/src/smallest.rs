@@ -4,6 +4,7 @@
 use imara_diff::{Algorithm, Diff, InternedInput};
 
 use crate::action::Counts;
+use crate::alike;
 use crate::diff::{DiffOp, utf16_len};
 
 /// From this many lines on, a near-smallest diff has to do: the smallest one may take quadratic time.
@@ -39,33 +40,15 @@ pub fn smallest_ops(old: &str, new: &str) -> Vec<DiffOp> {
 
 /// The texts without the whole lines that both begin or end with: a few lines change in files of tens of thousands.
 fn differing<'a>(old: &'a str, new: &'a str) -> (&'a str, &'a str) {
-    let same = same_front(old.as_bytes(), new.as_bytes());
+    let same = alike::front(old.as_bytes(), new.as_bytes());
     let front = old.as_bytes().get(..same).and_then(|bytes| bytes.iter().rposition(|byte| *byte == b'\n'));
     let front = front.map_or(0, |newline| newline + 1);
     let (old, new) = (old.get(front..).unwrap_or_default(), new.get(front..).unwrap_or_default());
-    let same = same_back(old.as_bytes(), new.as_bytes());
+    let same = alike::back(old.as_bytes(), new.as_bytes());
     // A line is whole from behind a newline on: its own, so that the one before it stays where it is.
     let back = old.as_bytes().get(old.len() - same..).and_then(|bytes| bytes.iter().position(|byte| *byte == b'\n'));
     let back = back.map_or(0, |newline| same - newline - 1);
     (old.get(..old.len() - back).unwrap_or_default(), new.get(..new.len() - back).unwrap_or_default())
-}
-
-/// Compared at once, in bytes.
-const STRIDE: usize = 4096;
-
-/// How many bytes both begin with.
-fn same_front(old: &[u8], new: &[u8]) -> usize {
-    let strides = old.chunks_exact(STRIDE).zip(new.chunks_exact(STRIDE)).take_while(|(a, b)| a == b).count() * STRIDE;
-    let (old, new) = (old.get(strides..).unwrap_or_default(), new.get(strides..).unwrap_or_default());
-    strides + old.iter().zip(new).take_while(|(a, b)| a == b).count()
-}
-
-/// How many bytes both end with.
-fn same_back(old: &[u8], new: &[u8]) -> usize {
-    let strides = old.rchunks_exact(STRIDE).zip(new.rchunks_exact(STRIDE)).take_while(|(a, b)| a == b).count() * STRIDE;
-    let rest = |bytes: &[u8]| bytes.len() - strides;
-    let (old, new) = (old.get(..rest(old)).unwrap_or_default(), new.get(..rest(new)).unwrap_or_default());
-    strides + old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b).count()
 }
 
 fn compute(input: &InternedInput<&str>) -> Diff {

@@ -6,13 +6,13 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
+use edits::alike;
+
 use super::symbols::{self, Symbol};
 use super::text::{self, Lines};
 
 /// Texts whose index is kept: those that people and the model are in.
 const KEPT: usize = 4;
-/// Compared at once where two texts begin or end alike, in bytes.
-const STRIDE: usize = 4096;
 
 /// A text with its index.
 #[derive(Debug, Default)]
@@ -46,9 +46,9 @@ impl Index {
             return;
         }
         let (before, after) = (self.text.as_bytes(), text.as_bytes());
-        let front = alike(before, after);
+        let front = alike::front(before, after);
         let most = before.len().min(after.len()) - front;
-        let back = alike_at_end(before, after).min(most);
+        let back = alike::back(before, after).min(most);
         // Whole lines: from the one in which the texts part to the one in which they meet again.
         let first = self.starts.partition_point(|start| *start <= front).saturating_sub(1);
         let from = self.starts.get(first).copied().unwrap_or_default();
@@ -102,22 +102,6 @@ fn declared(text: &str, line: usize, byte: usize) -> impl Iterator<Item = Declar
     })
 }
 
-/// How many bytes both begin with.
-fn alike(a: &[u8], b: &[u8]) -> usize {
-    let whole = a.chunks(STRIDE).zip(b.chunks(STRIDE)).take_while(|(a, b)| a == b).count() * STRIDE;
-    let at = whole.min(a.len()).min(b.len());
-    let rest = a.iter().skip(at).zip(b.iter().skip(at)).take_while(|(a, b)| a == b).count();
-    at + rest
-}
-
-/// How many bytes both end with.
-fn alike_at_end(a: &[u8], b: &[u8]) -> usize {
-    let whole = a.rchunks(STRIDE).zip(b.rchunks(STRIDE)).take_while(|(a, b)| a == b).count() * STRIDE;
-    let at = whole.min(a.len()).min(b.len());
-    let rest = a.iter().rev().skip(at).zip(b.iter().rev().skip(at)).take_while(|(a, b)| a == b).count();
-    at + rest
-}
-
 /// The indices of the texts that were asked for last, by file.
 #[derive(Debug, Default)]
 pub struct Indices(RefCell<Vec<(String, Index)>>);
@@ -142,6 +126,8 @@ impl Indices {
 
 #[cfg(test)]
 mod tests {
+    use edits::alike::STRIDE;
+
     use super::*;
 
     fn same(index: &Index, text: &str) {
