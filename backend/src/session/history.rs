@@ -1,6 +1,11 @@
 //! The files as they stood at the points of a session that people compare. Pure.
 //!
-//! Texts are shared with the document's own views: a point costs what has changed since the one before it.
+//! The newest text of a file is shared with the document's own view, and older ones are kept as what differs from the
+//! next newer one: a point costs what has changed since the one before it, whatever the size of the files.
+
+mod delta;
+mod parts;
+mod track;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
@@ -8,9 +13,12 @@ use std::sync::Arc;
 use document::{BlobRef, Document, Form};
 use protocol::TurnId;
 
+use self::parts::Parts;
+use self::track::Track;
+
 /// The most points that are kept, beside the session's start: hours of steering.
 pub const POINTS_MAX: usize = 256;
-/// The most text that they hold, in bytes.
+/// The most that they hold, in bytes: what the files were at the session's start aside.
 pub const BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// A point of a session.
@@ -90,22 +98,44 @@ pub struct Difference {
 pub struct History {
     /// Everything at the first point.
     base: Files,
-    /// The others, oldest first.
+    /// The files that have changed since, by id.
+    tracks: BTreeMap<String, Track>,
+    /// The other points, oldest first.
     points: VecDeque<Marked>,
+    /// Points ever marked: the newest one's number.
+    marked: u64,
     /// The files at the newest point: revision, path, and what they are beside their text.
     known: HashMap<String, (u64, String, Kind)>,
-    /// The document's number for which files there are, and its newest revision, at the newest point; nothing: every
-    /// file has to be looked at.
+    /// The document's number for which files there are, and its newest revision, at the newest point; nothing: there
+    /// is none yet.
     seen: Option<(u64, u64)>,
-    /// What the points hold.
+    /// What the tracks hold.
+    bytes: usize,
+    /// Smaller ones than usual under test.
+    limits: Limits,
+}
+
+/// How much is kept.
+#[derive(Debug)]
+struct Limits {
+    /// Of points, beside the session's start.
+    points: usize,
+    /// By what the tracks hold.
     bytes: usize,
 }
 
-/// A point, and what has changed since the one before it; nothing: the file is gone.
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { points: POINTS_MAX, bytes: BYTES_MAX }
+    }
+}
+
+/// A point, and the files that have changed since the one before it.
 #[derive(Debug)]
 struct Marked {
     point: Point,
-    changed: BTreeMap<String, Option<Saved>>,
+    number: u64,
+    changed: Vec<String>,
 }
 
 impl History {
@@ -120,36 +150,69 @@ impl History {
 
     /// Adds a point. One of the same name is forgotten.
     pub fn mark(&mut self, point: Point, doc: &Document) {
-        // First, so that what it alone knew is looked at again.
-        if let Some(at) = self.points.iter().position(|known| known.point == point) {
+        let namesake = self.points.iter().position(|known| known.point == point);
+        self.marked += 1;
+        let number = self.marked;
+        let mut changed = Vec::new();
+        for (id, saved) in self.look(doc) {
+            self.change(&id, |track| track.push(number, saved));
+            changed.push(id);
+        }
+        self.points.push_back(Marked { point, number, changed });
+        if let Some(at) = namesake {
             self.forget(at);
         }
-        let changed = self.look(doc);
-        self.bytes += weight(&changed);
-        self.points.push_back(Marked { point, changed });
-        while self.points.len() > POINTS_MAX || (self.bytes > BYTES_MAX && self.points.len() > 1) {
+        while self.points.len() > 1 && (self.points.len() > self.limits.points || self.bytes > self.limits.bytes) {
             self.forget(0);
         }
     }
 
     /// All files at a point; nothing when it is not there any more, or is now.
     pub fn at(&self, point: &Point) -> Option<Files> {
-        let mut files = self.base.clone();
-        if *point == Point::Start {
-            return Some(files);
-        }
-        let at = self.points.iter().position(|known| known.point == *point)?;
-        for marked in self.points.iter().take(at + 1) {
-            put(&mut files, &marked.changed);
-        }
-        Some(files)
+        Some(self.files(self.number(point)?, |_| true))
     }
 
-    /// One file at a point.
-    pub fn file_at(&self, point: &Point, id: &str) -> Option<&Saved> {
-        let at = self.points.iter().position(|known| known.point == *point)?;
-        let changed = self.points.iter().take(at + 1).rev().find_map(|marked| marked.changed.get(id));
-        changed.map_or_else(|| self.base.get(id), Option::as_ref)
+    /// The files that differ between two points; nothing when one is not there any more, or is now.
+    pub fn differences(&self, from: &Point, to: &Point) -> Option<Vec<Difference>> {
+        let (from, to) = (self.number(from)?, self.number(to)?);
+        let differs = |track: &Track| !track.is_same(from, to);
+        Some(differences(&self.files(from, differs), &self.files(to, differs)))
+    }
+
+    /// The files at a point; those whose track is not wanted, at the start.
+    fn files(&self, number: u64, wanted: impl Fn(&Track) -> bool) -> Files {
+        let mut files = self.base.clone();
+        for (id, track) in self.tracks.iter().filter(|(_, track)| wanted(track)) {
+            match track.at(number) {
+                Some(Some(saved)) => {
+                    files.insert(id.clone(), saved);
+                }
+                Some(None) => {
+                    files.remove(id);
+                }
+                None => {}
+            }
+        }
+        files
+    }
+
+    /// A file's texts at two points without the whole lines that both begin or end with; nothing when one of the points
+    /// is not there any more, or is now. A file that is not there, or is kept and not edited, has an empty text.
+    pub fn changed_between(&self, from: &Point, to: &Point, id: &str) -> Option<(String, String)> {
+        Some(parts::differing(&self.text_at(from, id)?, &self.text_at(to, id)?))
+    }
+
+    fn text_at(&self, point: &Point, id: &str) -> Option<Parts<'_>> {
+        let later = self.number(point).map(|number| self.tracks.get(id)?.text_at(number))?;
+        Some(later.unwrap_or_else(|| self.base.get(id).map_or_else(Parts::default, |saved| Parts::of(&saved.text))))
+    }
+
+    /// A point's number: that of the start is 0.
+    fn number(&self, point: &Point) -> Option<u64> {
+        if *point == Point::Start {
+            return Some(0);
+        }
+        self.points.iter().find(|known| known.point == *point).map(|known| known.number)
     }
 
     /// What has changed since the newest point.
@@ -213,22 +276,26 @@ impl History {
         changed
     }
 
-    /// Drops a point; what changed up to it has changed up to the next one then. The oldest goes into the base, but
-    /// the session's start stays what it was: that is why the base keeps no later text.
+    /// Drops a point that is not the newest; what changed up to it has changed up to the next one then. The session's
+    /// start stays what it was.
     fn forget(&mut self, at: usize) {
+        let Some(next) = self.points.get(at + 1).map(|next| next.number) else { return };
         let Some(gone) = self.points.remove(at) else { return };
-        self.bytes = self.bytes.saturating_sub(weight(&gone.changed));
-        let Some(next) = self.points.get_mut(at) else {
-            // It was the newest: what it knew is looked at again, under a revision that no file has.
-            self.seen = None;
-            self.known.extend(gone.changed.into_keys().map(|id| (id, (u64::MAX, String::new(), Kind::default()))));
-            return;
-        };
-        for (id, saved) in gone.changed {
-            if let std::collections::btree_map::Entry::Vacant(slot) = next.changed.entry(id) {
-                self.bytes += size(slot.insert(saved).as_ref());
+        for id in gone.changed {
+            let passed = self.change(&id, |track| track.pass(gone.number, next));
+            if passed && let Some(next) = self.points.get_mut(at) {
+                next.changed.push(id);
             }
         }
+    }
+
+    /// Changes a file's track, and keeps count of what it holds.
+    fn change<T>(&mut self, id: &str, change: impl FnOnce(&mut Track) -> T) -> T {
+        let track = self.tracks.entry(id.to_owned()).or_default();
+        let before = track.weight();
+        let done = change(track);
+        self.bytes = self.bytes - before + track.weight();
+        done
     }
 }
 
@@ -266,109 +333,5 @@ impl Difference {
     }
 }
 
-fn put(files: &mut Files, changed: &BTreeMap<String, Option<Saved>>) {
-    for (id, saved) in changed {
-        match saved {
-            Some(saved) => {
-                files.insert(id.clone(), saved.clone());
-            }
-            None => {
-                files.remove(id);
-            }
-        }
-    }
-}
-
-fn weight(changed: &BTreeMap<String, Option<Saved>>) -> usize {
-    changed.values().map(|saved| size(saved.as_ref())).sum()
-}
-
-fn size(saved: Option<&Saved>) -> usize {
-    saved.map_or(0, |saved| saved.text.len())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn texts(files: &Files) -> Vec<(&str, &str)> {
-        files.values().map(|saved| (saved.path.as_ref(), saved.text.as_ref())).collect()
-    }
-
-    fn write(doc: &mut Document, hunk: u64, file: &str, text: &str) {
-        let (revision, old) = doc.view(file).unwrap();
-        let len = old.encode_utf16().count() as u32;
-        let mut ops = vec![document::ModelOp::Place { hunk, file: file.into(), revision, start: 0, len }];
-        if len > 0 {
-            ops.push(document::ModelOp::Delete { hunk, len });
-        }
-        ops.push(document::ModelOp::Insert { hunk, text: text.into() });
-        ops.push(document::ModelOp::Close { hunk });
-        doc.apply(hunk, &ops);
-    }
-
-    #[test]
-    fn every_point_keeps_its_files() {
-        let mut doc = Document::new(1);
-        doc.seed_file("f", "a.py", "one\n");
-        let mut history = History::new(&doc);
-        history.mark(Point::Segment("t".into(), 0), &doc);
-        write(&mut doc, 1, "f", "two\n");
-        doc.seed_file("g", "b.py", "new\n");
-        history.mark(Point::After("t".into()), &doc);
-        write(&mut doc, 2, "f", "three\n");
-        assert_eq!(texts(&history.at(&Point::Start).unwrap()), [("a.py", "one\n")]);
-        assert_eq!(texts(&history.at(&Point::Segment("t".into(), 0)).unwrap()), [("a.py", "one\n")]);
-        let after = history.at(&Point::After("t".into())).unwrap();
-        assert_eq!(texts(&after), [("a.py", "two\n"), ("b.py", "new\n")]);
-        assert_eq!(texts(&now(&doc)), [("a.py", "three\n"), ("b.py", "new\n")]);
-        assert_eq!(history.at(&Point::After("u".into())), None);
-        assert_eq!(differences(&after, &now(&doc)).len(), 1);
-        assert_eq!(history.file_at(&Point::Segment("t".into(), 0), "g"), None);
-    }
-
-    #[test]
-    fn old_points_go_and_the_others_stay_right() {
-        let mut doc = Document::new(1);
-        doc.seed_file("f", "a.py", "0");
-        doc.seed_file("g", "b.py", "same");
-        let mut history = History::new(&doc);
-        for n in 1..=POINTS_MAX + 10 {
-            write(&mut doc, n as u64, "f", &n.to_string());
-            history.mark(Point::Segment("t".into(), n), &doc);
-        }
-        assert_eq!(history.at(&Point::Segment("t".into(), 10)), None);
-        for n in [11, 12, POINTS_MAX + 10] {
-            let files = history.at(&Point::Segment("t".into(), n)).unwrap();
-            assert_eq!(texts(&files), [("a.py", n.to_string().as_str()), ("b.py", "same")]);
-        }
-        assert_eq!(texts(&history.at(&Point::Start).unwrap())[0], ("a.py", "0"));
-    }
-
-    #[test]
-    fn a_point_of_the_same_name_is_the_last_one() {
-        let mut doc = Document::new(1);
-        doc.seed_file("f", "a.py", "1");
-        doc.seed_file("g", "b.py", "same");
-        let mut history = History::new(&doc);
-        write(&mut doc, 1, "g", "written");
-        history.mark(Point::After("t".into()), &doc);
-        write(&mut doc, 2, "f", "2");
-        history.mark(Point::After("t".into()), &doc);
-        let after = history.at(&Point::After("t".into())).unwrap();
-        assert_eq!(texts(&after), [("a.py", "2"), ("b.py", "written")], "what only the forgotten one knew, too");
-        history.mark(Point::Segment("u".into(), 0), &doc);
-        let next = history.at(&Point::Segment("u".into(), 0)).unwrap();
-        assert_eq!(texts(&next), [("a.py", "2"), ("b.py", "written")]);
-    }
-
-    #[test]
-    fn points_have_names() {
-        assert_eq!(Point::parse("start"), Some(Point::Start));
-        assert_eq!(Point::parse("turn:t1:before"), Some(Point::Segment("t1".into(), 0)));
-        assert_eq!(Point::parse("segment:t1:3"), Some(Point::Segment("t1".into(), 3)));
-        for bad in ["", "turn:t1", "turn:t1:x", "segment:t1:x", "start:", "turn:t1:after:x"] {
-            assert_eq!(Point::parse(bad), None, "{bad}");
-        }
-    }
-}
+mod tests;

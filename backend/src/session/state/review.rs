@@ -4,7 +4,7 @@ use document::Author as By;
 use edits::{Counts, smallest};
 use protocol::http::{Author, AuthorRun, Authors};
 use protocol::view::{Changes, HunkKind};
-use protocol::{ServerFrame, TurnId};
+use protocol::{FileId, ServerFrame, TurnId};
 
 use super::State;
 use crate::session::history::{self, Difference, Files, Point};
@@ -29,6 +29,9 @@ impl State {
 
     /// The files that differ between two points; nothing when one is not there.
     pub fn differences(&self, from: &Point, to: &Point) -> Option<Vec<Difference>> {
+        if !self.is_now(from) && !self.is_now(to) {
+            return self.history.differences(from, to);
+        }
         Some(history::differences(&self.files_at(from)?, &self.files_at(to)?))
     }
 
@@ -40,13 +43,15 @@ impl State {
     }
 
     pub(super) fn files_at(&self, point: &Point) -> Option<Files> {
+        if self.is_now(point) { Some(history::now(&self.doc)) } else { self.history.at(point) }
+    }
+
+    fn is_now(&self, point: &Point) -> bool {
         match point {
-            Point::Now => Some(history::now(&self.doc)),
+            Point::Now => true,
             // A turn that runs has not come to its end.
-            Point::After(turn) if self.turn(turn).is_some_and(|turn| turn.ended.is_none()) => {
-                Some(history::now(&self.doc))
-            }
-            point => self.history.at(point),
+            Point::After(turn) => self.turn(turn).is_some_and(|turn| turn.ended.is_none()),
+            Point::Start | Point::Segment(..) => false,
         }
     }
 
@@ -81,16 +86,16 @@ impl State {
         let mut files: Vec<_> = hunks().filter_map(|hunk| hunk.view.file_id.as_ref()).collect();
         files.sort_unstable();
         files.dedup();
-        let text = |point: &Point, file: &str| self.history.file_at(point, file).map(|saved| saved.text.clone());
         let (before, after) = (Point::Segment(id.clone(), 0), Point::After(id.clone()));
-        let between = files.into_iter().map(|file| {
-            let (old, new) = (text(&before, &file.0), text(&after, &file.0));
-            let Counts { added, removed } =
-                smallest(old.as_deref().unwrap_or_default(), new.as_deref().unwrap_or_default());
-            added + removed
-        });
-        // What people changed meanwhile is between the two points as well: a turn never did less than it had to.
-        let smallest = between.sum::<u32>().min(added + removed);
+        let between = |file: &FileId| {
+            let (old, new) = self.history.changed_between(&before, &after, &file.0)?;
+            let Counts { added, removed } = smallest(&old, &new);
+            Some(added + removed)
+        };
+        let between: Option<u32> = files.into_iter().map(between).sum();
+        // What people changed meanwhile is between the two points as well: a turn never did less than it had to. Nor is
+        // anything smaller known of one so long that the point before it is forgotten.
+        let smallest = between.map_or(added + removed, |between| between.min(added + removed));
         let changes = Changes { added, removed, smallest };
         let seq = self.advance();
         if let Some(turn) = self.turns.iter_mut().rev().find(|turn| turn.id == *id) {
