@@ -168,6 +168,10 @@ function careful(model) {
     wordBasedSuggestions: /** @type {"off" | "currentDocument"} */ (isLarge ? "off" : "currentDocument"),
     // It builds a tree of all brackets of the text, and looks after it with every change.
     matchBrackets: /** @type {"never" | "always"} */ (isLarge ? "never" : "always"),
+    // A language's worker is handed the whole text, and reads it, at the first letter of every word. Ctrl+Space asks still.
+    quickSuggestions: !isLarge,
+    suggestOnTriggerCharacters: !isLarge,
+    parameterHints: { enabled: !isLarge },
   };
 }
 

@@ -10,6 +10,8 @@ const RUNNER = "/runner";
 const STOP_MS = 30;
 /** How long a program may take to end by itself when it is interrupted, in milliseconds. */
 const INTERRUPT_MS = 55;
+/** How long after a frame was thrown away a new one is made by itself, in milliseconds: what was in it takes its time to go. */
+const AGAIN_MS = 1000;
 /** How often a running frame is asked whether it lives, and how many times it may owe the answer. */
 const PING_MS = 1000;
 const PINGS = 8;
@@ -153,7 +155,7 @@ function discard(crashed) {
   frame?.port.close();
   frame = null;
   over(crashed);
-  requestIdleCallback(warm);
+  setTimeout(() => requestIdleCallback(warm), AGAIN_MS);
 }
 
 /** @param {boolean} crashed */

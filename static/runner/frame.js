@@ -4,7 +4,7 @@
 // The code itself never runs here but in a worker, so this thread is always free to end it.
 
 /** Batches that wait for the page at most: as many events as the console keeps. */
-const WAITING_BATCHES = 25;
+const WAITING_BATCHES = 50;
 /** UTF-16 units of a batch that is passed on: somewhat more than an honest worker sends. */
 const BATCH_UNITS = 512 * 1024;
 /** What is on its way to the page that it has not drawn yet, at most, where that is more than one batch: what it draws in one frame without a stutter. */
@@ -12,7 +12,7 @@ const UNDRAWN_EVENTS = 40;
 const UNDRAWN_UNITS = 64 * 1024;
 /** Batches that are passed on at once; after them, a flood is passed on no faster than one in this time, in milliseconds. */
 const AT_ONCE = 2;
-const FLOOD_MS = 60;
+const FLOOD_MS = 40;
 /** A flood is over when nothing was said for so long, in milliseconds. */
 const QUIET_MS = 400;
 /** Bytes of a line that a program is given. */

@@ -3,8 +3,8 @@
 
 /** Between two batches, in milliseconds: one animation frame. */
 const EVERY_MS = 16;
-/** Events of one batch: what the page draws in one frame without a stutter. */
-const BATCH_EVENTS = 40;
+/** Events of one batch: half of what the page draws in one frame without a stutter. */
+const BATCH_EVENTS = 20;
 /** UTF-16 units of one batch. */
 const BATCH_UNITS = 64 * 1024;
 /** Events that wait at most, as many as the console keeps: older ones would be pushed out of it anyway. */

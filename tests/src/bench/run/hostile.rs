@@ -9,7 +9,7 @@ use super::super::frames::{Frames, PROBE, READ_PROBE};
 use super::super::line::session;
 use super::super::report::{Report, Row, Unit};
 use super::super::stats::Spread;
-use super::{Effort, PATIENCE, STOP, write};
+use super::{Effort, PATIENCE, REST, STOP, write};
 use crate::browser::{Browser, Page};
 use crate::standin::{Script, Standin};
 
@@ -66,6 +66,7 @@ pub async fn run(effort: &Effort, report: &mut Report) -> Result<()> {
                 stopped(&page).await?;
             }
             stream(&page, file).await?;
+            tokio::time::sleep(REST).await;
             page.run(PROBE).await?;
             took.push(stopped(&page).await?);
             let frames: Frames = page.eval(READ_PROBE).await?;
