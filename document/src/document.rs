@@ -145,19 +145,15 @@ impl Document {
         self.files.table()
     }
 
-    /// The revisions of all files, in the order of [`Document::files`].
-    pub fn revisions(&self) -> Vec<u64> {
-        self.files.iter().map(|(_, file)| file.revision).collect()
-    }
-
     /// The newest revision of any file.
     pub fn last_revision(&self) -> u64 {
         self.files.last_revision()
     }
 
-    /// The ids of files whose text has changed since the newest revision was this.
-    pub fn changed_since(&self, revision: u64) -> Vec<&str> {
-        self.files.iter().filter(|(_, file)| file.revision > revision).map(|(id, _)| id.as_str()).collect()
+    /// The files whose text has changed since the newest revision was this, in the order in which they did, each with
+    /// its revision.
+    pub fn changed_since(&self, revision: u64) -> impl Iterator<Item = (&str, u64)> {
+        self.files.changed_since(revision)
     }
 
     /// All files, by id, each with the path that it is shown under: [`Document::display_path`] of all at once.

@@ -5,6 +5,7 @@
 mod paths;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use yrs::branch::Branch;
@@ -50,6 +51,8 @@ pub(crate) struct Files {
     /// others.
     blobs: BTreeSet<BlobRef>,
     by_text: BTreeMap<ID, String>,
+    /// Files with a text by its revision: what has changed lately is found without a look at all the others.
+    by_revision: BTreeMap<u64, String>,
     by_map: BTreeMap<ID, String>,
     paths: Paths,
     /// The ids of everything that is not text: files, their paths, their texts as such. A change that touches one
@@ -142,8 +145,16 @@ impl Files {
     pub(crate) fn touch(&mut self, id: &str) {
         self.last_revision += 1;
         if let Some(file) = self.by_id.get_mut(id) {
+            let id = self.by_revision.remove(&file.revision).unwrap_or_else(|| id.to_owned());
             file.revision = self.last_revision;
+            self.by_revision.insert(file.revision, id);
         }
+    }
+
+    /// The files whose text has changed since the newest revision was this, in the order in which they did.
+    pub(crate) fn changed_since(&self, revision: u64) -> impl Iterator<Item = (&str, u64)> {
+        let later = self.by_revision.range((Bound::Excluded(revision), Bound::Unbounded));
+        later.map(|(revision, id)| (id.as_str(), *revision))
     }
 
     /// Notes which ids of an update are not text; true when there are any.
@@ -172,6 +183,7 @@ impl Files {
         self.table += 1;
         let mut before = std::mem::take(&mut self.by_id);
         self.by_text.clear();
+        self.by_revision.clear();
         self.by_map.clear();
         self.kept.clear();
         self.paths.clear();
@@ -189,6 +201,7 @@ impl Files {
         let known = self.by_id.remove(id);
         if let Some(known) = &known {
             self.by_text.remove(&known.text);
+            self.by_revision.remove(&known.revision);
             self.by_map.remove(&known.map);
             self.paths.remove(&known.path, id);
         }
@@ -220,6 +233,7 @@ impl Files {
                 File { path, form, text, map, revision: self.last_revision, view: Mutex::default() }
             }
         };
+        self.by_revision.insert(file.revision, id.clone());
         self.by_id.insert(id, file);
     }
 

@@ -221,7 +221,7 @@ impl History {
         if let Some((table, revision)) = before
             && table == doc.table()
         {
-            return self.look_at(doc, doc.changed_since(revision));
+            return self.look_at(doc, doc.changed_since(revision).map(|(id, _)| id).collect());
         }
         let mut changed = BTreeMap::new();
         let (listing, kept) = (doc.listing(), doc.kept_files());

@@ -198,7 +198,7 @@ pub fn build(memory: &mut Memory, source: &dyn Source, ask: &Ask<'_>) -> Option<
     let (newest, older) = ask.turns.split_last()?;
     let budget = Budget::of(&ask.terms);
 
-    let rules = project.named(CONVENTIONS).filter(|at| project.get(*at).is_some_and(|f| f.path == CONVENTIONS));
+    let rules = project.at_path(CONVENTIONS);
     let text = rules.and_then(|at| source.read(&project.get(at)?.id));
     let text = text.as_ref().map(|(_, text)| &**text);
     let (instructions, conventions) = instructions::instructions(ask.terms.format, text, budget.conventions);

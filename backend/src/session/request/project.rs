@@ -20,8 +20,10 @@ pub trait Source {
     fn list(&self) -> Vec<FileInfo>;
     /// Another number whenever a file comes, goes or gets another path.
     fn table(&self) -> u64;
-    /// The revisions of all, in the order of [`Source::list`].
-    fn revisions(&self) -> Vec<u64>;
+    /// The newest revision of any.
+    fn last_revision(&self) -> u64;
+    /// Those whose text has changed since the newest revision was this, and maybe others, each with its revision.
+    fn changed_since(&self, revision: u64) -> Vec<(&str, u64)>;
     /// One's revision and text.
     fn read(&self, id: &str) -> Option<(u64, Arc<str>)>;
 }
@@ -35,8 +37,12 @@ impl Source for Document {
         Document::table(self)
     }
 
-    fn revisions(&self) -> Vec<u64> {
-        Document::revisions(self)
+    fn last_revision(&self) -> u64 {
+        Document::last_revision(self)
+    }
+
+    fn changed_since(&self, revision: u64) -> Vec<(&str, u64)> {
+        Document::changed_since(self, revision).collect()
     }
 
     fn read(&self, id: &str) -> Option<(u64, Arc<str>)> {
@@ -55,6 +61,8 @@ pub struct Project {
     visits: u64,
     /// The source's number for which files there are.
     table: Option<u64>,
+    /// The source's newest revision then.
+    revision: u64,
 }
 
 /// A file.
@@ -90,13 +98,16 @@ impl Project {
         self.visits += 1;
         let table = Some(source.table());
         if self.table == table {
-            for (known, revision) in self.files.iter_mut().zip(source.revisions()) {
-                known.revision = revision;
+            for (id, revision) in source.changed_since(self.revision) {
+                if let Some(known) = self.by_id(id).and_then(|at| self.files.get_mut(at)) {
+                    known.revision = revision;
+                }
             }
         } else {
             self.take(source.list());
             self.table = table;
         }
+        self.revision = source.last_revision();
         self.visits
     }
 
@@ -138,13 +149,18 @@ impl Project {
         self.files.binary_search_by(|file| file.id.as_str().cmp(id)).ok()
     }
 
+    /// The place of the file of exactly that path.
+    pub fn at_path(&self, path: &str) -> Option<usize> {
+        self.by_path.get(path).copied()
+    }
+
     /// The place of the file of that path, or of the only one whose path ends with it.
     pub fn named(&self, name: &str) -> Option<usize> {
         if name.is_empty() {
             return None;
         }
-        if let Some(at) = self.by_path.get(name) {
-            return Some(*at);
+        if let Some(at) = self.at_path(name) {
+            return Some(at);
         }
         let ends = |file: &Known| file.path.strip_suffix(name).is_some_and(|folder| folder.ends_with('/'));
         let mut found = self.files.iter().enumerate().filter(|(_, file)| ends(file)).map(|(at, _)| at);

@@ -62,8 +62,13 @@ impl Source for Disk {
         table.finish()
     }
 
-    fn revisions(&self) -> Vec<u64> {
-        self.files.values().map(|(info, _)| info.revision).collect()
+    fn last_revision(&self) -> u64 {
+        self.files.values().map(|(info, _)| info.revision).max().unwrap_or_default()
+    }
+
+    /// Each file counts its own revisions here: all of them may have changed.
+    fn changed_since(&self, _revision: u64) -> Vec<(&str, u64)> {
+        self.files.values().map(|(info, _)| (info.id.as_str(), info.revision)).collect()
     }
 
     fn read(&self, id: &str) -> Option<(u64, Arc<str>)> {

@@ -69,7 +69,8 @@ impl State {
     /// Reads some of what the next request wants to know of the project, in a quiet moment.
     pub fn survey(&mut self) {
         let is_known = self.surveyed == Some(self.seq);
-        if self.running.is_none() && !is_known && self.memory.survey(&self.doc) {
+        // While somebody types, the text that they are in is not read once a second.
+        if self.running.is_none() && !is_known && !self.is_unprepared() && self.memory.survey(&self.doc) {
             self.surveyed = Some(self.seq);
         }
     }
