@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use models::Upstream;
 use protocol::server::Stall;
 use protocol::{CloseCode, ErrorCode, ModelId, Seq, ServerFrame, SessionId};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -242,9 +242,10 @@ impl Actor {
                 // The effects of what came before are in the feed already, so state and cursor agree. The whole
                 // document, since nobody knows what the viewer has of it.
                 let document = self.document(None, in_parts);
-                let (seq, state) = (self.state.seq(), self.state.state_frame());
+                let (told, state) = oneshot::channel();
                 let (subscription, presence) = (self.feed.subscribe(pace), self.presence.watch());
-                let _ = reply.send(CaughtUp { seq, state, document, subscription, presence });
+                let _ = reply.send(CaughtUp { seq: self.state.seq(), state, document, subscription, presence });
+                let _ = told.send(self.state.state_frame());
             }
             Command::Offer(models) => {
                 self.state.offer(models.clone());

@@ -323,8 +323,8 @@ pub struct Joined {
 pub struct CaughtUp {
     /// The number.
     pub seq: Seq,
-    /// The session.
-    pub state: ServerFrame,
+    /// The session, right behind the rest: nobody waits for a long conversation to be told.
+    pub state: oneshot::Receiver<ServerFrame>,
     /// What it lacks of the document, as y-protocols messages, once they are encoded. Dropped: it has to come again.
     pub document: oneshot::Receiver<Parts>,
     /// Everything after.

@@ -59,7 +59,7 @@ struct First {
     welcome: ServerFrame,
     preview: Option<Preview>,
     seq: Seq,
-    state: ServerFrame,
+    state: oneshot::Receiver<ServerFrame>,
     document: oneshot::Receiver<Parts>,
     ask: Bytes,
 }
@@ -183,7 +183,7 @@ impl Writer {
         }
         // Asked first: a client answers from what it had, before it learns of files that went meanwhile.
         self.message(seq, &ask).await?;
-        self.frame(&state).await?;
+        self.state(state).await?;
         if let Some(files) = preview.and_then(|preview| preview.files()) {
             self.put(Message::Text(files)).await?;
         }
@@ -312,8 +312,13 @@ impl Writer {
         if self.in_parts {
             self.frame(&ServerFrame::DocumentOpening { seq, file: None }).await?;
         }
-        self.frame(&state).await?;
+        self.state(state).await?;
         self.open(Opening::new(seq, document)).await
+    }
+
+    async fn state(&mut self, state: oneshot::Receiver<ServerFrame>) -> Result<(), End> {
+        let state = state.await.map_err(|_| End::Close(CloseCode::Draining))?;
+        self.frame(&state).await
     }
 
     async fn frame(&mut self, frame: &ServerFrame) -> Result<(), End> {

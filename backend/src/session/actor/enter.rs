@@ -32,9 +32,10 @@ impl Actor {
         // Who comes back with nothing, as a page that was loaded anew, sees nothing yet.
         let is_new = entrance.known.as_deref().is_none_or(|known| known == NOTHING);
         let preview = join.opening.as_ref().map(|opening| self.state.preview(opening, is_new));
+        let (told, state) = oneshot::channel();
         let caught_up = CaughtUp {
             seq: entrance.seq,
-            state: entrance.state,
+            state,
             // A stock editor asks for it by itself, and says then what it has.
             document: if is_visitor { oneshot::channel().1 } else { self.document(entrance.known, preview.is_some()) },
             subscription: self.feed.subscribe(join.pace),
@@ -45,7 +46,10 @@ impl Actor {
         if join.reply.send(Ok(joined)).is_err() {
             self.peers.remove(&join.peer);
             self.state.command(Command::Leave { peer: join.peer, for_good: false }, Instant::now());
+            return;
         }
+        // The handshake and the first file are on their way by now.
+        let _ = told.send(self.state.state_frame());
         self.tell(peer, Control::Frame(Box::new(self.saved_frame())));
     }
 

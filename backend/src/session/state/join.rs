@@ -17,8 +17,6 @@ use crate::session::roster::PeerId;
 pub struct Entrance {
     /// The handshake.
     pub welcome: ServerFrame,
-    /// The session as of `seq`.
-    pub state: ServerFrame,
     /// The number that all of this is as of.
     pub seq: Seq,
     /// The state vector of the client's replica, if it has one.
@@ -75,7 +73,6 @@ impl State {
         };
         Ok(Entrance {
             welcome: ServerFrame::Welcome(Box::new(welcome)),
-            state: self.state_frame(),
             seq: self.seq,
             known,
             ask: self.doc.ask().into(),

@@ -39,8 +39,8 @@ pub struct Writer {
     presence: Onlooker,
     subscription: Subscription,
     others: Others,
-    /// What it begins with.
-    first: Option<Vec<Vec<u8>>>,
+    /// What it begins with: a question for what it has, and the session.
+    first: Option<(Bytes, oneshot::Receiver<ServerFrame>)>,
     again: Interval,
 }
 
@@ -67,18 +67,23 @@ impl Writer {
         let Joined { welcome, caught_up, ask, .. } = joined;
         let CaughtUp { state, subscription, presence, .. } = caught_up;
         let me = if let ServerFrame::Welcome(welcome) = &welcome { Some(welcome.participant.id.clone()) } else { None };
-        let mut others = Others::new(secret::number());
-        // Asked first: it answers from what it had. What it lacks it asks for itself.
-        let mut first = vec![ask.to_vec()];
-        if let ServerFrame::State { session, .. } = state {
-            let (here, connected) = (session.participants, session.connected);
-            let everyone = PresenceChange { whole: true, here, connected, ..PresenceChange::default() };
-            first.push(others.change(everyone, me.as_ref()));
-        }
+        let others = Others::new(secret::number());
         let mut again = interval(AGAIN_EVERY);
         again.set_missed_tick_behavior(MissedTickBehavior::Delay);
         again.reset();
-        Writer { sink, session, peer, pace, me, control, presence, subscription, others, first: Some(first), again }
+        Writer {
+            sink,
+            session,
+            peer,
+            pace,
+            me,
+            control,
+            presence,
+            subscription,
+            others,
+            first: Some((ask, state)),
+            again,
+        }
     }
 
     /// Writes until the connection ends. Whether the peer was sent a close frame.
@@ -100,8 +105,16 @@ impl Writer {
     }
 
     async fn write(&mut self) -> Result<std::convert::Infallible, End> {
-        for message in self.first.take().unwrap_or_default() {
-            self.put(message.into()).await?;
+        if let Some((ask, state)) = self.first.take() {
+            // Asked first: it answers from what it had. What it lacks it asks for itself.
+            self.put(ask).await?;
+            let state = state.await.map_err(|_| Some(CloseCode::Draining))?;
+            if let ServerFrame::State { session, .. } = state {
+                let (here, connected) = (session.participants, session.connected);
+                let everyone = PresenceChange { whole: true, here, connected, ..PresenceChange::default() };
+                let message = self.others.change(everyone, self.me.as_ref());
+                self.put(message.into()).await?;
+            }
         }
         self.flush().await?;
         loop {
