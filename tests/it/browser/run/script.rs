@@ -29,6 +29,28 @@ async fn javascript_runs_and_an_error_leads_to_its_line() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_pane_is_there_before_it_is_needed_and_gives_the_keyboard_back() -> Result<()> {
+    let stage = Stage::practice().await?;
+    let (_, _client, page) = opened(&stage, &[("main.js", "console.log(\"ran\");\n")]).await?;
+    page.wait("document.querySelector('.run-pane[hidden]')", PATIENCE).await?;
+    assert_eq!(page.by_role("region", "Run").count().await?, 0);
+    run(&page).await?;
+    says(&page, "ran").await?;
+    page.by_selector(".console").focus().await?;
+    page.press("Control+Backquote").await?;
+    page.by_role("region", "Run").gone().await?;
+    page.by_selector(".monaco-editor textarea").until("element === document.activeElement").await?;
+    // The keyboard's way through the panes leaves out what is not shown.
+    for _ in 0..8 {
+        page.press("F6").await?;
+        assert!(!page.eval::<bool>("document.activeElement.closest('.run-pane') !== null").await?);
+    }
+    page.press("Control+Backquote").await?;
+    says(&page, "ran").await?;
+    stage.assert_clean(&page).await
+}
+
+#[tokio::test]
 async fn typescript_runs_and_its_errors_lead_to_what_was_written() -> Result<()> {
     let stage = Stage::practice().await?;
     let main = "interface Point {\n  x: number;\n}\n\nimport { length } from \"./length\";\nimport type { Unit } from \"./unit\";\n\nconst unit: Unit = \"m\";\nconst point: Point = { x: 3 };\nconsole.log(length(point), unit);\nthrow new Error(\"typed\");\n";
