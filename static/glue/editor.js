@@ -35,6 +35,8 @@ let shown = null;
 let applying = false;
 let dark = false;
 let readOnly = true;
+/** The editor has the options of a large text. */
+let isCareful = false;
 /** What one is told who types where nothing can be typed. */
 let readOnlyWhy = "";
 
@@ -63,6 +65,7 @@ const LARGE = 1 << 20;
 export function create(place, to) {
   editor?.dispose();
   host = to;
+  isCareful = shown !== null && isLarge(texts.get(shown));
   const made = monaco.editor.create(place, {
     model: shown === null ? null : (texts.get(shown) ?? null),
     theme: themeName(dark),
@@ -92,8 +95,7 @@ export function create(place, to) {
     overviewRulerBorder: false,
     padding: { top: 12, bottom: 12 },
     lineDecorationsWidth: 14,
-    unicodeHighlight: { ambiguousCharacters: false },
-    ...(shown !== null && texts.has(shown) ? careful(/** @type {monaco.editor.ITextModel} */ (texts.get(shown))) : {}),
+    ...careful(isCareful),
     fixedOverflowWidgets: true,
   });
   editor = made;
@@ -146,7 +148,11 @@ export function show(file, path, text) {
   clearBlocks();
   applying = true;
   leaveCaret(editor);
-  editor.updateOptions(careful(model));
+  // Options are all computed anew by that, for as long as a frame takes.
+  if (isLarge(model) !== isCareful) {
+    isCareful = !isCareful;
+    editor.updateOptions(careful(isCareful));
+  }
   editor.setModel(model);
   returnCaret(editor);
   applying = false;
@@ -160,18 +166,23 @@ export function blank() {
   editor?.setModel(null);
 }
 
-/** What reads a whole text after every pause in typing is off in large ones. @param {monaco.editor.ITextModel} model */
-function careful(model) {
-  const isLarge = model.getValueLength() > LARGE;
+/** @param {monaco.editor.ITextModel | undefined} model */
+function isLarge(model) {
+  return model !== undefined && model.getValueLength() > LARGE;
+}
+
+/** What reads a whole text after every pause in typing is off in large ones. @param {boolean} large */
+function careful(large) {
   return {
-    folding: !isLarge,
-    wordBasedSuggestions: /** @type {"off" | "currentDocument"} */ (isLarge ? "off" : "currentDocument"),
+    unicodeHighlight: { ambiguousCharacters: false, invisibleCharacters: !large },
+    folding: !large,
+    wordBasedSuggestions: /** @type {"off" | "currentDocument"} */ (large ? "off" : "currentDocument"),
     // It builds a tree of all brackets of the text, and looks after it with every change.
-    matchBrackets: /** @type {"never" | "always"} */ (isLarge ? "never" : "always"),
+    matchBrackets: /** @type {"never" | "always"} */ (large ? "never" : "always"),
     // A language's worker is handed the whole text, and reads it, at the first letter of every word. Ctrl+Space asks still.
-    quickSuggestions: !isLarge,
-    suggestOnTriggerCharacters: !isLarge,
-    parameterHints: { enabled: !isLarge },
+    quickSuggestions: !large,
+    suggestOnTriggerCharacters: !large,
+    parameterHints: { enabled: !large },
   };
 }
 
