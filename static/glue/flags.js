@@ -37,6 +37,12 @@ export function raised(key) {
   return flags.has(key);
 }
 
+/** What stands on somebody's flag from now on, if it is up. @param {string} key @param {string} name */
+export function rename(key, name) {
+  const label = flags.get(key)?.widget.getDomNode();
+  if (label && label.textContent !== name) label.textContent = name;
+}
+
 /** @param {string} key */
 export function lower(key) {
   const flag = flags.get(key);

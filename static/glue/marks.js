@@ -2,7 +2,7 @@
 
 import * as monaco from "monaco-editor/editor";
 import { editorOf } from "./editor.js";
-import { lower, lowerAll, raise, raised } from "./flags.js";
+import { lower, lowerAll, raise, raised, rename } from "./flags.js";
 import { clearPeople, linesOfPeople } from "./people.js";
 
 /** Fresh text grows old in this many steps … */
@@ -135,9 +135,10 @@ export function hideModelCaret() {
   lower(MODEL);
 }
 
-/** What people know the model by. @param {string} name */
+/** What people know the model by. Its turn and its first text may come in one: then its flag is up by now. @param {string} name */
 export function nameModel(name) {
   modelName = name;
+  rename(MODEL, name);
 }
 
 /** Whether the model or another person was last seen in the line that the person is in. */

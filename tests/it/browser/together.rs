@@ -287,9 +287,14 @@ async fn the_model_is_flagged_by_its_name_in_every_page_while_it_writes() -> Res
         shows_exactly(page, FILE).await?;
         watch_the_flags(page).await?;
     }
+    // To a page that paints nothing for a while the turn and its first text come in one.
+    let hold = "globalThis.held = []; globalThis.frame = requestAnimationFrame; globalThis.requestAnimationFrame = (then) => held.push(then);";
+    viewer.run(hold).await?;
     say(&owner, "add a total", "Enter").await?;
     let call = gate.call().await;
     call.tokens(BEGINNING);
+    shows(&owner, "    second li").await?;
+    viewer.run("globalThis.requestAnimationFrame = frame; held.splice(0).forEach((then) => frame(then));").await?;
     for page in [&owner, &viewer] {
         shows(page, "    second li").await?;
     }
