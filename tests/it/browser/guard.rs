@@ -4,7 +4,7 @@ use anyhow::Result;
 use tests::browser::Page;
 use tests::gated::gated;
 
-use super::stage::{PATIENCE, Stage, into_the_editor, say, shows, shows_exactly, turn_is};
+use super::stage::{PATIENCE, Stage, into_the_editor, picture, say, shows, shows_exactly, turn_is};
 
 const FILE: &str = "def total(items):\n    result = 0\n    for item in items:\n        result += item\n    return result\n\n\ndef mean(items):\n    return total(items) / len(items)\n";
 
@@ -37,15 +37,7 @@ async fn ten_lines_at_most(page: &Page) -> Result<()> {
 
 /// Takes a picture of the page, light and dark.
 async fn look(page: &Page, name: &str) -> Result<()> {
-    for (scheme, dark) in [("dark", true), ("light", false)] {
-        page.set_dark(dark).await?;
-        // Colours change by themselves, and take a moment for it.
-        page.run("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))).then(() => 0)")
-            .await?;
-        page.wait("!document.getAnimations().some((each) => each instanceof CSSTransition)", PATIENCE).await?;
-        page.screenshot(&format!("guard-{name}-{scheme}")).await?;
-    }
-    Ok(())
+    picture(page, &format!("guard-{name}")).await
 }
 
 #[tokio::test]

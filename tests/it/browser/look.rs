@@ -5,7 +5,7 @@ use models::{FailureKind, UpstreamFailure};
 use tests::browser::Page;
 use tests::gated::gated;
 
-use super::stage::{PATIENCE, Stage, ready, say, shows, turn_is};
+use super::stage::{PATIENCE, Stage, dressed, ready, say, shows, turn_is};
 
 /// What a session's page always has, by role and name.
 const ALWAYS: [(&str, &str); 8] = [
@@ -26,10 +26,7 @@ async fn look(page: &Page, name: &str, names: &[(&str, &str)]) -> Result<()> {
     }
     let mut grounds = Vec::new();
     for (scheme, dark) in [("light", false), ("dark", true)] {
-        page.set_dark(dark).await?;
-        // The page's own colours follow the system's with the next frame.
-        page.run("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))).then(() => 0)")
-            .await?;
+        dressed(page, dark).await?;
         grounds.push(page.eval::<String>("getComputedStyle(document.documentElement).backgroundColor").await?);
         page.screenshot(&format!("{name}-{scheme}")).await?;
     }

@@ -75,13 +75,18 @@ pub async fn named_link(stage: &Stage, owner: &CreatedSession, role: Role, name:
     Ok(CreatedSession { id: owner.id.clone(), token })
 }
 
+/// Has the page in light or dark, with all colours as they stay: they follow the system's with the next frame, some of
+/// them by a transition.
+pub async fn dressed(page: &Page, dark: bool) -> Result<()> {
+    page.set_dark(dark).await?;
+    page.run("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))).then(() => 0)").await?;
+    page.wait("!document.getAnimations().some((each) => each instanceof CSSTransition)", PATIENCE).await
+}
+
 /// Takes a picture of the page, light and dark.
 pub async fn picture(page: &Page, name: &str) -> Result<()> {
     for (scheme, dark) in [("light", false), ("dark", true)] {
-        page.set_dark(dark).await?;
-        // The page's own colours follow the system's with the next frame.
-        page.run("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))).then(() => 0)")
-            .await?;
+        dressed(page, dark).await?;
         page.screenshot(&format!("{name}-{scheme}")).await?;
     }
     page.set_dark(false).await

@@ -10,7 +10,7 @@ use tests::binary::Folder;
 use tests::browser::Page;
 use tests::links::link;
 
-use super::stage::{PATIENCE, Stage, shows_exactly};
+use super::stage::{PATIENCE, Stage, picture, shows_exactly};
 
 /// A picture of one pixel.
 const PNG: &[u8] = &[
@@ -65,16 +65,6 @@ async fn downloaded(folder: &Path, ending: &str) -> Result<Vec<u8>> {
     }
 }
 
-async fn pictured(page: &Page, name: &str) -> Result<()> {
-    for (scheme, dark) in [("light", false), ("dark", true)] {
-        page.set_dark(dark).await?;
-        page.run("new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))).then(() => 0)")
-            .await?;
-        page.screenshot(&format!("{name}-{scheme}")).await?;
-    }
-    Ok(())
-}
-
 #[tokio::test]
 async fn a_folder_is_dropped_and_taken_away_and_taken_back() -> Result<()> {
     let stage = Stage::practice().await?;
@@ -87,7 +77,7 @@ async fn a_folder_is_dropped_and_taken_away_and_taken_back() -> Result<()> {
 
     drag(&page, &[&root], false).await?;
     page.by_test_id("drop-layer").says("Drop files, a folder, a zip or a patch").await?;
-    pictured(&page, "drop").await?;
+    picture(&page, "drop").await?;
     drag(&page, &[&root], true).await?;
     page.wait(
         "[...document.querySelectorAll('.notice')].some((n) => n.innerText.includes('Brought in shop/: 3 new'))",
@@ -101,7 +91,7 @@ async fn a_folder_is_dropped_and_taken_away_and_taken_back() -> Result<()> {
     page.by_role("button", "assets/ logo.png").click().await?;
     page.wait("document.querySelector('.kept-file img')?.naturalWidth === 1", PATIENCE).await?;
     page.by_test_id("kept-file").says("A picture: it is kept as it is.").await?;
-    pictured(&page, "kept").await?;
+    picture(&page, "kept").await?;
     page.by_role("button", "src/ \u{fc}ber \u{6587}.py").click().await?;
     page.by_test_id("kept-file").gone().await?;
     shows_exactly(&page, "print(1)\nprint(2)\n").await?;
@@ -116,7 +106,7 @@ async fn a_folder_is_dropped_and_taken_away_and_taken_back() -> Result<()> {
     page.command("Browser.grantPermissions", permissions).await?;
     page.press("Alt+x").await?;
     page.by_role("dialog", "Export and import").seen().await?;
-    pictured(&page, "export").await?;
+    picture(&page, "export").await?;
     page.by_role("button", "Download zip").focus().await?;
     page.press("Enter").await?;
     let tree = parcel::zip::read(&downloaded(&downloads.0, "zip").await?)?.tree;
@@ -139,7 +129,7 @@ async fn a_folder_is_dropped_and_taken_away_and_taken_back() -> Result<()> {
     page.by_role("button", "Take shop/ back").click().await?;
     page.by_test_id("ship-status").says("taken back").await?;
     client.until("one file", |c| c.paths() == ["src/\u{fc}ber \u{6587}.py"]).await?;
-    pictured(&page, "taken-back").await?;
+    picture(&page, "taken-back").await?;
     page.press("Escape").await?;
     page.by_role("dialog", "Export and import").gone().await?;
     shows_exactly(&page, "# new\n").await?;
@@ -182,7 +172,7 @@ async fn a_zip_and_a_patch_are_opened_and_hostile_ones_refused_with_words() -> R
         choose(&page, path).await?;
         page.by_test_id("ship-status").says(words).await?;
     }
-    pictured(&page, "refused").await?;
+    picture(&page, "refused").await?;
     choose(&page, &write("good.zip", &zip)?).await?;
     page.by_test_id("ship-status").says("Brought in good.zip: 1 new.").await?;
     client.until("the file", |c| c.paths() == ["a.py", "nnnnnnnn.txt"]).await?;

@@ -9,7 +9,7 @@ use tests::gated::gated;
 use tests::links::link;
 use tests::server::TestServer;
 
-use super::stage::{Stage, say, turn_is};
+use super::stage::{Stage, dressed, say, turn_is};
 
 const CODE: &str = "correct horse battery";
 
@@ -42,9 +42,9 @@ async fn promise_11_an_owner_unlocks_a_session_and_everyone_in_it_goes_on() -> R
         ensure!(page.by_selector("input[aria-label='Access code']").count().await? == has_field);
     }
     page.screenshot("unlock-light").await?;
-    page.set_dark(true).await?;
+    dressed(&page, true).await?;
     page.screenshot("unlock-dark").await?;
-    page.set_dark(false).await?;
+    dressed(&page, false).await?;
 
     let field = page.by_selector("input[aria-label='Access code']");
     field.click().await?;

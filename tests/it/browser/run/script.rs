@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::super::stage::{PATIENCE, Stage};
+use super::super::stage::{PATIENCE, Stage, picture};
 use super::{open, opened, run, says, stands};
 
 #[tokio::test]
@@ -22,6 +22,7 @@ async fn javascript_runs_and_an_error_leads_to_its_line() -> Result<()> {
     page.by_selector(".console details details details summary").click().await?;
     page.by_selector(".console details details details .key").says("x").await?;
 
+    picture(&page, "run-failed").await?;
     // The error leads to its line, in the other file.
     page.by_role("button", "lib/math.js:3:9").click().await?;
     page.wait("midstreamTest.file() === 'lib/math.js' && midstreamTest.selection()?.line === 3", PATIENCE).await?;
@@ -36,6 +37,7 @@ async fn the_pane_is_there_before_it_is_needed_and_gives_the_keyboard_back() -> 
     assert_eq!(page.by_role("region", "Run").count().await?, 0);
     run(&page).await?;
     says(&page, "ran").await?;
+    picture(&page, "run-done").await?;
     page.by_selector(".console").focus().await?;
     page.press("Control+Backquote").await?;
     page.by_role("region", "Run").gone().await?;
@@ -116,6 +118,7 @@ async fn an_endless_loop_is_ended_by_the_keyboard() -> Result<()> {
     let (_, _client, page) = opened(&stage, &[("loop.js", "console.log(\"begun\");\nfor (;;) {}\n")]).await?;
     run(&page).await?;
     says(&page, "begun").await?;
+    picture(&page, "run-active").await?;
     page.press("Control+Shift+Period").await?;
     stands(&page, "stopped").await?;
     // The next one runs as if nothing had been.
