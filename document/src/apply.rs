@@ -11,6 +11,7 @@ use crate::blocks::Layout;
 use crate::document::Document;
 use crate::hunk::Hunk;
 use crate::ledger::{Clocks, Place};
+use crate::mirror::Only;
 use crate::op::{Applied, HunkEvent, HunkKey, ModelOp, StepKey};
 use crate::span::{self, Span};
 use crate::{craft, replica, wire};
@@ -39,14 +40,20 @@ impl Document {
         let mut update = None;
         {
             let mut txn = doc.transact_mut();
+            let start = self.model_clock(&txn);
             for op in ops {
                 self.one(&mut txn, step, op, &mut events);
             }
             if txn.has_changes() {
+                if let [ModelOp::Insert { text, .. }] = ops {
+                    let inserted = Span { client: self.model, start, len: span::units(text) };
+                    self.mirrors.hint(&txn, Only::Inserted(inserted, text));
+                }
                 span::merge(&mut self.deleted, txn.delete_set());
                 update = Some(txn.encode_update_v1());
             }
         }
+        self.mirrors.take_hint_back();
         let message = update.map(|update| {
             let message = wire::update(&update);
             self.changed(update);

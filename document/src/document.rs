@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
-use yrs::{IdSet, Map, MapPrelim, ReadTxn, TextPrelim, Transact};
+use yrs::{IdSet, Map, MapPrelim, ReadTxn, Text, TextPrelim, Transact};
 
 use crate::apply::Run;
 use crate::blocks::Layout;
@@ -14,9 +14,11 @@ use crate::handout::Handout;
 use crate::hunk::Hunk;
 use crate::ledger::Ledger;
 use crate::limits::Limits;
+use crate::mirror::{self, Mirrors};
 use crate::op::{BlobFile, FileInfo, HunkKey};
 use crate::replica::Replica;
 use crate::saved::Pending;
+use crate::sheet::Sheet;
 use crate::span;
 use crate::wire;
 
@@ -66,6 +68,8 @@ pub struct Document {
     pub(crate) changes: u64,
     /// The layout of a text that was asked for last.
     pub(crate) layout: Mutex<Option<Arc<Layout>>>,
+    /// The texts that are long, as they were read last.
+    pub(crate) mirrors: Mirrors,
     /// The handout behind [`Document::difference`], and the change that it is as of.
     pub(crate) handout: Mutex<Option<(u64, Handout)>>,
     pub(crate) next_client: u64,
@@ -95,6 +99,7 @@ impl Document {
             deleted: IdSet::new(),
             changes: 0,
             layout: Mutex::new(None),
+            mirrors: Mirrors::default(),
             handout: Mutex::new(None),
             next_client: 1,
             visitors: BTreeSet::new(),
@@ -210,7 +215,26 @@ impl Document {
     /// A file's text and its revision. The text is read from the CRDT once per revision.
     pub fn view(&self, id: &str) -> Option<(u64, Arc<str>)> {
         let doc = self.replica.doc();
-        self.files.get(id)?.view(&doc.transact())
+        self.files.get(id)?.view(&doc.transact(), &self.mirrors)
+    }
+
+    /// The same as a sheet: reading a long text again costs what has changed in it, wherever that was.
+    pub fn sheet(&self, id: &str) -> Option<(u64, Sheet)> {
+        let (doc, file) = (self.replica.doc(), self.files.get(id)?);
+        let txn = doc.transact();
+        let text = file.text_ref(&txn)?;
+        if text.len(&txn) < mirror::LONG {
+            return file.view(&txn, &self.mirrors).map(|(revision, text)| (revision, Sheet::from(text)));
+        }
+        Some((file.revision, self.mirrors.read(file.text, &text, &txn)))
+    }
+
+    /// Whether a file's text is long: then it is better read as a sheet.
+    pub fn is_long(&self, id: &str) -> bool {
+        let doc = self.replica.doc();
+        let txn = doc.transact();
+        let text = self.files.get(id).and_then(|file| file.text_ref(&txn));
+        text.is_some_and(|text| text.len(&txn) >= mirror::LONG)
     }
 
     /// The file that a hunk is or was in.

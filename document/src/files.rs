@@ -13,6 +13,7 @@ use yrs::{Any, BranchID, GetString, ID, IdSet, Map, MapRef, Nested, Out, ReadTxn
 
 use self::paths::Paths;
 use crate::form::{self, BlobRef, Form};
+use crate::mirror::Mirrors;
 use crate::op::Refused;
 use crate::span::{self, Span};
 use crate::wire::{Content, Contents};
@@ -290,15 +291,17 @@ impl File {
         Nested::<TextRef>::new(self.text).get(txn)
     }
 
-    /// The text, read once per revision.
-    pub(crate) fn view<T: ReadTxn>(&self, txn: &T) -> Option<(u64, Arc<str>)> {
+    /// The text, read once per revision: of its mirror, where it has one.
+    pub(crate) fn view<T: ReadTxn>(&self, txn: &T, mirrors: &Mirrors) -> Option<(u64, Arc<str>)> {
         let mut view = self.view.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((revision, text)) = view.as_ref()
             && *revision == self.revision
         {
             return Some((*revision, Arc::clone(text)));
         }
-        let text: Arc<str> = self.text_ref(txn)?.get_string(txn).into();
+        let text = self.text_ref(txn)?;
+        let known = mirrors.read_known(self.text, &text, txn).map(|sheet| sheet.text());
+        let text: Arc<str> = known.unwrap_or_else(|| text.get_string(txn)).into();
         *view = Some((self.revision, Arc::clone(&text)));
         Some((self.revision, text))
     }

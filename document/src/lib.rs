@@ -34,7 +34,9 @@ mod replica;
 mod blocks;
 mod craft;
 mod merge;
+mod mirror;
 mod parts;
+mod sheet;
 mod span;
 mod wire;
 
@@ -50,6 +52,7 @@ pub use op::{
 };
 pub use position::Position;
 pub use saved::LoadError;
+pub use sheet::Sheet;
 pub use viewer::{Inserted, ViewedFile, Viewer, inserted, message_of, update_of};
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use yrs::updates::decoder::Decode;
 use yrs::{BranchID, IdSet, Map, ReadTxn, Text, TextRef, Transact, Update};
 
 use crate::document::{Document, FIRST_DRAWN_CLIENT, FIRST_OWN_CLIENT, is_own};
+use crate::mirror::Only;
 use crate::op::{Earlier, Received, Refused};
 use crate::saved::CLIENT_GAP;
 use crate::wire::{Content, Contents, Message, Parent};
@@ -68,6 +69,9 @@ impl Document {
         let claimed = if own { span::to_set(&contents.deletes) } else { IdSet::new() };
         let forwarded = self.ledger.restored.copies_of(&claimed);
         let forward = forwarded.clone();
+        let known = self.replica.doc().transact().state_vector();
+        let only = Only::of(&contents, |client| known.get(&yrs::ClientID::new(client))).filter(|_| forward.is_empty());
+        let mirrors = self.mirrors.clone();
         let integrated = self.replica.guarded(move |txn| {
             txn.apply_update(decoded).ok()?;
             if !forward.is_empty() && !replica::apply(txn, &craft::deletion(&forward)) {
@@ -78,6 +82,9 @@ impl Document {
             }
             let (update, changes) = (txn.encode_update_v1(), txn.has_changes());
             let deleted = txn.delete_set().clone();
+            if let Some(only) = only {
+                mirrors.hint(txn, only);
+            }
             txn.commit();
             let nested = |branch: &yrs::branch::BranchPtr| match branch.id() {
                 BranchID::Nested(id) => Some(id),
@@ -85,11 +92,15 @@ impl Document {
             };
             let nested = txn.changed_parent_types().iter().filter_map(nested).collect();
             Some(Integrated { update, changes, forwarded: deleted.intersect(&forward), deleted, nested })
-        })?;
+        });
+        self.mirrors.take_hint_back();
+        // A document that failed was made anew.
+        let integrated = integrated.inspect_err(|_| self.mirrors.clear())?;
         if integrated.changes
             && let Err(refused) = self.accept(&contents, &integrated)
         {
             self.replica.rebuild();
+            self.mirrors.clear();
             self.run = None;
             // Some of it may have been read.
             let (doc, root) = (self.replica.doc(), self.replica.files());

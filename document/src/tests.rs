@@ -7,6 +7,7 @@ mod handouts;
 mod hostile;
 mod imports;
 mod joining;
+mod mirrors;
 mod regions;
 mod saved;
 mod tallies;

@@ -1,0 +1,207 @@
+//! Long texts beside the CRDT, kept in step with it, so that reading one after a change costs the change. Short ones
+//! are read faster than they are kept.
+//!
+//! Each listens to its text. What a change did is asked of the CRDT, which looks at all of the text's blocks for it,
+//! unless whoever makes the change has said it before: a hint. A mirror that is not what the CRDT has is read anew.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use yrs::types::Delta;
+use yrs::types::text::TextEvent;
+use yrs::{
+    Any, Assoc, BranchID, GetString, ID, IndexScope, Nested, Observable, Out, ReadTxn, StickyIndex, Text, TextRef,
+    TransactionMut,
+};
+
+use crate::sheet::Sheet;
+use crate::span::{self, Span};
+use crate::wire::{Content, Contents};
+
+/// A text of fewer UTF-16 units is short.
+#[cfg(not(test))]
+pub(crate) const LONG: u32 = 64 * 1024;
+/// Under test most texts are long.
+#[cfg(test)]
+pub(crate) const LONG: u32 = 4;
+/// Texts that are kept: those that people and the model are in.
+const KEPT: usize = 4;
+/// The most changes that wait to be taken in, and the most text that they put in, in bytes: more is read anew.
+const WAITING_MAX: usize = 4096;
+const WAITING_BYTES_MAX: usize = 1024 * 1024;
+/// Under which a mirror listens.
+const LISTENER: &str = "mirror";
+
+/// The mirrors, the one that was read last first. A handle: transactions hold another.
+#[derive(Clone, Default)]
+pub(crate) struct Mirrors(Arc<Mutex<Vec<Mirror>>>);
+
+/// A text's mirror.
+struct Mirror {
+    text: ID,
+    sheet: Sheet,
+    news: Arc<Mutex<News>>,
+}
+
+/// What has happened in a text since it was last read.
+#[derive(Default)]
+struct News {
+    /// In order, each in the text that the ones before it left.
+    changes: Vec<Change>,
+    /// Text in them, in bytes.
+    bytes: usize,
+    /// What the transaction that runs will turn out to have done.
+    hint: Option<Change>,
+    /// What happened is not known.
+    is_lost: bool,
+}
+
+/// Some UTF-16 units replaced by a text.
+#[derive(Debug)]
+struct Change {
+    at: u32,
+    removed: u32,
+    text: String,
+    /// How long that is, in units.
+    units: u32,
+}
+
+impl Mirrors {
+    /// A long text as it stands.
+    pub(crate) fn read<T: ReadTxn>(&self, id: ID, text: &TextRef, txn: &T) -> Sheet {
+        let mut all = lock(&self.0);
+        let known = all.iter().position(|mirror| mirror.text == id).map(|at| all.remove(at));
+        let mut mirror = known.unwrap_or_else(|| Mirror::listen(id, text));
+        if !mirror.take_in() || mirror.sheet.units() != text.len(txn) {
+            mirror.sheet = Sheet::from(text.get_string(txn).as_str());
+        }
+        let sheet = mirror.sheet.clone();
+        all.insert(0, mirror);
+        while all.len() > KEPT
+            && let Some(gone) = all.pop()
+        {
+            if let Some(text) = Nested::<TextRef>::new(gone.text).get(txn) {
+                text.unobserve(LISTENER);
+            }
+        }
+        debug_assert!(sheet.text() == text.get_string(txn), "a mirror that shows something else");
+        sheet
+    }
+
+    /// The same if it is kept.
+    pub(crate) fn read_known<T: ReadTxn>(&self, id: ID, text: &TextRef, txn: &T) -> Option<Sheet> {
+        let is_known = lock(&self.0).iter().any(|mirror| mirror.text == id);
+        is_known.then(|| self.read(id, text, txn))
+    }
+
+    /// Says what the running transaction does, and that it does nothing else. To be taken back when it is over.
+    pub(crate) fn hint<T: ReadTxn>(&self, txn: &T, only: Only<'_>) {
+        let all = lock(&self.0);
+        if all.is_empty() {
+            return;
+        }
+        let (id, removed, (text, units)) = match only {
+            Only::Inserted(span, text) => (span.id_at(0), 0, (text, span.len)),
+            Only::Deleted(id) => (id, 1, ("", 0)),
+        };
+        let Some(place) = StickyIndex::new(IndexScope::Relative(id), Assoc::After).get_offset(txn) else { return };
+        if let BranchID::Nested(branch) = place.branch.id()
+            && let Some(mirror) = all.iter().find(|mirror| mirror.text == branch)
+        {
+            lock(&mirror.news).hint = Some(Change { at: place.index, removed, text: text.to_owned(), units });
+        }
+    }
+
+    /// What was said of a transaction holds for no other.
+    pub(crate) fn take_hint_back(&self) {
+        for mirror in lock(&self.0).iter() {
+            lock(&mirror.news).hint = None;
+        }
+    }
+
+    /// Forgets all: the CRDT is another one.
+    pub(crate) fn clear(&self) {
+        lock(&self.0).clear();
+    }
+}
+
+/// All that a transaction does.
+#[derive(Clone, Copy)]
+pub(crate) enum Only<'a> {
+    Inserted(Span, &'a str),
+    Deleted(ID),
+}
+
+impl Mirror {
+    /// Not read yet.
+    fn listen(id: ID, text: &TextRef) -> Mirror {
+        let news = Arc::new(Mutex::new(News { is_lost: true, ..News::default() }));
+        let told = Arc::clone(&news);
+        text.observe(LISTENER, move |txn: &TransactionMut<'_>, event: &TextEvent| lock(&told).tell(txn, event));
+        Mirror { text: id, sheet: Sheet::default(), news }
+    }
+
+    /// Brings it up to date; false when that cannot be done.
+    fn take_in(&mut self) -> bool {
+        let News { changes, is_lost, .. } = std::mem::take(&mut *lock(&self.news));
+        !is_lost && changes.iter().all(|change| self.sheet.splice(change.at, change.removed, &change.text))
+    }
+}
+
+impl News {
+    fn tell(&mut self, txn: &TransactionMut<'_>, event: &TextEvent) {
+        if let Some(change) = self.hint.take() {
+            return self.push(change);
+        }
+        let mut at = 0;
+        for one in event.delta(txn) {
+            match one {
+                Delta::Retain(len, _) => at += len,
+                Delta::Deleted(removed) => {
+                    self.push(Change { at, removed: *removed, text: String::new(), units: 0 });
+                }
+                Delta::Inserted(Out::Any(Any::String(text)), _) => {
+                    let units = span::units(text);
+                    self.push(Change { at, removed: 0, text: text.to_string(), units });
+                    at += units;
+                }
+                Delta::Inserted(..) => self.is_lost = true,
+            }
+        }
+    }
+
+    fn push(&mut self, change: Change) {
+        if self.is_lost {
+            return;
+        }
+        self.bytes += change.text.len();
+        match self.changes.last_mut() {
+            // A model writes on, and so does a person.
+            Some(last) if change.removed == 0 && change.at == last.at + last.units => {
+                last.text.push_str(&change.text);
+                last.units += change.units;
+            }
+            _ => self.changes.push(change),
+        }
+        if self.changes.len() > WAITING_MAX || self.bytes > WAITING_BYTES_MAX {
+            *self = News { is_lost: true, ..News::default() };
+        }
+    }
+}
+
+impl Only<'_> {
+    /// What a participant's update does, where that is as simple.
+    pub(crate) fn of<'a>(contents: &Contents<'a>, known: impl Fn(u64) -> u32) -> Option<Only<'a>> {
+        match (contents.structs.as_slice(), contents.deletes.as_slice()) {
+            ([one], []) if known(one.span.client) == one.span.start => match one.content {
+                Content::Text(text) if one.key.is_none() => Some(Only::Inserted(one.span, text)),
+                _ => None,
+            },
+            ([], [span]) if span.len == 1 => Some(Only::Deleted(span::id(span.client, span.start))),
+            _ => None,
+        }
+    }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
