@@ -10,6 +10,7 @@ mod entry;
 pub mod feed;
 mod handout;
 pub mod history;
+mod parts;
 mod path;
 pub mod persist;
 pub mod presence;

@@ -300,7 +300,7 @@ impl File {
             return Some((*revision, Arc::clone(text)));
         }
         let text = self.text_ref(txn)?;
-        let known = mirrors.read_known(self.text, &text, txn).map(|sheet| sheet.text());
+        let known = mirrors.read_known(self.text, &text, txn).map(|sheet| sheet.text().into_owned());
         let text: Arc<str> = known.unwrap_or_else(|| text.get_string(txn)).into();
         *view = Some((self.revision, Arc::clone(&text)));
         Some((self.revision, text))

@@ -1,6 +1,7 @@
 //! A text in pieces that are shared with its earlier and later versions: a change costs the pieces that it touches, and
 //! what two versions have in common is told by the pieces alone. Pure; knows neither files nor the CRDT.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -71,9 +72,13 @@ impl Sheet {
         self.pieces.iter().map(|piece| &*piece.text)
     }
 
-    /// All of it.
-    pub fn text(&self) -> String {
-        self.slice(0..self.bytes)
+    /// All of it; copied unless it is in one piece.
+    pub fn text(&self) -> Cow<'_, str> {
+        match self.pieces.as_slice() {
+            [] => Cow::Borrowed(""),
+            [piece] => Cow::Borrowed(&piece.text),
+            _ => Cow::Owned(self.slice(0..self.bytes)),
+        }
     }
 
     /// These bytes, which are whole characters; empty where they are not.
@@ -106,6 +111,12 @@ impl Sheet {
             bytes += piece.text.len();
         }
         self.bytes
+    }
+
+    /// A range of UTF-16 units as bytes.
+    pub fn bytes_of(&self, units: &Range<u32>) -> Range<usize> {
+        let start = self.byte_at(units.start);
+        start..self.byte_at(units.end).max(start)
     }
 
     /// Puts `text` in place of `removed` UTF-16 units from `at` on. Nothing is changed and `false` is returned where

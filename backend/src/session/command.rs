@@ -1,10 +1,9 @@
 //! What reaches a session's actor, and what it answers.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use document::{Parts, Position};
+use document::{Parts, Position, Sheet};
 use edits::{Action, Counts, HunkIndex, Place};
 use models::{EndReason, SegmentRequest, UpstreamFailure, Usage};
 use protocol::client::{Opening, Resume, TurnStart};
@@ -433,7 +432,7 @@ pub struct Seen {
     /// Its revision.
     pub revision: u64,
     /// Its text.
-    pub text: Arc<str>,
+    pub text: Sheet,
 }
 
 /// When a segment passed what.

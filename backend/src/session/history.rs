@@ -4,17 +4,16 @@
 //! next newer one: a point costs what has changed since the one before it, whatever the size of the files.
 
 mod delta;
-mod parts;
 mod track;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
-use document::{BlobRef, Document, Form};
+use document::{BlobRef, Document, Form, Sheet};
 use protocol::TurnId;
 
-use self::parts::Parts;
 use self::track::Track;
+use super::parts::{self, Parts};
 
 /// The most points that are kept, beside the session's start: hours of steering.
 pub const POINTS_MAX: usize = 256;
@@ -56,7 +55,7 @@ pub struct Saved {
     /// The path that it was shown under.
     pub path: Arc<str>,
     /// Its text; empty where it is kept and not edited.
-    pub text: Arc<str>,
+    pub text: Sheet,
     /// What it is beside that.
     pub kind: Kind,
 }
@@ -204,7 +203,7 @@ impl History {
 
     fn text_at(&self, point: &Point, id: &str) -> Option<Parts<'_>> {
         let later = self.number(point).map(|number| self.tracks.get(id)?.text_at(number))?;
-        Some(later.unwrap_or_else(|| self.base.get(id).map_or_else(Parts::default, |saved| Parts::of(&saved.text))))
+        Some(later.unwrap_or_else(|| self.base.get(id).map_or_else(Parts::default, |saved| Parts::from(&saved.text))))
     }
 
     /// A point's number: that of the start is 0.
@@ -234,7 +233,7 @@ impl History {
                 continue;
             }
             let Some(text) = doc.text(&file.id) else { continue };
-            changed.insert(file.id.clone(), Some(Saved { path: path.as_str().into(), text, kind }));
+            changed.insert(file.id.clone(), Some(Saved { path: path.as_str().into(), text: text.into(), kind }));
         }
         for file in &kept {
             let saved = kept_file(file);
@@ -268,7 +267,7 @@ impl History {
     fn look_at(&mut self, doc: &Document, files: Vec<&str>) -> BTreeMap<String, Option<Saved>> {
         let mut changed = BTreeMap::new();
         for id in files {
-            let Some((known, (revision, text))) = self.known.get_mut(id).zip(doc.view(id)) else { continue };
+            let Some((known, (revision, text))) = self.known.get_mut(id).zip(doc.sheet(id)) else { continue };
             known.0 = revision;
             let saved = Saved { path: known.1.as_str().into(), text, kind: known.2.clone() };
             changed.insert(id.to_owned(), Some(saved));
@@ -303,7 +302,7 @@ impl History {
 pub fn now(doc: &Document) -> Files {
     let saved = |(file, path): (document::FileInfo, String)| {
         let (text, form) = (doc.text(&file.id)?, doc.form(&file.id).cloned().unwrap_or_default());
-        Some((file.id, Saved { path: path.into(), text, kind: Kind::Text(form) }))
+        Some((file.id, Saved { path: path.into(), text: text.into(), kind: Kind::Text(form) }))
     };
     let kept = doc.kept_files().into_iter().map(|file| (file.id.clone(), kept_file(&file)));
     doc.listing().into_iter().filter_map(saved).chain(kept).collect()
@@ -311,7 +310,7 @@ pub fn now(doc: &Document) -> Files {
 
 fn kept_file(file: &document::BlobFile) -> Saved {
     let kind = Kind::Kept { blob: file.blob.clone(), executable: file.executable };
-    Saved { path: file.path.as_str().into(), text: "".into(), kind }
+    Saved { path: file.path.as_str().into(), text: Sheet::default(), kind }
 }
 
 /// What differs between two points, by path.

@@ -49,7 +49,8 @@ fn file(saved: &Saved, blobs: &Blobs) -> Option<File> {
                 Endings::CrLf => text::Endings::CrLf,
                 Endings::Mixed(_) => text::Endings::Mixed,
             };
-            let bytes = text::write(&saved.text, &Form { bom: form.bom, endings }, original.map(|bytes| &**bytes));
+            let bytes =
+                text::write(&saved.text.text(), &Form { bom: form.bom, endings }, original.map(|bytes| &**bytes));
             Some(File { bytes: bytes.into(), executable: form.executable })
         }
     }

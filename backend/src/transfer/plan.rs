@@ -148,7 +148,7 @@ impl Planning<'_> {
         match (kind, text::read(&file.bytes)) {
             (Some((id, saved)), Some(read)) if matches!(saved.kind, Kind::Text(_)) => {
                 let form = self.form(file, &read.form);
-                self.edit(id, &saved.text, &read.text, from.map(|_| path));
+                self.edit(id, &saved.text.text(), &read.text, from.map(|_| path));
                 if saved.kind != Kind::Text(form.clone()) {
                     self.plan.changes.push(FileChange::Form { id: id.to_owned(), form });
                 }
@@ -217,9 +217,9 @@ impl Planning<'_> {
     fn remove(&mut self, id: &str) {
         match self.snapshot.files.get(id) {
             Some(saved) if matches!(saved.kind, Kind::Text(_)) => {
-                let len = crate::session::utf16_len(&saved.text);
+                let len = saved.text.units();
                 let ops = if len > 0 { vec![DiffOp::Delete(len)] } else { Vec::new() };
-                self.push(id, &saved.text, ops, Then::Remove);
+                self.push(id, &saved.text.text(), ops, Then::Remove);
             }
             Some(_) => self.plan.changes.push(FileChange::Drop { id: id.to_owned() }),
             None => {}

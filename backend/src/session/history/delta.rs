@@ -3,9 +3,10 @@
 
 use std::ops::Range;
 
+use document::Sheet;
 use edits::alike;
 
-use super::parts::Parts;
+use crate::session::parts::{self, Parts};
 
 /// Texts shorter than this are held whole where they differ, in bytes: looking for what else is alike pays for much text.
 const SPAN_MAX: usize = 4096;
@@ -30,13 +31,13 @@ enum Piece {
 impl Delta {
     /// What makes the older text of the newer one. Where there is much between what both begin and what both end with,
     /// that is compared likewise: several write into one file at once, far from each other.
-    pub fn between(older: &str, newer: &str) -> Delta {
+    pub fn between(older: &Sheet, newer: &Sheet) -> Delta {
         let mut delta = Delta(Vec::new());
-        if std::ptr::eq(older, newer) {
-            delta.keep(0..newer.len());
-        } else {
-            delta.tell(older, newer, 0);
-        }
+        let (front, back) = parts::alike(&older.into(), &newer.into());
+        delta.keep(0..front);
+        let end = newer.len() - back;
+        delta.tell(&older.slice(front..older.len() - back), &newer.slice(front..end), front);
+        delta.keep(end..newer.len());
         delta
     }
 
@@ -159,6 +160,10 @@ fn meeting(older: &str, newer: &str) -> Option<(usize, usize)> {
 mod tests {
     use super::*;
 
+    fn between(older: &str, newer: &str) -> Delta {
+        Delta::between(&older.into(), &newer.into())
+    }
+
     fn made(delta: &Delta, newer: &str) -> String {
         delta.apply(&Parts::of(newer)).join()
     }
@@ -167,14 +172,14 @@ mod tests {
     fn only_what_differs_is_held() {
         let newer = "é one\n".repeat(1000);
         for older in [newer.replacen("one", "two", 500), newer.clone(), String::new(), newer.repeat(2)] {
-            assert_eq!(made(&Delta::between(&older, &newer), &newer), older);
+            assert_eq!(made(&between(&older, &newer), &newer), older);
         }
         let middle = newer.len() / 2;
         let older = format!("{}ö{}", &newer[..middle], &newer[middle..]);
-        let delta = Delta::between(&older, &newer);
+        let delta = between(&older, &newer);
         assert_eq!(delta.0, [Piece::Kept(0..middle), Piece::Own("ö".into()), Piece::Kept(middle..newer.len())]);
         assert!(delta.weight() < 200);
-        assert_eq!(Delta::between(&newer, &newer).0, [Piece::Kept(0..newer.len())]);
+        assert_eq!(between(&newer, &newer).0, [Piece::Kept(0..newer.len())]);
     }
 
     #[test]
@@ -183,8 +188,8 @@ mod tests {
         for (older, newer) in
             [("é", "è"), ("a文b", "a斆b"), ("😀", "😁"), ("😀x", "𝄞x"), ("ééé", "éé"), ("ƒ", "é"), ("Ƀ", "Ã")]
         {
-            assert_eq!(made(&Delta::between(older, newer), newer), older);
-            assert_eq!(made(&Delta::between(newer, older), older), newer);
+            assert_eq!(made(&between(older, newer), newer), older);
+            assert_eq!(made(&between(newer, older), older), newer);
         }
     }
 
@@ -193,7 +198,7 @@ mod tests {
         let oldest = "line é\n".repeat(1000);
         let newer = oldest.replacen("line é\n", "first\n", 1);
         let newest = format!("{newer}last 😀\n");
-        let delta = Delta::between(&oldest, &newer).over(&Delta::between(&newer, &newest));
+        let delta = between(&oldest, &newer).over(&between(&newer, &newest));
         assert_eq!(made(&delta, &newest), oldest);
         assert!(delta.weight() < 200, "{delta:?}");
     }
@@ -214,7 +219,7 @@ mod tests {
                 }
                 texts.push(text);
             }
-            let deltas: Vec<Delta> = texts.windows(2).map(|pair| Delta::between(&pair[1], &pair[0])).collect();
+            let deltas: Vec<Delta> = texts.windows(2).map(|pair| between(&pair[1], &pair[0])).collect();
             for (delta, pair) in deltas.iter().zip(texts.windows(2)) {
                 assert_eq!(made(delta, &pair[0]), pair[1]);
                 assert!(delta.weight() < 5 * 2 * SPAN_MAX, "seed {seed}: {}", delta.weight());
@@ -230,14 +235,14 @@ mod tests {
         let mut other = lines.clone();
         other.insert_str(20, "not ");
         other.insert_str(lines.len() - 20, "not ");
-        let delta = Delta::between(&lines, &other);
+        let delta = between(&lines, &other);
         assert!(delta.weight() < SPAN_MAX, "{}", delta.weight());
         let (short, long) = ("é".repeat(SPAN_MAX), "文".repeat(4 * SPAN_MAX + SLACK));
         let moved = format!("{long}{short}");
         let turned = format!("{short}{long}");
         let texts = ["", "x", &lines, &other, &short, &long, &moved, &turned];
         for (older, newer) in texts.iter().flat_map(|older| texts.iter().map(move |newer| (older, newer))) {
-            assert!(made(&Delta::between(older, newer), newer) == **older);
+            assert!(made(&between(older, newer), newer) == **older);
         }
     }
 }

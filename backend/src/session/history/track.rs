@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 
+use document::Sheet;
+
 use super::delta::Delta;
-use super::parts::Parts;
 use super::{Kind, Saved};
+use crate::session::parts::Parts;
 
 /// The versions of a file that points know.
 #[derive(Debug, Default)]
@@ -13,7 +15,7 @@ pub struct Track {
     /// Oldest first.
     versions: Vec<Version>,
     /// The text of the newest version that has one; empty where none has.
-    text: Arc<str>,
+    text: Sheet,
 }
 
 /// What a file has been from a point on, up to the next version.
@@ -54,8 +56,8 @@ impl Track {
     pub fn at(&self, point: u64) -> Option<Option<Saved>> {
         let version = self.version_at(point)?;
         let saved = self.versions.get(version)?.file.as_ref().map(|held| {
-            let parts = self.parts(version);
-            let text = if parts.is(&self.text) { Arc::clone(&self.text) } else { parts.join().into() };
+            let is_newest = held.older.is_none() && held.has_text();
+            let text = if is_newest { self.text.clone() } else { self.parts(version).join().as_str().into() };
             Saved { path: Arc::clone(&held.path), text, kind: held.kind.clone() }
         });
         Some(saved)
@@ -104,7 +106,7 @@ impl Track {
         }
         let newer =
             self.versions.iter().skip(version).rev().filter_map(|version| version.file.as_ref()?.older.as_ref());
-        newer.fold(Parts::of(&self.text), |parts, delta| delta.apply(&parts))
+        newer.fold(Parts::from(&self.text), |parts, delta| delta.apply(&parts))
     }
 
     fn remove(&mut self, at: usize) {
@@ -115,11 +117,11 @@ impl Track {
             // It was the newest: the whole text is that of the one before it now.
             (Some(before), None) => {
                 if let Some(delta) = before.older.take() {
-                    self.text = delta.apply(&Parts::of(&self.text)).join().into();
+                    self.text = delta.apply(&Parts::from(&self.text)).join().as_str().into();
                 }
             }
             (None, Some(_)) => {}
-            (None, None) => self.text = Arc::default(),
+            (None, None) => self.text = Sheet::default(),
         }
     }
 }

@@ -12,7 +12,7 @@ use super::budget::tokens;
 use super::index::{Index, Indices};
 use super::outline::{OUTLINE_MAX, Outline, outline};
 use super::project::{Known, Project, Source};
-use super::text::{Lines, Units, bytes_of};
+use super::text::Lines;
 use super::{Focus, Sent, SentFile, Shown, Spot, notes, window};
 
 /// The most of a file that does not fit whole, in bytes: about 8,000 tokens around the places that matter.
@@ -127,15 +127,19 @@ impl Planner<'_> {
         let room = SELECTION_MAX.min(self.wanted.room / SIDE_SHARE);
         for Spot { file, range } in &self.wanted.focus.selections {
             let Some(known) = self.project.by_id(file).and_then(|at| self.project.get(at)) else { continue };
-            let Some(((_, text), units)) = self.source.read(file).zip(range.as_ref()) else { continue };
-            let bytes = bytes_of(&text, units);
+            let Some(((_, text), units)) = self.source.sheet(file).zip(range.as_ref()) else { continue };
+            let bytes = text.bytes_of(units);
             if bytes.is_empty() {
                 continue;
             }
-            let lines = Lines::of(&text).touched(&bytes);
-            let selected = text.get(bytes).unwrap_or_default();
+            let lines = if text.len() > WINDOW_MAX {
+                self.indices.with(file, &text, |index| index.lines().touched(&bytes))
+            } else {
+                Lines::of(&text).touched(&bytes)
+            };
             let number = |line: usize| u32::try_from(line).unwrap_or(u32::MAX);
-            let quote = notes::selection(&known.path, (number(lines.start + 1), number(lines.end)), selected, room);
+            let place = (number(lines.start + 1), number(lines.end));
+            let quote = notes::selection(&known.path, place, &text.slice(bytes), room);
             self.left = self.left.checked_sub(quote.len())?;
             self.plan.quote.push_str(&quote);
             let (path, how) = (known.path.clone(), ContextHow::Selection);
@@ -223,13 +227,12 @@ impl Planner<'_> {
         }
         let spots = self.spots(&file.id);
         let is_plain = known.is_some_and(|k| spots.is_empty() || k.shown == Shown::Whole);
-        let read = if is_plain { None } else { self.source.read(&file.id) };
+        let read = if is_plain { None } else { self.source.sheet(&file.id) };
         let part = read.and_then(|(revision, text)| {
-            let counted = Units::of(&text);
-            let places: Vec<Range<usize>> = spots.iter().map(|units| counted.bytes_of(units)).collect();
+            let places: Vec<Range<usize>> = spots.iter().map(|units| text.bytes_of(units)).collect();
             let room = share.min(self.left);
             let (body, shown) = if text.len() + file.path.len() + WRAPPING <= room {
-                whole(&file.path, &text)
+                whole(&file.path, &text.text())
             } else {
                 let part = |index: &Index| self.part(&file.path, index, &places, share, before, known.is_some());
                 self.indices.with(&file.id, &text, part)?

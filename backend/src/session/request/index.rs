@@ -3,52 +3,51 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::ops::Range;
-use std::sync::Arc;
 
-use edits::alike;
+use document::Sheet;
 
 use super::symbols::{self, Symbol};
 use super::text::{self, Lines};
+use crate::session::parts::{self, Parts};
 
 /// Texts whose index is kept: those that people and the model are in.
-const KEPT: usize = 4;
+const KEPT: usize = 8;
 
 /// A text with its index.
 #[derive(Debug, Default)]
 pub struct Index {
-    text: Arc<str>,
+    text: Sheet,
     /// Where each line begins.
     starts: Vec<usize>,
     declared: Vec<Declared>,
 }
 
-/// A declaration: its line from 0, whether it stands at the line's start, and its bytes.
+/// A declaration: its line from 0, whether it stands at the line's start, and what is shown of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Declared {
     line: usize,
     is_top: bool,
-    bytes: Range<usize>,
+    name: Box<str>,
 }
 
 impl Index {
     /// Reads a whole text.
-    pub fn of(text: Arc<str>) -> Index {
-        let starts = text::starts(&text).collect();
-        let declared = declared(&text, 0, 0).collect();
+    pub fn of(text: Sheet) -> Index {
+        let whole = text.text();
+        let starts = text::starts(&whole).collect();
+        let declared = declared(&whole, 0).collect();
+        drop(whole);
         Index { text, starts, declared }
     }
 
     /// The same for what became of the text: only the lines that changed are read.
-    pub fn update(&mut self, text: Arc<str>) {
-        if Arc::ptr_eq(&self.text, &text) || self.text == text {
+    pub fn update(&mut self, text: Sheet) {
+        let (before, after) = (Parts::from(&self.text), Parts::from(&text));
+        let (front, back) = parts::alike(&before, &after);
+        if front == before.len() && front == after.len() {
             self.text = text;
             return;
         }
-        let (before, after) = (self.text.as_bytes(), text.as_bytes());
-        let front = alike::front(before, after);
-        let most = before.len().min(after.len()) - front;
-        let back = alike::back(before, after).min(most);
         // Whole lines: from the one in which the texts part to the one in which they meet again.
         let first = self.starts.partition_point(|start| *start <= front).saturating_sub(1);
         let from = self.starts.get(first).copied().unwrap_or_default();
@@ -56,26 +55,24 @@ impl Index {
         // A line begins behind a newline, which has to be among what is alike.
         let behind = self.starts.partition_point(|start| *start <= meet.max(from));
         let to = self.starts.get(behind).copied().unwrap_or(before.len());
-        let end = to + after.len() - before.len();
-        let Some(changed) = text.get(from..end) else {
-            *self = Index::of(text);
-            return;
-        };
-        let starts: Vec<usize> = text::starts(changed).map(|start| from + start).collect();
+        let moved = |at: usize| at + text.len() - self.text.len();
+        let changed = text.slice(from..moved(to));
+        let starts: Vec<usize> = text::starts(&changed).map(|start| from + start).collect();
         let lines = starts.len();
-        let moved = |at: usize| at + after.len() - before.len();
+        let (before, after) = (self.text.len(), text.len());
         for start in self.starts.iter_mut().skip(behind) {
-            *start = moved(*start);
+            *start = *start + after - before;
         }
         let old_lines = behind - first.min(behind);
         self.starts.splice(first.min(behind)..behind, starts);
         let kept = self.declared.partition_point(|one| one.line < first);
         let rest = self.declared.partition_point(|one| one.line < first + old_lines);
-        for one in self.declared.iter_mut().skip(rest) {
-            one.line = one.line + lines - old_lines;
-            one.bytes = moved(one.bytes.start)..moved(one.bytes.end);
+        if lines != old_lines {
+            for one in self.declared.iter_mut().skip(rest) {
+                one.line = one.line + lines - old_lines;
+            }
         }
-        self.declared.splice(kept..rest, declared(changed, first, from));
+        self.declared.splice(kept..rest, declared(&changed, first));
         self.text = text;
     }
 
@@ -86,19 +83,22 @@ impl Index {
 
     /// What it declares, in at most `room` bytes.
     pub fn outline(&self, room: usize) -> String {
-        let symbol = |one: &Declared| {
-            let name = self.text.get(one.bytes.clone())?;
-            Some(Symbol { line: u32::try_from(one.line + 1).ok()?, is_top: one.is_top, name })
-        };
-        symbols::outline_of(self.declared.iter().filter_map(symbol).collect(), room)
+        symbols::outline_of(self.declared.iter().map(Declared::symbol).collect(), room)
     }
 }
 
-fn declared(text: &str, line: usize, byte: usize) -> impl Iterator<Item = Declared> {
-    symbols::placed(text).map(move |(symbol, at)| Declared {
-        line: line + symbol.line as usize - 1,
-        is_top: symbol.is_top,
-        bytes: byte + at..byte + at + symbol.name.len(),
+impl Declared {
+    fn symbol(&self) -> Symbol<'_> {
+        let line = u32::try_from(self.line + 1).unwrap_or(u32::MAX);
+        Symbol { line, is_top: self.is_top, name: &self.name }
+    }
+}
+
+fn declared(text: &str, line: usize) -> impl Iterator<Item = Declared> {
+    symbols::symbols(text).map(move |Symbol { line: at, is_top, name }| Declared {
+        line: line + at as usize - 1,
+        is_top,
+        name: name.into(),
     })
 }
 
@@ -108,14 +108,14 @@ pub struct Indices(RefCell<Vec<(String, Index)>>);
 
 impl Indices {
     /// Has something done with a file's index.
-    pub fn with<T>(&self, file: &str, text: &Arc<str>, act: impl FnOnce(&Index) -> T) -> T {
+    pub fn with<T>(&self, file: &str, text: &Sheet, act: impl FnOnce(&Index) -> T) -> T {
         let mut kept = self.0.borrow_mut();
         let known = kept.iter().position(|(id, _)| id == file).map(|at| kept.remove(at));
         let (id, mut index) = known.unwrap_or_else(|| (file.to_owned(), Index::default()));
         if index.starts.is_empty() {
-            index = Index::of(Arc::clone(text));
+            index = Index::of(text.clone());
         } else {
-            index.update(Arc::clone(text));
+            index.update(text.clone());
         }
         let done = act(&index);
         kept.truncate(KEPT - 1);
@@ -132,7 +132,8 @@ mod tests {
 
     fn same(index: &Index, text: &str) {
         let anew = Index::of(text.into());
-        assert_eq!((&index.text, &index.starts, &index.declared), (&anew.text, &anew.starts, &anew.declared));
+        assert!(index.text == anew.text);
+        assert_eq!((&index.starts, &index.declared), (&anew.starts, &anew.declared));
         assert_eq!(index.outline(10_000), symbols::outline(text, 10_000));
         assert_eq!(index.starts, text::starts(text).collect::<Vec<_>>());
     }
@@ -180,13 +181,12 @@ mod tests {
     fn the_last_ones_are_kept() {
         let indices = Indices::default();
         for number in 0..10 {
-            let text: Arc<str> = format!("fn f{number}() {{}}\n").into();
+            let text = Sheet::from(format!("fn f{number}() {{}}\n").as_str());
             assert!(indices.with(&number.to_string(), &text, |index| index.outline(100)).contains("fn f"));
         }
         assert_eq!(indices.0.borrow().len(), KEPT);
         assert_eq!(indices.0.borrow()[0].0, "9");
-        let empty: Arc<str> = "".into();
-        assert_eq!(indices.with("e", &empty, |index| index.lines().count()), 0);
+        assert_eq!(indices.with("e", &Sheet::default(), |index| index.lines().count()), 0);
         assert_eq!(indices.with("e", &"a\n".into(), |index| index.lines().count()), 1);
     }
 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 use protocol::scope::HoldReason;
 
 use super::failure::{Failure, failures};
-use super::text::{bytes_of, floor_char};
+use super::text::{Lines, floor_char};
 use crate::session::turn::{CutCause, CutNote};
 
 /// The most news that one message tells; older ones are not news.
@@ -63,6 +63,13 @@ pub struct LineRange {
     pub lines: Option<(u32, u32)>,
     /// How the first of them begins, for a model that counts badly.
     pub hint: String,
+}
+
+impl LineRange {
+    /// A whole file.
+    pub fn whole(path: &str) -> LineRange {
+        LineRange { path: path.to_owned(), lines: None, hint: String::new() }
+    }
 }
 
 /// How the answer before was cut, and which of its blocks were not applied.
@@ -157,22 +164,16 @@ pub fn scope(note: &ScopeNote) -> String {
     text
 }
 
-/// The lines that a range of a file's text touches, in UTF-16 units; without one, the whole file.
-pub fn lines(path: &str, text: &str, units: Option<&Range<u32>>) -> LineRange {
+/// The lines that a range of a file's bytes touches.
+pub fn lines(path: &str, lines: &Lines<'_>, bytes: &Range<usize>) -> LineRange {
     /// Enough to know a line again, in bytes.
     const HINT_MAX: usize = 40;
-    let path = path.to_owned();
-    let Some(units) = units else { return LineRange { path, lines: None, hint: String::new() } };
-    let bytes = bytes_of(text, units);
-    // Counted, not listed: there may be many such places in a long file.
-    let line = |at: usize| text.as_bytes().iter().take(at).filter(|b| **b == b'\n').count() + 1;
+    let touched = lines.touched(bytes);
+    let first = lines.slice(&(touched.start..touched.start + 1));
+    let hint = floor_char(first.trim(), HINT_MAX).to_owned();
     let number = |line: usize| u32::try_from(line).unwrap_or(u32::MAX);
-    let (before, behind) = text.split_at_checked(bytes.start).unwrap_or((text, ""));
-    let begin = before.rfind('\n').map_or(0, |at| at + 1);
-    let end = behind.find('\n').map_or(text.len(), |at| bytes.start + at);
-    let hint = floor_char(text.get(begin..end).unwrap_or_default().trim(), HINT_MAX).to_owned();
-    let last = bytes.end.saturating_sub(1).max(bytes.start);
-    LineRange { path, lines: Some((number(line(bytes.start)), number(line(last)))), hint }
+    let (first, last) = (touched.start + 1, touched.end.max(touched.start + 1));
+    LineRange { path: path.to_owned(), lines: Some((number(first), number(last))), hint }
 }
 
 /// What is selected, quoted with its place, as far as `room` bytes go.
@@ -236,9 +237,10 @@ mod tests {
     #[test]
     fn lines_are_those_that_a_range_touches() {
         let text = "import os\n\ndef total(x):\n    return x\n";
-        assert_eq!(lines("a.py", text, Some(&(11..30))), line_range("a.py", Some((3, 4)), "def total(x):"));
-        assert_eq!(lines("a.py", text, None), line_range("a.py", None, ""));
-        assert_eq!(lines("a.py", "", Some(&(0..0))).lines, Some((1, 1)));
+        let named = |text: &str, bytes| lines("a.py", &Lines::of(&text.into()), &bytes);
+        assert_eq!(named(text, 11..30), line_range("a.py", Some((3, 4)), "def total(x):"));
+        assert_eq!(named("", 0..0).lines, Some((1, 1)));
+        assert_eq!(LineRange::whole("a.py"), line_range("a.py", None, ""));
     }
 
     #[test]

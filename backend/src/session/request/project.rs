@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use document::{Document, FileInfo};
+use document::{Document, FileInfo, Sheet};
 
 use super::symbols;
 
@@ -26,6 +26,10 @@ pub trait Source {
     fn changed_since(&self, revision: u64) -> Vec<(&str, u64)>;
     /// One's revision and text.
     fn read(&self, id: &str) -> Option<(u64, Arc<str>)>;
+    /// The same, in pieces that it shares with what was read before.
+    fn sheet(&self, id: &str) -> Option<(u64, Sheet)> {
+        self.read(id).map(|(revision, text)| (revision, Sheet::from(text)))
+    }
 }
 
 impl Source for Document {
@@ -47,6 +51,10 @@ impl Source for Document {
 
     fn read(&self, id: &str) -> Option<(u64, Arc<str>)> {
         self.view(id)
+    }
+
+    fn sheet(&self, id: &str) -> Option<(u64, Sheet)> {
+        Document::sheet(self, id)
     }
 }
 

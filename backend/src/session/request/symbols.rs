@@ -24,20 +24,9 @@ pub struct Symbol<'a> {
 
 /// A text's declarations, in order.
 pub fn symbols(text: &str) -> impl Iterator<Item = Symbol<'_>> {
-    placed(text).map(|(symbol, _)| symbol)
-}
-
-/// A text's declarations, in order, each with the byte at which its name begins.
-pub fn placed(text: &str) -> impl Iterator<Item = (Symbol<'_>, usize)> {
-    let mut behind = 0;
-    text.split('\n').zip(1..).filter_map(move |(text, line)| {
-        let begins = behind;
-        behind += text.len() + 1;
+    text.split('\n').zip(1..).filter_map(|(text, line)| {
         let (indent, rest) = indent(text)?;
-        let name = declared(rest)?;
-        // A name is a piece of its line.
-        let at = begins + (name.as_ptr() as usize - text.as_ptr() as usize);
-        Some((Symbol { line, is_top: indent == 0, name }, at))
+        Some(Symbol { line, is_top: indent == 0, name: declared(rest)? })
     })
 }
 

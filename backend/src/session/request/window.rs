@@ -38,8 +38,8 @@ pub fn render(lines: &Lines<'_>, shown: &[Range<usize>]) -> String {
     let mut out = String::new();
     for range in shown {
         let _ = writeln!(out, "[lines {}-{} of {}]", range.start + 1, range.end, lines.count());
-        for line in range.clone() {
-            let text = lines.slice(&(line..line + 1)).trim_end_matches('\n');
+        for line in lines.slice(range).split_inclusive('\n') {
+            let text = line.trim_end_matches('\n');
             let part = floor_char(text, LINE_MAX);
             out.push_str(part);
             if part.len() < text.len() {
@@ -79,6 +79,8 @@ fn around(lines: &Lines<'_>, place: Range<usize>, room: usize) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
+    use document::Sheet;
+
     use super::*;
 
     fn numbered(count: usize) -> String {
@@ -89,7 +91,7 @@ mod tests {
     fn shown(count: usize, places: &[usize], room: usize) -> Vec<(usize, usize)> {
         let text = numbered(count);
         let places: Vec<Range<usize>> = places.iter().map(|line| (line - 1) * 11..(line - 1) * 11 + 5).collect();
-        windows(&Lines::of(&text), &places, room).into_iter().map(|r| (r.start + 1, r.end)).collect()
+        windows(&Lines::of(&text.as_str().into()), &places, room).into_iter().map(|r| (r.start + 1, r.end)).collect()
     }
 
     #[test]
@@ -110,14 +112,14 @@ mod tests {
 
     #[test]
     fn a_place_that_does_not_fit_is_shown_from_its_start() {
-        let text = numbered(1000);
+        let text = Sheet::from(numbered(1000).as_str());
         let all = windows(&Lines::of(&text), std::slice::from_ref(&(1100..9000)), 110);
         assert_eq!(all, vec![100..110]);
     }
 
     #[test]
     fn a_line_without_end_is_cut_and_says_so() {
-        let text = format!("a\n{}\nb\n", "x".repeat(100_000));
+        let text = Sheet::from(format!("a\n{}\nb\n", "x".repeat(100_000)).as_str());
         let lines = Lines::of(&text);
         let shown = windows(&lines, std::slice::from_ref(&(5..6)), 1000);
         let out = render(&lines, &shown);
@@ -125,6 +127,6 @@ mod tests {
             out.starts_with("[lines 2-2 of 3]\nxxx") && out.ends_with("x [… 98000 more bytes in this line]\n"),
             "{out}"
         );
-        assert!(windows(&Lines::of(""), &[], 100).is_empty());
+        assert!(windows(&Lines::of(&Sheet::default()), &[], 100).is_empty());
     }
 }

@@ -1,5 +1,6 @@
 //! Finding a hunk's place in a file, off the session's actor.
 
+use document::Sheet;
 use edits::{FileView, Hint, Located, Place, Wanted};
 use protocol::view::HunkFailure;
 
@@ -52,8 +53,9 @@ pub async fn locate(path: String, wanted: Wanted, seen: Option<Seen>, hint: Hint
         };
     };
     if creates && wanted != Wanted::Whole {
-        if seen.text.trim().is_empty() {
-            let place = Place { start: 0, old: seen.text.to_string(), reindent: None };
+        let text = seen.text.text();
+        if text.trim().is_empty() {
+            let place = Place { start: 0, old: text.into_owned(), reindent: None };
             return Found::Place { file: seen.file, revision: seen.revision, place };
         }
         return nowhere(HunkFailure::FileNotEmpty, format!("{path} has text already, and the old text is empty."));
@@ -64,20 +66,20 @@ pub async fn locate(path: String, wanted: Wanted, seen: Option<Seen>, hint: Hint
     };
     let text = seen.text.clone();
     let located = if text.len() < BLOCKING_FROM {
-        Ok(edits::find(&FileView { text: &text }, &wanted, hint))
+        Ok(find(&text, &wanted, hint))
     } else {
-        tokio::task::spawn_blocking(move || edits::find(&FileView { text: &text }, &wanted, hint)).await
+        tokio::task::spawn_blocking(move || find(&text, &wanted, hint)).await
     };
     match located {
         Ok(Located::Found(place)) => Found::Place { file: seen.file, revision: seen.revision, place },
         Ok(Located::Ambiguous { count }) => {
-            let lines = failure::places(&seen.text, &old_text);
+            let lines = failure::places(&seen.text.text(), &old_text);
             let lines = if lines.is_empty() { lines } else { format!(" ({lines})") };
             let message = format!("The old text is in {path} {count} times{lines}; more lines would tell which.");
             nowhere(HunkFailure::Ambiguous, message)
         }
         Ok(Located::Absent { closest_line: Some(line) }) => {
-            let quoted = failure::quoted(&seen.text, line, &old_text);
+            let quoted = failure::quoted(&seen.text.text(), line, &old_text);
             let message = format!("The old text is not in {path}; the closest is at line {line}:{quoted}");
             nowhere(HunkFailure::Unresolved, message)
         }
@@ -89,6 +91,10 @@ pub async fn locate(path: String, wanted: Wanted, seen: Option<Seen>, hint: Hint
             nowhere(HunkFailure::Unresolved, failure_words(HunkFailure::Unresolved).to_owned())
         }
     }
+}
+
+fn find(text: &Sheet, wanted: &Wanted, hint: Hint) -> Located {
+    edits::find(&FileView { text: &text.text() }, wanted, hint)
 }
 
 fn nowhere(failure: HunkFailure, message: String) -> Found {

@@ -9,7 +9,7 @@ use protocol::view::{Cursor, HunkStatus, SegmentCause};
 
 use super::{Effect, State};
 use crate::base64;
-use crate::session::request::notes::{self, Held, News, ScopeNote};
+use crate::session::request::notes::{self, Held, LineRange, News, ScopeNote};
 use crate::session::request::{self, Ask, Exchange, Focus, Piece, Spot};
 use crate::session::turn::{Segment, Turn};
 
@@ -142,10 +142,9 @@ impl State {
             let path = self.doc.display_path(&region.file.0)?;
             if at >= notes::SCOPE_NAMED_MAX {
                 // Only counted: its place need not be looked up.
-                return Some(notes::lines(&path, "", None));
+                return Some(LineRange::whole(&path));
             }
-            let (spot, text) = (self.spot(region)?, self.doc.text(&region.file.0)?);
-            Some(notes::lines(&path, &text, spot.range.as_ref()))
+            self.memory.lines(&self.doc, &self.spot(region)?, &path)
         };
         let Scope { within, budget, .. } = &turn.scope;
         let mut note = ScopeNote { budget: *budget, ..ScopeNote::default() };

@@ -166,10 +166,11 @@ impl State {
     /// A place that was found in an older revision is found anew: only people can have moved it.
     fn place(&mut self, hunk: HunkIndex, file: String, revision: u64, place: Place, plan: &mut Plan) {
         let Some(key) = self.key(hunk) else { return };
-        let Some((now, text)) = self.doc.view(&file) else {
+        let Some(now) = self.doc.revision(&file) else {
             return plan.news.push(News::Failed(key, HunkFailure::NoSuchFile, "The file is gone.".to_owned()));
         };
-        let start = if now == revision { Some(place.start) } else { nearest(&text, &place.old, place.start) };
+        let anew = || nearest(&self.doc.text(&file)?, &place.old, place.start);
+        let start = if now == revision { Some(place.start) } else { anew() };
         let Some(start) = start else {
             let message = "Its place was edited meanwhile.".to_owned();
             return plan.news.push(News::Failed(key, HunkFailure::PlaceGone, message));

@@ -24,7 +24,7 @@ impl State {
     /// A file as it stands, for locating.
     pub fn look(&self, path: &str) -> Option<Seen> {
         let file = self.doc.find(path::normal(path))?;
-        let (revision, text) = self.doc.view(&file)?;
+        let (revision, text) = self.doc.sheet(&file)?;
         Some(Seen { file, revision, text })
     }
 

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use document::Sheet;
 use edits::alike;
 
 /// The parts, in order.
@@ -10,6 +11,7 @@ pub struct Parts<'a>(Vec<&'a str>);
 
 impl<'a> Parts<'a> {
     /// A text in one part.
+    #[cfg(test)]
     pub fn of(text: &'a str) -> Self {
         Parts(vec![text])
     }
@@ -32,11 +34,6 @@ impl<'a> Parts<'a> {
     /// The whole text.
     pub fn join(&self) -> String {
         self.0.concat()
-    }
-
-    /// Whether it is this very text, in one part.
-    pub fn is(&self, text: &str) -> bool {
-        matches!(self.0.as_slice(), [part] if std::ptr::eq(*part, text))
     }
 
     /// These bytes, which are whole characters.
@@ -70,6 +67,18 @@ impl<'a> Parts<'a> {
         })
     }
 
+    /// The last place at or before this byte where a character begins.
+    fn floor_char(&self, at: usize) -> usize {
+        let within = self.placed().find(|(begin, part)| at < begin + part.len());
+        within.map_or(at, |(begin, part)| begin + part.floor_char_boundary(at - begin))
+    }
+
+    /// The first place at or behind this byte where a character begins.
+    fn ceil_char(&self, at: usize) -> usize {
+        let within = self.placed().find(|(begin, part)| at < begin + part.len());
+        within.map_or(at, |(begin, part)| begin + part.ceil_char_boundary(at - begin))
+    }
+
     fn bytes(&self) -> impl DoubleEndedIterator<Item = &'a [u8]> {
         self.0.iter().map(|part| part.as_bytes())
     }
@@ -82,6 +91,20 @@ impl<'a> Parts<'a> {
             Some((begin, *part))
         })
     }
+}
+
+impl<'a> From<&'a Sheet> for Parts<'a> {
+    fn from(sheet: &'a Sheet) -> Self {
+        Parts(sheet.pieces().collect())
+    }
+}
+
+/// How many bytes both begin with, and how many of the rest both end with: whole characters.
+pub fn alike(old: &Parts<'_>, new: &Parts<'_>) -> (usize, usize) {
+    let shorter = old.len().min(new.len());
+    let front = old.floor_char(front(old, new));
+    let back = back(old, new).min(shorter - front);
+    (front, old.len() - old.ceil_char(old.len() - back))
 }
 
 /// Both texts without the whole lines that both begin or end with.
@@ -170,8 +193,6 @@ mod tests {
                 assert_eq!(parts.line_behind(at), behind);
             }
         }
-        let copy = String::from(text);
-        assert!(Parts::of(text).is(text) && !parts(text, &[1]).is(text) && !Parts::of(&copy).is(text));
     }
 
     #[test]
