@@ -7,11 +7,10 @@ mod files;
 use yrs::updates::encoder::Encode;
 use yrs::{Assoc, ID, IdSet, Nested, ReadTxn, StickyIndex, Text, TextRef, Transact, TransactionMut};
 
-use crate::blocks::Layout;
 use crate::document::Document;
 use crate::hunk::Hunk;
 use crate::ledger::{Clocks, Place};
-use crate::mirror::Only;
+use crate::mirror::{self, Only};
 use crate::op::{Applied, HunkEvent, HunkKey, ModelOp, StepKey};
 use crate::span::{self, Span};
 use crate::{craft, replica, wire};
@@ -140,7 +139,15 @@ impl Document {
         let text_id = self.files.get(file)?.text;
         let text = Nested::<TextRef>::new(text_id).get(txn)?;
         let end = start.checked_add(len).filter(|end| *end <= text.len(txn))?;
-        let (left, old, right) = locate(self.layout(txn, file)?.as_ref(), start, end);
+        let list = |txn: &mut TransactionMut<'_>| {
+            let layout = self.layout(txn, file)?;
+            Some(layout.blocks.iter().filter(|block| !block.deleted).map(|block| block.span).collect::<Vec<_>>())
+        };
+        let (left, old, right) = if text.len(txn) < mirror::LONG || txn.has_changes() {
+            locate(&list(txn)?, start, end)
+        } else {
+            self.mirrors.with_ids((text_id, &text), txn, list, |ids| locate(ids, start, end))?
+        };
         self.open(txn, step, hunk, Hunk::new(file.to_owned(), text_id, left, old), false);
         Some(placed(txn, hunk, file, &text, left, right))
     }
@@ -210,21 +217,21 @@ fn place_of(step: StepKey, hunk: HunkKey, open: &Hunk) -> Place<'_> {
 }
 
 /// The id left of `start`, the ids from `start` to `end`, and the id at `end`.
-fn locate(layout: &Layout, start: u32, end: u32) -> (Option<ID>, Vec<Span>, Option<ID>) {
+fn locate(ids: &[Span], start: u32, end: u32) -> (Option<ID>, Vec<Span>, Option<ID>) {
     let (mut left, mut old, mut right) = (None, Vec::new(), None);
     let mut at = 0u32;
-    for block in layout.blocks.iter().filter(|block| !block.deleted) {
-        let next = at.saturating_add(block.span.len);
+    for block in ids {
+        let next = at.saturating_add(block.len);
         if (at..next).contains(&start.wrapping_sub(1)) {
-            left = Some(block.span.id_at(start - 1 - at));
+            left = Some(block.id_at(start - 1 - at));
         }
         let (from, to) = (start.max(at), end.min(next));
         if from < to {
-            let first = block.span.start + (from - at);
-            span::push(&mut old, Span { client: block.span.client, start: first, len: to - from });
+            let first = block.start + (from - at);
+            span::push(&mut old, Span { client: block.client, start: first, len: to - from });
         }
         if (at..next).contains(&end) {
-            right = Some(block.span.id_at(end - at));
+            right = Some(block.id_at(end - at));
             break;
         }
         at = next;

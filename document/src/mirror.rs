@@ -39,6 +39,8 @@ pub(crate) struct Mirrors(Arc<Mutex<Vec<Mirror>>>);
 struct Mirror {
     text: ID,
     sheet: Sheet,
+    /// The ids of what stands in the text, in its order, if they were asked for.
+    ids: Option<Vec<Span>>,
     news: Arc<Mutex<News>>,
 }
 
@@ -63,28 +65,38 @@ struct Change {
     text: String,
     /// How long that is, in units.
     units: u32,
+    /// Its ids, if they are known.
+    ids: Option<Span>,
 }
 
 impl Mirrors {
     /// A long text as it stands.
     pub(crate) fn read<T: ReadTxn>(&self, id: ID, text: &TextRef, txn: &T) -> Sheet {
         let mut all = lock(&self.0);
-        let known = all.iter().position(|mirror| mirror.text == id).map(|at| all.remove(at));
-        let mut mirror = known.unwrap_or_else(|| Mirror::listen(id, text));
-        if !mirror.take_in() || mirror.sheet.units() != text.len(txn) {
-            mirror.sheet = Sheet::from(text.get_string(txn).as_str());
-        }
+        let mirror = take(&mut all, id, text, txn);
         let sheet = mirror.sheet.clone();
-        all.insert(0, mirror);
-        while all.len() > KEPT
-            && let Some(gone) = all.pop()
-        {
-            if let Some(text) = Nested::<TextRef>::new(gone.text).get(txn) {
-                text.unobserve(LISTENER);
-            }
-        }
+        put_first(&mut all, mirror, txn);
         debug_assert!(sheet.text() == text.get_string(txn), "a mirror that shows something else");
         sheet
+    }
+
+    /// Has something done with the ids of what stands in a long text, in its order. `list` lists them all. Not to be
+    /// called in a transaction that has changed anything: it is told of when it is over.
+    pub(crate) fn with_ids<T>(
+        &self,
+        (id, text): (ID, &TextRef),
+        txn: &mut TransactionMut<'_>,
+        list: impl Fn(&mut TransactionMut<'_>) -> Option<Vec<Span>>,
+        act: impl FnOnce(&[Span]) -> T,
+    ) -> Option<T> {
+        let mut all = lock(&self.0);
+        let mut mirror = take(&mut all, id, text, txn);
+        let ids = mirror.ids.take().or_else(|| list(txn));
+        debug_assert!(ids.as_deref().map(joined) == list(txn).as_deref().map(joined), "ids of something else");
+        let done = ids.as_deref().map(act);
+        mirror.ids = ids;
+        put_first(&mut all, mirror, txn);
+        done
     }
 
     /// The same if it is kept.
@@ -99,15 +111,16 @@ impl Mirrors {
         if all.is_empty() {
             return;
         }
-        let (id, removed, (text, units)) = match only {
-            Only::Inserted(span, text) => (span.id_at(0), 0, (text, span.len)),
-            Only::Deleted(id) => (id, 1, ("", 0)),
+        let (id, removed, text, ids) = match only {
+            Only::Inserted(span, text) => (span.id_at(0), 0, text, Some(span)),
+            Only::Deleted(id) => (id, 1, "", None),
         };
         let Some(place) = StickyIndex::new(IndexScope::Relative(id), Assoc::After).get_offset(txn) else { return };
         if let BranchID::Nested(branch) = place.branch.id()
             && let Some(mirror) = all.iter().find(|mirror| mirror.text == branch)
         {
-            lock(&mirror.news).hint = Some(Change { at: place.index, removed, text: text.to_owned(), units });
+            let units = ids.map_or(0, |span| span.len);
+            lock(&mirror.news).hint = Some(Change { at: place.index, removed, text: text.to_owned(), units, ids });
         }
     }
 
@@ -137,13 +150,23 @@ impl Mirror {
         let news = Arc::new(Mutex::new(News { is_lost: true, ..News::default() }));
         let told = Arc::clone(&news);
         text.observe(LISTENER, move |txn: &TransactionMut<'_>, event: &TextEvent| lock(&told).tell(txn, event));
-        Mirror { text: id, sheet: Sheet::default(), news }
+        Mirror { text: id, sheet: Sheet::default(), ids: None, news }
     }
 
     /// Brings it up to date; false when that cannot be done.
     fn take_in(&mut self) -> bool {
         let News { changes, is_lost, .. } = std::mem::take(&mut *lock(&self.news));
-        !is_lost && changes.iter().all(|change| self.sheet.splice(change.at, change.removed, &change.text))
+        !is_lost && changes.iter().all(|change| self.change(change))
+    }
+
+    fn change(&mut self, change: &Change) -> bool {
+        let is_known = change.text.is_empty() || change.ids.is_some();
+        if let Some(ids) = self.ids.as_mut().filter(|_| is_known) {
+            splice(ids, change.at, change.removed, change.ids);
+        } else {
+            self.ids = None;
+        }
+        self.sheet.splice(change.at, change.removed, &change.text)
     }
 }
 
@@ -157,11 +180,11 @@ impl News {
             match one {
                 Delta::Retain(len, _) => at += len,
                 Delta::Deleted(removed) => {
-                    self.push(Change { at, removed: *removed, text: String::new(), units: 0 });
+                    self.push(Change { at, removed: *removed, text: String::new(), units: 0, ids: None });
                 }
                 Delta::Inserted(Out::Any(Any::String(text)), _) => {
                     let units = span::units(text);
-                    self.push(Change { at, removed: 0, text: text.to_string(), units });
+                    self.push(Change { at, removed: 0, text: text.to_string(), units, ids: None });
                     at += units;
                 }
                 Delta::Inserted(..) => self.is_lost = true,
@@ -176,15 +199,31 @@ impl News {
         self.bytes += change.text.len();
         match self.changes.last_mut() {
             // A model writes on, and so does a person.
-            Some(last) if change.removed == 0 && change.at == last.at + last.units => {
+            Some(last) if last.goes_on_with(&change) => {
                 last.text.push_str(&change.text);
                 last.units += change.units;
+                match &mut last.ids {
+                    Some(ids) => ids.len += change.units,
+                    None => last.ids = change.ids,
+                }
             }
             _ => self.changes.push(change),
         }
         if self.changes.len() > WAITING_MAX || self.bytes > WAITING_BYTES_MAX {
             *self = News { is_lost: true, ..News::default() };
         }
+    }
+}
+
+impl Change {
+    fn goes_on_with(&self, next: &Change) -> bool {
+        let have_ids_in_common = match (self.ids, next.ids) {
+            (Some(mine), Some(theirs)) => mine.goes_on_with(theirs),
+            (None, None) => true,
+            (None, Some(_)) => self.text.is_empty(),
+            (Some(_), None) => false,
+        };
+        next.removed == 0 && next.at == self.at + self.units && have_ids_in_common
     }
 }
 
@@ -200,6 +239,60 @@ impl Only<'_> {
             _ => None,
         }
     }
+}
+
+/// A text's mirror, as the text stands.
+fn take<T: ReadTxn>(all: &mut Vec<Mirror>, id: ID, text: &TextRef, txn: &T) -> Mirror {
+    let known = all.iter().position(|mirror| mirror.text == id).map(|at| all.remove(at));
+    let mut mirror = known.unwrap_or_else(|| Mirror::listen(id, text));
+    if !mirror.take_in() || mirror.sheet.units() != text.len(txn) {
+        (mirror.sheet, mirror.ids) = (Sheet::from(text.get_string(txn).as_str()), None);
+    }
+    mirror
+}
+
+/// Keeps a mirror as the one that was read last.
+fn put_first<T: ReadTxn>(all: &mut Vec<Mirror>, mirror: Mirror, txn: &T) {
+    while all.len() >= KEPT
+        && let Some(gone) = all.pop()
+    {
+        if let Some(text) = Nested::<TextRef>::new(gone.text).get(txn) {
+            text.unobserve(LISTENER);
+        }
+    }
+    all.insert(0, mirror);
+}
+
+/// Puts a run of ids in place of `removed` ids from one on.
+fn splice(ids: &mut Vec<Span>, at: u32, removed: u32, new: Option<Span>) {
+    let (first, head) = block_of(ids, at);
+    let (last, tail) = block_of(ids, at + removed);
+    let mut parts: Vec<Span> = Vec::with_capacity(3);
+    parts.extend(ids.get(first).filter(|_| head > 0).map(|block| Span { len: head, ..*block }));
+    parts.extend(new);
+    let rest = ids.get(last).filter(|_| tail > 0);
+    parts.extend(rest.map(|block| Span { start: block.start + tail, len: block.len - tail, ..*block }));
+    let until = last + usize::from(tail > 0);
+    ids.splice(first..until, parts);
+}
+
+/// The block in which a unit is, and how many of its units are before that; behind all, the end.
+fn block_of(ids: &[Span], at: u32) -> (usize, u32) {
+    let mut before = 0;
+    for (number, block) in ids.iter().enumerate() {
+        if at < before + block.len {
+            return (number, at - before);
+        }
+        before += block.len;
+    }
+    (ids.len(), 0)
+}
+
+/// The same ids in as few runs as possible.
+fn joined(ids: &[Span]) -> Vec<Span> {
+    let mut all = Vec::new();
+    ids.iter().for_each(|block| span::push(&mut all, *block));
+    all
 }
 
 fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -11,7 +11,7 @@ fn same(document: &Document) {
     let doc = document.replica.doc();
     let txn = doc.transact();
     let wanted = document.files.get("f").unwrap().text_ref(&txn).unwrap().get_string(&txn);
-    assert_eq!((revision, sheet.text()), (document.revision("f").unwrap(), wanted));
+    assert_eq!((revision, sheet.text().into_owned()), (document.revision("f").unwrap(), wanted));
 }
 
 #[test]
