@@ -2,7 +2,8 @@
 //!
 //! A file that the conversation has shown already comes again only when it has changed since.
 
-use std::collections::{HashMap, HashSet};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -185,16 +186,16 @@ impl Planner<'_> {
     /// Everything else as it fits, small files first. After the base, only what is new.
     fn others(&mut self) {
         let is_due = |since: u64| self.wanted.base.is_none_or(|base| since > base);
-        let mut others: Vec<(usize, usize)> = self
+        // As many as fit are taken from a heap: most do not.
+        let mut others: BinaryHeap<Reverse<(usize, usize)>> = self
             .project
             .files()
             .iter()
             .enumerate()
             .filter(|(at, file)| is_due(file.since) && !self.seen.contains(at))
-            .filter_map(|(at, file)| Some((file.facts.as_ref()?.bytes, at)))
+            .filter_map(|(at, file)| Some(Reverse((file.facts.as_ref()?.bytes, at))))
             .collect();
-        others.sort_unstable();
-        for (bytes, file) in others {
+        while let Some(Reverse((bytes, file))) = others.pop() {
             let Some(known) = self.project.get(file) else { continue };
             if bytes + known.path.len() + WRAPPING <= self.left {
                 self.put(file, self.left);

@@ -1,9 +1,8 @@
 //! The files whose text a request has no room for: by folder, with their lines and what they declare.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::project::{Known, Project};
+use super::project::{Folder, Known, Project};
 
 /// The most that the outline of a project takes, in bytes: about 8,000 tokens.
 pub const OUTLINE_MAX: usize = 32 * 1024;
@@ -23,21 +22,24 @@ pub struct Outline {
 
 /// The outline of some files in at most `room` bytes: in full where that fits, else by name, else by number; the
 /// folders nearest to `near` fare best.
-pub fn outline(project: &Project, files: &[usize], near: Option<&str>, room: usize) -> Outline {
+pub fn outline<'a>(project: &'a Project, files: &[usize], near: Option<&str>, room: usize) -> Outline {
     let all = u32::try_from(files.len()).unwrap_or(u32::MAX);
     if files.is_empty() || room < 2 * LINE {
         return Outline { counted: all, ..Outline::default() };
     }
-    let mut folders: BTreeMap<&str, Vec<&Known>> = BTreeMap::new();
-    for file in files.iter().filter_map(|at| project.get(*at)) {
-        let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        folders.entry(folder).or_default().push(file);
+    let mut is_wanted = vec![false; project.files().len()];
+    for at in files {
+        if let Some(wanted) = is_wanted.get_mut(*at) {
+            *wanted = true;
+        }
     }
-    for files in folders.values_mut() {
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-    }
+    let in_folder = |folder: &'a Folder| {
+        let files = folder.files.iter().filter(|at| is_wanted.get(**at) == Some(&true));
+        let files: Vec<&Known> = files.filter_map(|at| project.get(*at)).collect();
+        (!files.is_empty()).then_some((folder.path.as_str(), files))
+    };
     let home = near.and_then(|path| path.rsplit_once('/')).map_or("", |(folder, _)| folder);
-    let mut order: Vec<(&str, Vec<&Known>)> = folders.into_iter().collect();
+    let mut order: Vec<(&str, Vec<&Known>)> = project.folders().iter().filter_map(in_folder).collect();
     order.sort_by_key(|(folder, _)| (std::cmp::Reverse(shared(folder, home)), depth(folder)));
     // Half of the room is for every folder's own line, as far as that goes; what is left of it is for names too.
     let mut left = room.saturating_sub(LINE);

@@ -1,7 +1,8 @@
 //! What requests remember of a session's files from one to the next, so that a large project is read once and not
 //! once per request: sizes and outlines, by file and revision. Texts stay where they are.
 
-use std::collections::HashMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use document::{Document, FileInfo, Sheet};
@@ -65,6 +66,10 @@ pub struct Project {
     files: Vec<Known>,
     /// By path as it is shown.
     by_path: HashMap<String, usize>,
+    /// The places of those of which not all is known as it stands.
+    due: BTreeSet<usize>,
+    /// By folder, once somebody asks.
+    folders: OnceCell<Vec<Folder>>,
     /// How often it was looked at.
     visits: u64,
     /// The source's number for which files there are.
@@ -88,6 +93,15 @@ pub struct Known {
     pub facts: Option<Facts>,
 }
 
+/// The files of one folder.
+#[derive(Debug)]
+pub struct Folder {
+    /// Its path; empty: the root.
+    pub path: String,
+    /// Their places, by path.
+    pub files: Vec<usize>,
+}
+
 /// What an outline says of a file.
 #[derive(Debug)]
 pub struct Facts {
@@ -107,8 +121,11 @@ impl Project {
         let table = Some(source.table());
         if self.table == table {
             for (id, revision) in source.changed_since(self.revision) {
-                if let Some(known) = self.by_id(id).and_then(|at| self.files.get_mut(at)) {
+                if let Some(at) = self.by_id(id)
+                    && let Some(known) = self.files.get_mut(at)
+                {
                     known.revision = revision;
+                    self.due.insert(at);
                 }
             }
         } else {
@@ -123,23 +140,46 @@ impl Project {
     /// Returns whether all is known.
     pub fn read(&mut self, source: &dyn Source, most: usize, thorough: bool) -> bool {
         let mut read = 0;
-        for file in &mut self.files {
-            let is_due = match &file.facts {
-                None => true,
-                Some(facts) => facts.revision != file.revision && (thorough || facts.bytes <= RESCAN_MAX),
-            };
-            if !is_due {
+        let mut due = std::mem::take(&mut self.due).into_iter();
+        let mut is_whole = true;
+        for at in due.by_ref() {
+            let Some(file) = self.files.get_mut(at) else { continue };
+            if file.facts.as_ref().is_some_and(|facts| facts.revision == file.revision) {
+                continue;
+            }
+            let is_large = file.facts.as_ref().is_some_and(|facts| facts.bytes > RESCAN_MAX);
+            if is_large && !thorough {
+                self.due.insert(at);
                 continue;
             }
             if read >= most {
-                return false;
+                self.due.insert(at);
+                is_whole = false;
+                break;
             }
-            let Some((revision, text)) = source.read(&file.id) else { continue };
-            let (lines, names) = symbols::summary(&text);
-            file.facts = Some(Facts { revision, bytes: text.len(), lines, names });
-            read += text.len().max(1);
+            file.facts = if is_large { Facts::of_sheet(source, &file.id) } else { Facts::of_text(source, &file.id) };
+            // What was large is brought up to date by what has changed.
+            read += file.facts.as_ref().filter(|_| !is_large).map_or(1, |facts| facts.bytes.max(1));
         }
-        true
+        self.due.extend(due);
+        is_whole
+    }
+
+    /// All files by folder, in the order of their paths.
+    pub fn folders(&self) -> &[Folder] {
+        self.folders.get_or_init(|| {
+            let mut folders: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+            for (at, file) in self.files.iter().enumerate() {
+                let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                folders.entry(folder).or_default().push(at);
+            }
+            let by_path = |at: &usize| self.files.get(*at).map(|file| file.path.as_str());
+            let folder = |(path, mut files): (&str, Vec<usize>)| {
+                files.sort_by(|a, b| by_path(a).cmp(&by_path(b)));
+                Folder { path: path.to_owned(), files }
+            };
+            folders.into_iter().map(folder).collect()
+        })
     }
 
     /// All files, by id.
@@ -188,6 +228,22 @@ impl Project {
         }
         self.files.sort_by(|a, b| a.id.cmp(&b.id));
         self.by_path = self.files.iter().enumerate().map(|(at, file)| (file.path.clone(), at)).collect();
+        self.due = (0..self.files.len()).collect();
+        self.folders = OnceCell::new();
+    }
+}
+
+impl Facts {
+    fn of_text(source: &dyn Source, id: &str) -> Option<Facts> {
+        let (revision, text) = source.read(id)?;
+        let (lines, names) = symbols::summary(&text);
+        Some(Facts { revision, bytes: text.len(), lines, names })
+    }
+
+    fn of_sheet(source: &dyn Source, id: &str) -> Option<Facts> {
+        let (revision, text) = source.sheet(id)?;
+        let (lines, names) = symbols::summary_of(&text);
+        Some(Facts { revision, bytes: text.len(), lines, names })
     }
 }
 

@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+use document::Sheet;
+
 use super::text::floor_char;
 
 /// The deepest indentation at which a declaration is looked for: a class's own methods.
@@ -11,6 +13,9 @@ const INDENT_MAX: usize = 4;
 const NAME_MAX: usize = 60;
 /// The most that a file's names take in the outline of a project, in bytes: about a dozen.
 const NAMES_MAX: usize = 160;
+/// How much of a large text is looked through for them, in bytes.
+const FRONT: usize = 128 * 1024;
+
 /// One declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Symbol<'a> {
@@ -32,6 +37,31 @@ pub fn symbols(text: &str) -> impl Iterator<Item = Symbol<'_>> {
 
 /// How many lines a text has, and what it declares at the top, in a line.
 pub fn summary(text: &str) -> (u32, String) {
+    (lines(std::iter::once(text)), names(text))
+}
+
+/// The same of a large text: what it declares far from its beginning is not looked for.
+pub fn summary_of(text: &Sheet) -> (u32, String) {
+    let mut front = String::with_capacity(FRONT);
+    for piece in text.pieces() {
+        if front.len() + piece.len() > FRONT {
+            break;
+        }
+        front.push_str(piece);
+    }
+    (lines(text.pieces()), names(&front))
+}
+
+fn lines<'a>(pieces: impl Iterator<Item = &'a str>) -> u32 {
+    let (mut newlines, mut is_open) = (0, false);
+    for piece in pieces.filter(|piece| !piece.is_empty()) {
+        newlines += piece.as_bytes().iter().filter(|b| **b == b'\n').count();
+        is_open = !piece.ends_with('\n');
+    }
+    u32::try_from(newlines + usize::from(is_open)).unwrap_or(u32::MAX)
+}
+
+fn names(text: &str) -> String {
     let mut names = String::new();
     for symbol in symbols(text).filter(|s| s.is_top) {
         if names.len() + symbol.name.len() + 2 > NAMES_MAX {
@@ -41,9 +71,7 @@ pub fn summary(text: &str) -> (u32, String) {
         let comma = if names.is_empty() { "" } else { ", " };
         let _ = write!(names, "{comma}{}", symbol.name);
     }
-    let newlines = text.as_bytes().iter().filter(|b| **b == b'\n').count();
-    let lines = newlines + usize::from(!text.is_empty() && !text.ends_with('\n'));
-    (u32::try_from(lines).unwrap_or(u32::MAX), names)
+    names
 }
 
 /// A text's outline, a line each, in at most `room` bytes: if it is longer, of the top only; if that is still longer,
@@ -218,6 +246,11 @@ mod tests {
         let (lines, names) = summary(&text);
         assert_eq!(lines, 4000);
         assert!(names.starts_with("fn name_0, fn name_1") && names.ends_with('…') && names.len() < NAMES_MAX + 8);
+        for text in ["", "fn a() {}", "fn a() {}\n\n", &text] {
+            assert_eq!(summary_of(&text.into()), summary(text));
+        }
+        let late = format!("{}fn late() {{}}\n", "x\n".repeat(FRONT));
+        assert_eq!(summary_of(&late.as_str().into()).1, "");
         for room in [0, 10, 100, 5000, 40_000, 1_000_000] {
             assert!(outline(&text, room).len() <= room, "{room}");
         }
