@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use models::Upstream;
 use protocol::server::Stall;
 use protocol::{CloseCode, ErrorCode, ModelId, Seq, ServerFrame, SessionId};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -92,6 +92,8 @@ pub struct Actor {
     segment: Option<AbortHandle>,
     /// Encodes the document for those who come.
     handouts: Handouts,
+    /// What those who have just come are still to get.
+    owed: Vec<enter::Owed>,
     /// Writes it down.
     saver: Saver,
     /// What the saver appends to the timeline.
@@ -150,6 +152,7 @@ impl Actor {
             tasks,
             segment: None,
             handouts: Handouts::new(),
+            owed: Vec::new(),
             saver: parts.saver,
             recorder: parts.recorder,
             saved,
@@ -222,10 +225,11 @@ impl Actor {
                 Event::Delete => return self.delete().await,
             }
             self.carry_out();
-            if self.state.is_unsettled() {
+            if self.state.is_unsettled() || !self.owed.is_empty() {
                 // What was carried out woke others, and they may run on this thread only once it is free: an answer
-                // does not wait for what is written down about it.
+                // does not wait for what is written down about it, nor a welcome for all that follows it.
                 tokio::task::yield_now().await;
+                self.pay();
                 self.state.settle();
                 self.carry_out();
             }
@@ -241,11 +245,9 @@ impl Actor {
             Command::CatchUp { peer: _, pace, in_parts, reply } => {
                 // The effects of what came before are in the feed already, so state and cursor agree. The whole
                 // document, since nobody knows what the viewer has of it.
-                let document = self.document(None, in_parts);
-                let (told, state) = oneshot::channel();
+                let (state, document) = self.owe(Some((None, in_parts)));
                 let (subscription, presence) = (self.feed.subscribe(pace), self.presence.watch());
                 let _ = reply.send(CaughtUp { seq: self.state.seq(), state, document, subscription, presence });
-                let _ = told.send(self.state.state_frame());
             }
             Command::Offer(models) => {
                 self.state.offer(models.clone());
@@ -272,6 +274,7 @@ impl Actor {
             let Ok(command) = self.inbox.try_recv() else { break };
             self.command(command);
             self.carry_out();
+            self.pay();
         }
     }
 
