@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod apply;
+mod backstage;
 mod base64;
 pub mod budget;
 pub mod config;

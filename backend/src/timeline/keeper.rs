@@ -1,6 +1,6 @@
 //! Makes keyframes, so that looking at any moment costs about the same, and lets go of what is past the limit.
 //!
-//! Beside the saver, on a thread where work may take a while: neither the session nor its saving waits for it. What it
+//! Beside the saver, on a thread that gives way to all others: neither the session nor its saving waits for it. What it
 //! makes can be made again.
 
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use protocol::{Seq, SessionId};
 use tokio_util::task::TaskTracker;
 
-use super::reader::{self, ReadError};
+use super::reader::{self, Lane, ReadError};
 use crate::store::Store;
 use crate::store::timeline::{Chunk, Keyframe};
 
@@ -71,14 +71,14 @@ async fn make(
     (number, seq, upto): (u64, Seq, u64),
     most: u64,
 ) -> Result<u64, ReadError> {
-    let scene = reader::scene(store, id, seq, Some(number)).await?;
-    let keyframe = tokio::task::spawn_blocking(move || {
+    let scene = reader::scene_in(Lane::Backstage, store, id, seq, Some(number)).await?;
+    let keep = move || {
         let mut scene = scene;
         let (state, document) = scene.keep()?;
         let (seq, at) = scene.moment;
         Ok::<_, ReadError>(Keyframe { number, seq, at, upto, state, document })
-    });
-    let keyframe = keyframe.await??;
+    };
+    let keyframe = Lane::Backstage.run(keep).await??;
     store.keep(id, &keyframe).await?;
     // A quarter is let go at once, so that it is not done with every write.
     if let Some(extent) = store.extent(id).await?

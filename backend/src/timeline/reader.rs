@@ -12,6 +12,7 @@ use protocol::{Seq, ServerFrame, SessionId};
 use super::chunk::{self, ChunkError};
 use super::scene::{Scene, SceneError};
 use super::{Note, Step};
+use crate::backstage::{self, Lost};
 use crate::base64;
 use crate::store::timeline::{Chunk, Extent};
 use crate::store::{Store, StoreError};
@@ -46,6 +47,9 @@ pub enum ReadError {
     /// Following it panicked.
     #[error("following the timeline panicked")]
     Panicked(#[from] tokio::task::JoinError),
+    /// The same, or there was no thread for it.
+    #[error(transparent)]
+    Lost(#[from] Lost),
 }
 
 impl From<ChunkError> for ReadError {
@@ -92,8 +96,38 @@ pub async fn index(store: &Arc<dyn Store>, id: &SessionId, after: Option<Seq>) -
     Ok(TimelineIndex { from: moment(extent.first), to: moment(extent.last), is_shortened, marks, more, role })
 }
 
+/// Who waits for what is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Somebody.
+    Asked,
+    /// Nobody.
+    Backstage,
+}
+
+impl Lane {
+    /// Has something done on a thread where work may take a while.
+    pub async fn run<T: Send + 'static>(self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ReadError> {
+        match self {
+            Lane::Asked => Ok(tokio::task::spawn_blocking(work).await?),
+            Lane::Backstage => Ok(backstage::run(work).await?),
+        }
+    }
+}
+
 /// The session as of a step; `until` names the last chunk that is looked at.
 pub async fn scene(store: &Arc<dyn Store>, id: &SessionId, seq: Seq, until: Option<u64>) -> Result<Scene, ReadError> {
+    scene_in(Lane::Asked, store, id, seq, until).await
+}
+
+/// The same in a lane.
+pub async fn scene_in(
+    lane: Lane,
+    store: &Arc<dyn Store>,
+    id: &SessionId,
+    seq: Seq,
+    until: Option<u64>,
+) -> Result<Scene, ReadError> {
     let extent = extent(store, id).await?;
     if seq < extent.first.1 || seq > extent.last.1 {
         return Err(ReadError::NotThere);
@@ -103,7 +137,7 @@ pub async fn scene(store: &Arc<dyn Store>, id: &SessionId, seq: Seq, until: Opti
     let mut scene = Scene::default();
     if let Some(kept) = keyframe {
         let restored = move || Scene::restore((kept.seq, kept.at), &kept.state, &kept.document);
-        scene = tokio::task::spawn_blocking(restored).await??;
+        scene = lane.run(restored).await??;
     }
     loop {
         let chunks = store.chunks(id, after, READ_AT_ONCE).await?;
@@ -112,7 +146,7 @@ pub async fn scene(store: &Arc<dyn Store>, id: &SessionId, seq: Seq, until: Opti
         let done = is_past(last);
         after = Some(last.number);
         let taken: Vec<Chunk> = chunks.into_iter().take_while(|chunk| !is_past(chunk)).collect();
-        scene = tokio::task::spawn_blocking(move || {
+        let fold = move || {
             let mut scene = scene;
             for chunk in taken {
                 for step in chunk::read(chunk.payload)?.iter().take_while(|step| step.seq <= seq) {
@@ -121,8 +155,8 @@ pub async fn scene(store: &Arc<dyn Store>, id: &SessionId, seq: Seq, until: Opti
             }
             scene.settle()?;
             Ok::<_, ReadError>(scene)
-        })
-        .await??;
+        };
+        scene = lane.run(fold).await??;
         if done {
             break;
         }
