@@ -1,10 +1,9 @@
 // Who wrote it: on hover of a place, and, when it is wanted, at the end of the current line.
 
 import * as monaco from "monaco-editor/editor";
+import { behind, place } from "./behind.js";
 import { editorOf, fileOf } from "./editor.js";
 import { plain } from "./marks.js";
-
-const { NeverGrowsWhenTypingAtEdges: NEVER } = monaco.editor.TrackedRangeStickiness;
 
 /** @typedef {{start: number, end: number, words: string}} Written */
 /** @typedef {(file: string, offset: number) => Promise<Written | undefined>} Ask */
@@ -30,6 +29,7 @@ export function onAuthor(who) {
 
 /** @type {WeakMap<monaco.editor.ICodeEditor, monaco.editor.IEditorDecorationsCollection>} */
 const annotations = new WeakMap();
+const annotation = place();
 
 /** Writes at the end of a line; nothing, and what was written goes. @param {number} line @param {string} words */
 export function annotate(line, words) {
@@ -42,21 +42,7 @@ export function annotate(line, words) {
     known.clear();
     return;
   }
-  const column = model.getLineMaxColumn(line);
-  known.set([
-    {
-      range: new monaco.Range(line, column, line, column),
-      options: {
-        showIfCollapsed: true,
-        after: {
-          content: `    ${words}`,
-          inlineClassName: "mark-author",
-          cursorStops: monaco.editor.InjectedTextCursorStops.None,
-        },
-        stickiness: NEVER,
-      },
-    },
-  ]);
+  known.set([behind(annotation, model, line, words, "mark-author")]);
 }
 
 /** The line that the caret is in: its number, its first unit and its end. */

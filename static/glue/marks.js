@@ -1,6 +1,7 @@
 // What the model did, drawn over the text: its caret with its name, its fresh text, and hunks in the gutter.
 
 import * as monaco from "monaco-editor/editor";
+import { behind, place } from "./behind.js";
 import { editorOf } from "./editor.js";
 import { lower, lowerAll, raise, raised, rename } from "./flags.js";
 import { clearPeople, linesOfPeople } from "./people.js";
@@ -22,6 +23,7 @@ const { NeverGrowsWhenTypingAtEdges: NEVER, AlwaysGrowsWhenTypingAtEdges: ALWAYS
 
 /** @type {WeakMap<monaco.editor.ICodeEditor, {caret: Collection, hunks: Collection, why: Collection, fresh: Collection[]}>} */
 const collections = new WeakMap();
+const whyPlace = place();
 /** What people know the model by. */
 let modelName = "Model";
 /** The line that its caret was shown in, in the file that is shown. @type {number | null} */
@@ -182,18 +184,7 @@ function placeWhy(editor, model) {
     if (why.length > 0) why.clear();
     return;
   }
-  const column = model.getLineMaxColumn(line);
-  const content = `   ${openHunk.why}`;
-  why.set([
-    {
-      range: new monaco.Range(line, column, line, column),
-      options: {
-        showIfCollapsed: true,
-        after: { content, inlineClassName: "mark-why", cursorStops: monaco.editor.InjectedTextCursorStops.None },
-        stickiness: NEVER,
-      },
-    },
-  ]);
+  why.set([behind(whyPlace, model, line, openHunk.why, "mark-why")]);
 }
 
 /**

@@ -1,6 +1,7 @@
 // What the last run failed at, beside the lines of the open file.
 
 import * as monaco from "monaco-editor/editor";
+import { behind, place } from "./behind.js";
 import { editorOf } from "./editor.js";
 
 /** Characters of a mark's words: what fits beside a line. */
@@ -8,6 +9,8 @@ const WORDS = 120;
 
 /** @type {WeakMap<monaco.editor.ICodeEditor, monaco.editor.IEditorDecorationsCollection>} */
 const collections = new WeakMap();
+/** As many as there were marks at once. @type {import("./behind.js").Place[]} */
+const places = [];
 
 /** Replaces the marks. @param {(number | string)[]} flat line and words of each */
 export function showRunMarks(flat) {
@@ -21,17 +24,8 @@ export function showRunMarks(flat) {
   for (let i = 0; i + 1 < flat.length; i += 2) {
     const line = Math.min(Number(flat[i]), model.getLineCount());
     const words = String(flat[i + 1]).slice(0, WORDS);
-    const end = model.getLineMaxColumn(line);
-    made.push({
-      range: new monaco.Range(line, end, line, end),
-      options: {
-        isWholeLine: true,
-        className: "run-failed-line",
-        after: { content: `  ${words}`, inlineClassName: "run-failed-words", cursorStops: monaco.editor.InjectedTextCursorStops.None },
-        showIfCollapsed: true,
-        stickiness: monaco.editor.TrackedRangeStickiness.NeverGrowsWhenTypingAtEdges,
-      },
-    });
+    const said = behind((places[i / 2] ??= place()), model, line, words, "run-failed-words");
+    made.push({ range: said.range, options: { ...said.options, isWholeLine: true, className: "run-failed-line" } });
   }
   marks.set(made);
 }

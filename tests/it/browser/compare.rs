@@ -4,7 +4,7 @@ use anyhow::Result;
 use tests::browser::Page;
 use tests::gated::gated;
 
-use super::stage::{PATIENCE, Stage, into_the_editor, picture, say, shows, shows_exactly, turn_is};
+use super::stage::{PATIENCE, Stage, into_the_editor, picture, say, shows, shows_exactly, stands_behind, turn_is};
 
 const CALC: &str = "def add(a, b):\n    return a + b\n\n\ndef sub(a, b):\n    return a - b\n";
 const SUM: &str = "<edit path=\"calc.py\" why=\"name the sum\">\n<old_text>\n    return a + b\n</old_text>\n<new_text>\n    total = a + b\n    return total\n</new_text>\n</edit>\n";
@@ -34,12 +34,6 @@ async fn after_a_turn() -> Result<(Stage, Page)> {
 /// Waits until that file is looked at in the diff view.
 async fn at_file(page: &Page, path: &str) -> Result<()> {
     page.by_selector(".compare-file[aria-current]").until(&format!("element.title === {path:?}")).await
-}
-
-/// Waits until the end of the current line says so. Monaco draws spaces that do not break.
-async fn author_is(page: &Page, words: &str) -> Result<()> {
-    let shown = "document.querySelector('.mark-author')?.innerText.replaceAll('\\u00a0', ' ')";
-    page.wait(&format!("{shown}?.includes({words:?})"), PATIENCE).await
 }
 
 #[tokio::test]
@@ -93,12 +87,12 @@ async fn a_line_says_who_wrote_it() -> Result<()> {
     into_the_editor(&page).await?;
     page.press("ArrowDown").await?;
     page.by_role("button", "Show authors").click().await?;
-    author_is(&page, "name the sum").await?;
+    stands_behind(&page, ".mark-author", "total = a + b", "name the sum").await?;
     into_the_editor(&page).await?;
-    author_is(&page, "Guest").await?;
+    stands_behind(&page, ".mark-author", "def add", "Guest").await?;
     page.press("End").await?;
     page.type_text("  # and this is by me, all of it").await?;
-    author_is(&page, "You").await?;
+    stands_behind(&page, ".mark-author", "all of it", "You").await?;
 
     // On hover, too, with the model's reason.
     let place: (f64, f64) = page

@@ -176,3 +176,16 @@ pub async fn assert_frozen(page: &Page) -> Result<String> {
     anyhow::ensure!(took.is_some_and(|ms| ms >= 0.0), "the strip does not say how long the freeze took: {took:?}");
     Ok(at)
 }
+
+/// Waits until words of ours stand behind a line with that text. The style sheet draws them, so no text of the page has
+/// them: they have their width, though.
+pub async fn stands_behind(page: &Page, look: &str, line: &str, words: &str) -> Result<()> {
+    let (line, words) = (serde_json::json!(line), serde_json::json!(words));
+    let script = format!(
+        "[...document.querySelectorAll('.view-line {look}')].some((element) =>
+            element.closest('.view-line').innerText.replaceAll('\\u00a0', ' ').includes({line})
+            && getComputedStyle(element, '::after').content.replace(/\\\\(.)/g, '$1').includes({words})
+            && element.getBoundingClientRect().width > 4 * {words}.length)"
+    );
+    page.wait(&script, PATIENCE).await
+}

@@ -5,7 +5,7 @@ use protocol::ServerFrame;
 use protocol::run::RunStatus;
 use tests::gated::gated;
 
-use super::super::stage::{PATIENCE, Stage, say, shows, turn_is};
+use super::super::stage::{PATIENCE, Stage, say, shows, stands_behind, turn_is};
 use super::{opened, run, says, stands};
 
 const MAIN: &str = "const total = (list) => list.reduce((a, b) => a + b);\nconsole.log(\"total\", total([]));\n";
@@ -86,7 +86,7 @@ async fn those_who_watch_see_what_came_of_a_run() -> Result<()> {
     let (session, _client, page) = opened(&stage, &[("main.js", MAIN)]).await?;
     run(&page).await?;
     stands(&page, "failed").await?;
-    page.wait("document.querySelector('.view-lines')?.innerText.includes('TypeError')", PATIENCE).await?;
+    stands_behind(&page, ".run-failed-words", "list.reduce", "TypeError").await?;
     let other = stage.open(&session).await?;
     // The pane is open there, too: one browser keeps that for all its pages.
     other.by_role("region", "Run").says("ran main.js").await?;
