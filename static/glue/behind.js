@@ -1,5 +1,5 @@
 // Words of ours behind a line of the text: why it changes, who wrote it, what failed there. The style sheet draws them.
-// Monaco can put words into a line itself, but not in a large text, and they look the same in all.
+// Monaco can put words into a line itself, but not in a large text (large.js), and they look the same in all.
 
 import * as monaco from "monaco-editor/editor";
 

@@ -6,6 +6,7 @@ import { clearBlocks, watchBlocks } from "./blocks.js";
 import { leaveCaret, returnCaret } from "./carets.js";
 import { layoutFlags } from "./flags.js";
 import { guardEditor } from "./guards.js";
+import { attach, indent, isLarge, optionsFor } from "./large.js";
 import { clearMarks, forgetMarks, markFresh, plain } from "./marks.js";
 import { defineThemes, themeName } from "./theme.js";
 import { reportViewport } from "./viewport.js";
@@ -35,8 +36,6 @@ let shown = null;
 let applying = false;
 let dark = false;
 let readOnly = true;
-/** The editor has the options of a large text. */
-let isCareful = false;
 /** What one is told who types where nothing can be typed. */
 let readOnlyWhy = "";
 
@@ -58,16 +57,12 @@ function undo(id, redo) {
   }
 }
 
-/** From this many characters on a text is large: what a page of code has many times over. */
-const LARGE = 1 << 20;
-
 /** Fills an element with the editor. @param {HTMLElement} place @param {Host} to */
 export function create(place, to) {
   editor?.dispose();
   host = to;
-  isCareful = shown !== null && isLarge(texts.get(shown));
   const made = monaco.editor.create(place, {
-    model: shown === null ? null : (texts.get(shown) ?? null),
+    model: null,
     theme: themeName(dark),
     readOnly,
     readOnlyMessage: { value: plain(readOnlyWhy) },
@@ -95,7 +90,9 @@ export function create(place, to) {
     overviewRulerBorder: false,
     padding: { top: 12, bottom: 12 },
     lineDecorationsWidth: 14,
-    ...careful(isCareful),
+    ...optionsFor(false),
+    // For large texts it waits, see `settle`.
+    detectIndentation: false,
     fixedOverflowWidgets: true,
   });
   editor = made;
@@ -127,6 +124,10 @@ export function create(place, to) {
   place.addEventListener("keydown", (event) => {
     if (!["Escape", "Control", "Meta", "Shift", "Alt", "F6"].includes(event.key)) host?.wandered();
   });
+  // Those from before the editor had other options than its own.
+  texts.forEach(settle);
+  const model = shown === null ? undefined : texts.get(shown);
+  if (model !== undefined) open(made, model);
 }
 
 /** Unmounts the editor; texts stay. */
@@ -146,16 +147,7 @@ export function show(file, path, text) {
   if (editor === null || model === undefined || editor.getModel() === model) return;
   clearMarks();
   clearBlocks();
-  applying = true;
-  leaveCaret(editor);
-  // Options are all computed anew by that, for as long as a frame takes.
-  if (isLarge(model) !== isCareful) {
-    isCareful = !isCareful;
-    editor.updateOptions(careful(isCareful));
-  }
-  editor.setModel(model);
-  returnCaret(editor);
-  applying = false;
+  open(editor, model);
 }
 
 /** Shows no file. */
@@ -166,24 +158,13 @@ export function blank() {
   editor?.setModel(null);
 }
 
-/** @param {monaco.editor.ITextModel | undefined} model */
-function isLarge(model) {
-  return model !== undefined && model.getValueLength() > LARGE;
-}
-
-/** What reads a whole text after every pause in typing is off in large ones. @param {boolean} large */
-function careful(large) {
-  return {
-    unicodeHighlight: { ambiguousCharacters: false, invisibleCharacters: !large },
-    folding: !large,
-    wordBasedSuggestions: /** @type {"off" | "currentDocument"} */ (large ? "off" : "currentDocument"),
-    // It builds a tree of all brackets of the text, and looks after it with every change.
-    matchBrackets: /** @type {"never" | "always"} */ (large ? "never" : "always"),
-    // A language's worker is handed the whole text, and reads it, at the first letter of every word. Ctrl+Space asks still.
-    quickSuggestions: !large,
-    suggestOnTriggerCharacters: !large,
-    parameterHints: { enabled: !large },
-  };
+/** @param {monaco.editor.IStandaloneCodeEditor} into @param {monaco.editor.ITextModel} model */
+function open(into, model) {
+  applying = true;
+  leaveCaret(into);
+  attach(into, model);
+  returnCaret(into);
+  applying = false;
 }
 
 /** @param {string} file @param {string} path @param {string} text */
@@ -192,12 +173,18 @@ function makeText(file, path, text) {
   const taken = monaco.editor.getModel(plain) !== null;
   const model = monaco.editor.createModel(text, undefined, taken ? monaco.Uri.file(`/${file}/${path}`) : plain);
   model.setEOL(monaco.editor.EndOfLineSequence.LF);
-  model.updateOptions({ bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } });
+  settle(model);
   model.onDidChangeContent(({ changes }) => {
     if (applying) return;
     host?.typed(file, changes.map((c) => ({ offset: c.rangeOffset, length: c.rangeLength, text: c.text })));
   });
   return model;
+}
+
+/** @param {monaco.editor.ITextModel} model */
+function settle(model) {
+  model.updateOptions({ bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } });
+  if (!isLarge(model)) indent(model);
 }
 
 /** @param {string} file @param {string} path */

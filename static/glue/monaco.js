@@ -1,9 +1,9 @@
 // Monaco, as the wasm sees it: `globalThis.midstreamMonaco`. The other side is frontend/src/monaco.rs.
 //
-// The parts: editor.js holds the editor and the texts, marks.js what the model did there, people.js where the others
-// are, flags.js whose caret it is, carets.js where the person's own was, viewport.js what the screen shows of a text,
-// guards.js locks and scope, behind.js words behind a line, blocks.js elements between the lines, frames.js counts long
-// animation frames. No logic that the wasm could hold lives here.
+// The parts: editor.js holds the editor and the texts, large.js what large texts are spared, marks.js what the model did
+// there, people.js where the others are, flags.js whose caret it is, carets.js where the person's own was, viewport.js
+// what the screen shows of a text, guards.js locks and scope, behind.js words behind a line, blocks.js elements between
+// the lines, frames.js counts long animation frames. No logic that the wasm could hold lives here.
 
 import "monaco-editor/features/register.all";
 import "monaco-editor/languages/definitions/register.all";

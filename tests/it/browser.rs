@@ -8,6 +8,7 @@ mod faults;
 mod files;
 mod guard;
 mod hostile;
+mod large;
 mod look;
 mod r#loop;
 mod opening;
