@@ -53,7 +53,7 @@ function make() {
     fontSize: 13,
     lineHeight: 20,
     lineDecorationsWidth: 10,
-    minimap: { enabled: false },
+    minimap: { enabled: false, showRegionSectionHeaders: false, showMarkSectionHeaders: false },
     scrollBeyondLastLine: false,
     guides: { indentation: false },
     stickyScroll: { enabled: false },

@@ -6,6 +6,7 @@ import { clearBlocks, watchBlocks } from "./blocks.js";
 import { leaveCaret, returnCaret } from "./carets.js";
 import { layoutFlags } from "./flags.js";
 import { guardEditor } from "./guards.js";
+import { introduce } from "./languages.js";
 import { attach, indent, isLarge, optionsFor } from "./large.js";
 import { clearMarks, forgetMarks, markFresh, plain } from "./marks.js";
 import { defineThemes, themeName } from "./theme.js";
@@ -73,7 +74,7 @@ export function create(place, to) {
     fontLigatures: false,
     fontSize: 13,
     lineHeight: 20,
-    minimap: { enabled: false },
+    minimap: { enabled: false, showRegionSectionHeaders: false, showMarkSectionHeaders: false },
     // Each of these looks at the whole text, or measures lines, whenever the text changes: 60 times a second.
     bracketPairColorization: { enabled: false },
     guides: { indentation: false },
@@ -165,6 +166,7 @@ function open(into, model) {
   attach(into, model);
   returnCaret(into);
   applying = false;
+  if (!isLarge(model)) void introduce(model);
 }
 
 /** @param {string} file @param {string} path @param {string} text */

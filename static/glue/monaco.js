@@ -1,13 +1,14 @@
 // Monaco, as the wasm sees it: `globalThis.midstreamMonaco`. The other side is frontend/src/monaco.rs.
 //
-// The parts: editor.js holds the editor and the texts, large.js what large texts are spared, marks.js what the model did
-// there, people.js where the others are, flags.js whose caret it is, carets.js where the person's own was, viewport.js
-// what the screen shows of a text, guards.js locks and scope, behind.js words behind a line, blocks.js elements between
-// the lines, frames.js counts long animation frames. No logic that the wasm could hold lives here.
+// The parts: editor.js holds the editor and the texts, large.js what large texts are spared, languages.js what
+// languages' workers do, marks.js what the model did there, people.js where the others are, flags.js whose caret it is,
+// carets.js where the person's own was, viewport.js what the screen shows of a text, guards.js locks and scope, behind.js
+// words behind a line, blocks.js elements between the lines, frames.js counts long animation frames. No logic that the
+// wasm could hold lives here.
 
 import "monaco-editor/features/register.all";
 import "monaco-editor/languages/definitions/register.all";
-import { javascriptDefaults, typescriptDefaults } from "monaco-editor/languages/features/typescript/register";
+import "monaco-editor/languages/features/typescript/register";
 import "monaco-editor/languages/features/json/register";
 import "monaco-editor/languages/features/css/register";
 import "monaco-editor/languages/features/html/register";
@@ -26,12 +27,6 @@ import * as runMarks from "./run_marks.js";
 import * as preview from "./preview.js";
 import * as people from "./people.js";
 import * as viewport from "./viewport.js";
-
-// Code that is being written is wrong until it is whole: no squiggles chase the model's caret, and no worker checks
-// the project anew with every token. Completion and hovers stay.
-for (const defaults of [javascriptDefaults, typescriptDefaults]) {
-  defaults.setDiagnosticsOptions({ noSemanticValidation: true, noSyntaxValidation: true, noSuggestionDiagnostics: true });
-}
 
 /** @type {Record<string, string>} label of Monaco's -> worker */
 const workers = {

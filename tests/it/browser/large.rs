@@ -4,6 +4,7 @@ use anyhow::{Result, ensure};
 use protocol::ClientFrame;
 use protocol::http::CreatedSession;
 use protocol::view::Cursor;
+use serde_json::json;
 use tests::browser::Page;
 use tests::gated::{Gate, gated};
 use tests::transfer::Transfer;
@@ -197,5 +198,34 @@ async fn locks_held_changes_people_and_finding_are_in_a_large_file_as_in_a_small
     in_view(&page, "return Math.round(amount);").await?;
     call.end();
     turn_is(&page, "completed").await?;
+    stage.assert_clean(&page).await
+}
+
+/// From now on the page remembers which texts were handed to a worker whole.
+const WATCH_WORKERS: &str = "{
+    globalThis.handed = [];
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function (message, ...rest) {
+        for (const each of message?.args ?? []) if (Array.isArray(each?.lines)) handed.push(each.url);
+        return postMessage.call(this, message, ...rest);
+    };
+}";
+
+#[tokio::test]
+async fn a_large_file_is_handed_to_no_worker_until_somebody_asks() -> Result<()> {
+    let (stage, _session, page, _gate) = Box::pin(opened()).await?;
+    // Small ones are known to their language's worker as soon as they are open: others that use them know what they hold.
+    page.command("Page.addScriptToEvaluateOnNewDocument", json!({ "source": WATCH_WORKERS })).await?;
+    page.reload().await?;
+    page.wait("globalThis.midstreamTest?.whole?.() && handed.includes('file:///about.ts')", PATIENCE).await?;
+    choose(&page, "ledger.ts").await?;
+    in_view(&page, "entry 3 of the book").await?;
+    into_the_editor(&page).await?;
+    page.type_text("book1").await?;
+    shows(&page, "book1export").await?;
+    ensure!(!page.eval::<bool>("handed.includes('file:///ledger.ts')").await?, "nobody asked");
+    page.press("Control+Space").await?;
+    page.wait("handed.includes('file:///ledger.ts')", PATIENCE).await?;
+    page.by_selector(".suggest-widget.visible").says("book1").await?;
     stage.assert_clean(&page).await
 }
