@@ -37,6 +37,10 @@ impl Client {
 
     /// Asks for the links.
     pub fn refresh_links(self: &Rc<Self>) {
+        // A session that is being deleted has none.
+        if self.leaving.get() {
+            return;
+        }
         let client = Rc::clone(self);
         spawn_local(async move {
             match client.ask::<Links>("links").await {
