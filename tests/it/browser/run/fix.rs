@@ -5,7 +5,7 @@ use protocol::ServerFrame;
 use protocol::run::RunStatus;
 use tests::gated::gated;
 
-use super::super::stage::{PATIENCE, Stage, say, shows, stands_behind, turn_is};
+use super::super::stage::{Stage, say, shows, stands_behind, turn_is};
 use super::{opened, run, says, stands};
 
 const MAIN: &str = "const total = (list) => list.reduce((a, b) => a + b);\nconsole.log(\"total\", total([]));\n";
