@@ -3,6 +3,10 @@
 
 import * as monaco from "monaco-editor/editor";
 
+/** How long texts stay that are not shown any more, in milliseconds: a comparison that Monaco has given up still has to
+ * find them, or it throws. */
+const LINGER_MS = 3000;
+
 /** Narrower than this, two columns are too narrow to read code in, in pixels. */
 const TWO_COLUMNS_MIN = 720;
 
@@ -77,8 +81,13 @@ export function disposeDiff() {
   made?.element.remove();
   diff = null;
   fresh = false;
-  for (const text of texts) text.dispose();
+  letGo(texts);
   texts = [];
+}
+
+/** Disposes of texts, once no comparison of them can run any more. @param {monaco.editor.ITextModel[]} gone */
+function letGo(gone) {
+  setTimeout(() => gone.forEach((text) => text.dispose()), LINGER_MS);
 }
 
 /** @param {string} path @param {string} before @param {string} after */
@@ -94,7 +103,7 @@ export function showDiff(path, before, after) {
   texts = [original, modified];
   fresh = true;
   diff.setModel({ original, modified });
-  for (const text of old) text.dispose();
+  letGo(old);
 }
 
 /** How many texts were shown: no two may have one address. */
