@@ -39,13 +39,12 @@ impl Document {
         let mut update = None;
         {
             let mut txn = doc.transact_mut();
-            let start = self.model_clock(&txn);
+            let mut inserted = None;
             for op in ops {
-                self.one(&mut txn, step, op, &mut events);
+                inserted = self.one(&mut txn, step, op, &mut events);
             }
             if txn.has_changes() {
-                if let [ModelOp::Insert { text, .. }] = ops {
-                    let inserted = Span { client: self.model, start, len: span::units(text) };
+                if let ([ModelOp::Insert { text, .. }], Some(inserted)) = (ops, inserted) {
                     self.mirrors.hint(&txn, Only::Inserted(inserted, text));
                 }
                 span::merge(&mut self.deleted, txn.delete_set());
@@ -61,7 +60,15 @@ impl Document {
         Applied { message, events }
     }
 
-    fn one(&mut self, txn: &mut TransactionMut<'_>, step: StepKey, op: &ModelOp, events: &mut Vec<HunkEvent>) {
+    /// Does one operation. Returns what it inserted, if it did that.
+    fn one(
+        &mut self,
+        txn: &mut TransactionMut<'_>,
+        step: StepKey,
+        op: &ModelOp,
+        events: &mut Vec<HunkEvent>,
+    ) -> Option<Span> {
+        let mut inserted = None;
         match op {
             ModelOp::Place { hunk, file, start, len, .. } => {
                 events
@@ -88,7 +95,7 @@ impl Document {
             }
             ModelOp::Insert { hunk, text } if !text.is_empty() => {
                 self.in_hunk(txn, *hunk, step, events, |document, txn, open, place| {
-                    document.insert(txn, step, *hunk, open, place, text);
+                    inserted = Some(document.insert(txn, step, *hunk, open, place, text));
                 });
             }
             ModelOp::Insert { .. } => {}
@@ -103,6 +110,7 @@ impl Document {
                 });
             }
         }
+        inserted
     }
 
     /// Does something in an open hunk, unless its place is gone.
@@ -189,7 +197,7 @@ impl Document {
         open: &mut Hunk,
         place: &TextRef,
         text: &str,
-    ) {
+    ) -> Span {
         let inserted = Span { client: self.model, start: self.model_clock(txn), len: span::units(text) };
         match (self.run, open.mark.cursor) {
             (Some(run), left @ Some(_)) if run.hunk == hunk => {
@@ -205,6 +213,7 @@ impl Document {
         open.inserted(inserted);
         self.files.touch(&open.file);
         self.ledger.note(place_of(step, hunk, open), |entry| span::push(&mut entry.inserted, inserted));
+        inserted
     }
 
     fn model_clock(&self, txn: &TransactionMut<'_>) -> u32 {

@@ -229,14 +229,6 @@ impl Document {
         Some((file.revision, self.mirrors.read(file.text, &text, &txn)))
     }
 
-    /// Whether a file's text is long: then it is better read as a sheet.
-    pub fn is_long(&self, id: &str) -> bool {
-        let doc = self.replica.doc();
-        let txn = doc.transact();
-        let text = self.files.get(id).and_then(|file| file.text_ref(&txn));
-        text.is_some_and(|text| text.len(&txn) >= mirror::LONG)
-    }
-
     /// The file that a hunk is or was in.
     pub fn files_of(&self, hunk: HunkKey) -> Option<&str> {
         self.hunk_files.get(&hunk).map(String::as_str)

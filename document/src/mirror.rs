@@ -80,6 +80,12 @@ impl Mirrors {
         sheet
     }
 
+    /// The same if it is kept.
+    pub(crate) fn read_known<T: ReadTxn>(&self, id: ID, text: &TextRef, txn: &T) -> Option<Sheet> {
+        let is_known = lock(&self.0).iter().any(|mirror| mirror.text == id);
+        is_known.then(|| self.read(id, text, txn))
+    }
+
     /// Has something done with the ids of what stands in a long text, in its order. `list` lists them all. Not to be
     /// called in a transaction that has changed anything: it is told of when it is over.
     pub(crate) fn with_ids<T>(
@@ -97,12 +103,6 @@ impl Mirrors {
         mirror.ids = ids;
         put_first(&mut all, mirror, txn);
         done
-    }
-
-    /// The same if it is kept.
-    pub(crate) fn read_known<T: ReadTxn>(&self, id: ID, text: &TextRef, txn: &T) -> Option<Sheet> {
-        let is_known = lock(&self.0).iter().any(|mirror| mirror.text == id);
-        is_known.then(|| self.read(id, text, txn))
     }
 
     /// Says what the running transaction does, and that it does nothing else. To be taken back when it is over.

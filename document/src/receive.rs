@@ -69,9 +69,7 @@ impl Document {
         let claimed = if own { span::to_set(&contents.deletes) } else { IdSet::new() };
         let forwarded = self.ledger.restored.copies_of(&claimed);
         let forward = forwarded.clone();
-        let known = self.replica.doc().transact().state_vector();
-        let only = Only::of(&contents, |client| known.get(&yrs::ClientID::new(client))).filter(|_| forward.is_empty());
-        let mirrors = self.mirrors.clone();
+        let (mirrors, said) = (self.mirrors.clone(), &contents);
         let integrated = self.replica.guarded(move |txn| {
             txn.apply_update(decoded).ok()?;
             if !forward.is_empty() && !replica::apply(txn, &craft::deletion(&forward)) {
@@ -82,7 +80,8 @@ impl Document {
             }
             let (update, changes) = (txn.encode_update_v1(), txn.has_changes());
             let deleted = txn.delete_set().clone();
-            if let Some(only) = only {
+            let known = |client| txn.before_state().get(&yrs::ClientID::new(client));
+            if let Some(only) = Only::of(said, known).filter(|_| forward.is_empty()) {
                 mirrors.hint(txn, only);
             }
             txn.commit();

@@ -4,8 +4,8 @@
 import * as monaco from "monaco-editor/editor";
 
 /** How long texts stay that are not shown any more, in milliseconds: a comparison that Monaco has given up still has to
- * find them, or it throws. */
-const LINGER_MS = 3000;
+ * find them, or it throws, and the first one waits until its worker is loaded. */
+const LINGER_MS = 30_000;
 
 /** Narrower than this, two columns are too narrow to read code in, in pixels. */
 const TWO_COLUMNS_MIN = 720;

@@ -26,17 +26,17 @@ const workers = { javascript: getJavaScriptWorker, typescript: getTypeScriptWork
  */
 export async function introduce(model) {
   const ask = workers[model.getLanguageId()];
-  if (ask !== undefined) await (await workerOf(ask))(model.uri);
+  const worker = ask && (await workerOf(ask));
+  await worker?.(model.uri);
 }
 
-/** @param {typeof getTypeScriptWorker} ask */
+/** The way to a worker; nothing, and whoever asks it something later hands the text over. @param {typeof getTypeScriptWorker} ask */
 async function workerOf(ask) {
-  for (let tries = 1; ; tries++) {
+  for (let tries = 0; tries < TRIES; tries++) {
     try {
       return await ask();
-    } catch (error) {
+    } catch {
       // With its first text, a language is still being loaded.
-      if (tries === TRIES) throw error;
       await new Promise((next) => setTimeout(next, TRY_MS));
     }
   }
