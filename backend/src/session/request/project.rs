@@ -158,8 +158,7 @@ impl Project {
                 break;
             }
             file.facts = if is_large { Facts::of_sheet(source, &file.id) } else { Facts::of_text(source, &file.id) };
-            // What was large is brought up to date by what has changed.
-            read += file.facts.as_ref().filter(|_| !is_large).map_or(1, |facts| facts.bytes.max(1));
+            read += file.facts.as_ref().map_or(1, |facts| facts.bytes.max(1));
         }
         self.due.extend(due);
         is_whole
