@@ -39,6 +39,9 @@ const FLUSH_WITHIN: Duration = Duration::from_secs(8);
 /// Commands that were there before a segment's request is built, or before the server stops, are taken first, at most
 /// this many: what a person typed before is in it.
 const SETTLE_MAX: usize = 256;
+/// How long nothing happens before what follows an answer is done: whoever was woken by the answer is given this thread,
+/// and the processor it runs on, before it is taken again.
+const BREATH: Duration = Duration::from_millis(1);
 /// How long nothing happens before the next request is prepared: longer than between a fast typist's keys, shorter than
 /// anybody needs from the editor to the prompt box.
 const REST: Duration = Duration::from_millis(80);
@@ -116,6 +119,8 @@ enum Event {
     Urgent(Urgent),
     Command(Command),
     Model(FromModel),
+    /// What was answered is on its way.
+    Breath,
     /// Nothing has happened for a moment.
     Rest,
     /// A task ended, well or by a panic.
@@ -190,8 +195,10 @@ impl Actor {
                 report = self.saver.report() => Event::Saving(report),
                 () = self.deleted.cancelled() => Event::Delete,
                 _ = tick.tick() => Event::Tick,
+                () = tokio::time::sleep(BREATH), if self.is_behind() => Event::Breath,
                 () = tokio::time::sleep(REST), if self.state.is_unprepared() => Event::Rest,
             };
+            self.follow_up();
             self.state.set_full(self.saver.is_full());
             match event {
                 Event::Urgent(Urgent { peer, received, kind }) => {
@@ -200,6 +207,7 @@ impl Actor {
                 }
                 Event::Command(command) => self.command(command),
                 Event::Model(message) => self.model(message),
+                Event::Breath => continue,
                 Event::Rest => {
                     self.state.prepare();
                     continue;
@@ -225,18 +233,29 @@ impl Actor {
                 Event::Delete => return self.delete().await,
             }
             self.carry_out();
-            if self.state.is_unsettled() || !self.owed.is_empty() {
-                // What was carried out woke others, and they may run on this thread only once it is free: an answer
-                // does not wait for what is written down about it, nor a welcome for all that follows it.
+            if !self.is_behind() {
+                self.save();
+            } else if self.state.is_light() {
                 tokio::task::yield_now().await;
-                self.pay();
-                self.state.settle();
-                self.carry_out();
+                self.follow_up();
             }
-            self.save();
-            self.handouts.tell(&mut self.state.doc);
         }
         self.close().await;
+    }
+
+    /// Whether something follows what was answered last: what is written down about it, or what comes after a welcome.
+    fn is_behind(&self) -> bool {
+        self.state.is_unsettled() || !self.owed.is_empty()
+    }
+
+    /// Does what follows the last answer, which has to come before any other change.
+    fn follow_up(&mut self) {
+        if self.is_behind() {
+            self.pay();
+            self.state.settle();
+            self.carry_out();
+            self.save();
+        }
     }
 
     fn command(&mut self, command: Command) {
@@ -274,7 +293,7 @@ impl Actor {
             let Ok(command) = self.inbox.try_recv() else { break };
             self.command(command);
             self.carry_out();
-            self.pay();
+            self.follow_up();
         }
     }
 
@@ -412,6 +431,7 @@ impl Actor {
             let export = self.export(whole);
             self.saver.write(export);
         }
+        self.handouts.tell(&mut self.state.doc);
     }
 
     fn export(&mut self, whole: bool) -> Export {

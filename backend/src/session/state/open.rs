@@ -50,9 +50,14 @@ impl Preview {
 }
 
 impl State {
+    /// Whether what is done with the whole document takes no time.
+    pub fn is_light(&self) -> bool {
+        self.doc.weight() < PREVIEW_FROM
+    }
+
     /// The document as far as those who come need it at once.
     pub fn preview(&mut self, opening: &Opening, is_new: bool) -> Preview {
-        if !is_new || self.doc.weight() < PREVIEW_FROM {
+        if !is_new || self.is_light() {
             return Preview::default();
         }
         let listing = self.listing();
