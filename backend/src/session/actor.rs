@@ -198,7 +198,11 @@ impl Actor {
                 () = tokio::time::sleep(BREATH), if self.is_behind() => Event::Breath,
                 () = tokio::time::sleep(REST), if self.state.is_unprepared() => Event::Rest,
             };
-            self.follow_up();
+            match &event {
+                // It changes no file, so it does not wait until the files are remembered as they are.
+                Event::Model(FromModel { kind: ModelEvent::Request(_), .. }) => self.pay(),
+                _ => self.follow_up(),
+            }
             self.state.set_full(self.saver.is_full());
             match event {
                 Event::Urgent(Urgent { peer, received, kind }) => {
@@ -291,9 +295,9 @@ impl Actor {
     fn read_on(&mut self) {
         for _ in 0..SETTLE_MAX {
             let Ok(command) = self.inbox.try_recv() else { break };
+            self.follow_up();
             self.command(command);
             self.carry_out();
-            self.follow_up();
         }
     }
 

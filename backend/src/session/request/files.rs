@@ -2,8 +2,7 @@
 //!
 //! A file that the conversation has shown already comes again only when it has changed since.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -186,17 +185,15 @@ impl Planner<'_> {
     /// Everything else as it fits, small files first. After the base, only what is new.
     fn others(&mut self) {
         let is_due = |since: u64| self.wanted.base.is_none_or(|base| since > base);
-        // As many as fit are taken from a heap: most do not.
-        let mut others: BinaryHeap<Reverse<(usize, usize)>> = self
-            .project
-            .files()
-            .iter()
-            .enumerate()
-            .filter(|(at, file)| is_due(file.since) && !self.seen.contains(at))
-            .filter_map(|(at, file)| Some(Reverse((file.facts.as_ref()?.bytes, at))))
-            .collect();
-        while let Some(Reverse((bytes, file))) = others.pop() {
-            let Some(known) = self.project.get(file) else { continue };
+        let project = self.project;
+        if !is_due(project.newest()) {
+            return;
+        }
+        for (bytes, file) in project.by_size() {
+            let Some(known) = project.get(file).filter(|known| is_due(known.since)) else { continue };
+            if self.seen.contains(&file) {
+                continue;
+            }
             if bytes + known.path.len() + WRAPPING <= self.left {
                 self.put(file, self.left);
             } else if self.wanted.base.is_some() {
@@ -328,11 +325,13 @@ impl Planner<'_> {
 
     /// The outline of what was not brought.
     fn rest(&mut self, room: usize) -> String {
-        let unseen = (0..self.project.files().len()).filter(|at| !self.seen.contains(at));
-        let rest: Vec<usize> = unseen.chain(self.unshown.iter().copied()).collect();
+        let mut brought = self.seen.clone();
+        for at in &self.unshown {
+            brought.remove(at);
+        }
         let near = self.wanted.focus.open.as_ref().and_then(|id| self.project.by_id(id));
         let near = near.and_then(|at| self.project.get(at)).map(|file| file.path.as_str());
-        let Outline { text, named, counted } = outline(self.project, &rest, near, room);
+        let Outline { text, named, counted } = outline(self.project, &brought, near, room);
         let sent = &mut self.plan.sent;
         (sent.base, sent.outlined, sent.left_out) = (Some(self.wanted.visit), named, counted);
         if text.is_empty() {

@@ -20,6 +20,8 @@ pub struct Index {
     /// Where each line begins.
     starts: Vec<usize>,
     declared: Vec<Declared>,
+    /// What those take in an outline.
+    size: symbols::Size,
 }
 
 /// A declaration: its line from 0, whether it stands at the line's start, and what is shown of it.
@@ -35,9 +37,10 @@ impl Index {
     pub fn of(text: Sheet) -> Index {
         let whole = text.text();
         let starts = text::starts(&whole).collect();
-        let declared = declared(&whole, 0).collect();
+        let declared: Vec<Declared> = declared(&whole, 0).collect();
         drop(whole);
-        Index { text, starts, declared }
+        let size = symbols::Size::of(declared.iter().map(Declared::symbol));
+        Index { text, starts, declared, size }
     }
 
     /// The same for what became of the text: only the lines that changed are read.
@@ -72,7 +75,11 @@ impl Index {
                 one.line = one.line + lines - old_lines;
             }
         }
-        self.declared.splice(kept..rest, declared(&changed, first));
+        let new: Vec<Declared> = declared(&changed, first).collect();
+        let takes = |some: &[Declared]| symbols::Size::of(some.iter().map(Declared::symbol));
+        self.size += takes(&new);
+        self.size -= takes(self.declared.get(kept..rest).unwrap_or_default());
+        self.declared.splice(kept..rest, new);
         self.text = text;
     }
 
@@ -83,7 +90,7 @@ impl Index {
 
     /// What it declares, in at most `room` bytes.
     pub fn outline(&self, room: usize) -> String {
-        symbols::outline_of(self.declared.iter().map(Declared::symbol).collect(), room)
+        symbols::outline_of(self.declared.iter().map(Declared::symbol), &self.size, room)
     }
 }
 
@@ -133,7 +140,7 @@ mod tests {
     fn same(index: &Index, text: &str) {
         let anew = Index::of(text.into());
         assert!(index.text == anew.text);
-        assert_eq!((&index.starts, &index.declared), (&anew.starts, &anew.declared));
+        assert_eq!((&index.starts, &index.declared, &index.size), (&anew.starts, &anew.declared, &anew.size));
         assert_eq!(index.outline(10_000), symbols::outline(text, 10_000));
         assert_eq!(index.starts, text::starts(text).collect::<Vec<_>>());
     }

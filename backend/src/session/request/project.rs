@@ -3,6 +3,7 @@
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::{Add, Sub};
 use std::sync::Arc;
 
 use document::{Document, FileInfo, Sheet};
@@ -68,10 +69,14 @@ pub struct Project {
     by_path: HashMap<String, usize>,
     /// The places of those of which not all is known as it stands.
     due: BTreeSet<usize>,
+    /// The places of those that were read, smallest first.
+    by_size: BTreeSet<(usize, usize)>,
     /// By folder, once somebody asks.
-    folders: OnceCell<Vec<Folder>>,
+    folders: OnceCell<Folders>,
     /// How often it was looked at.
     visits: u64,
+    /// The visit that first saw the newest file.
+    newest: u64,
     /// The source's number for which files there are.
     table: Option<u64>,
     /// The source's newest revision then.
@@ -93,13 +98,33 @@ pub struct Known {
     pub facts: Option<Facts>,
 }
 
+/// All folders.
+#[derive(Debug, Default)]
+pub struct Folders {
+    /// By path.
+    pub all: Vec<Folder>,
+    /// The place of each file's own.
+    of: Vec<usize>,
+}
+
 /// The files of one folder.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Folder {
     /// Its path; empty: the root.
     pub path: String,
     /// Their places, by path.
     pub files: Vec<usize>,
+    /// What they take in an outline.
+    pub size: Size,
+}
+
+/// What files take in an outline, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// With what they declare.
+    pub full: usize,
+    /// With their names alone.
+    pub bare: usize,
 }
 
 /// What an outline says of a file.
@@ -157,28 +182,59 @@ impl Project {
                 is_whole = false;
                 break;
             }
-            file.facts = if is_large { Facts::of_sheet(source, &file.id) } else { Facts::of_text(source, &file.id) };
-            read += file.facts.as_ref().map_or(1, |facts| facts.bytes.max(1));
+            let facts = if is_large { Facts::of_sheet(source, &file.id) } else { Facts::of_text(source, &file.id) };
+            read += facts.as_ref().map_or(1, |facts| facts.bytes.max(1));
+            self.know(at, facts);
         }
         self.due.extend(due);
         is_whole
     }
 
+    /// Takes down what was read of a file.
+    fn know(&mut self, at: usize, facts: Option<Facts>) {
+        let Some(file) = self.files.get_mut(at) else { return };
+        let before = (file.facts.as_ref().map(|facts| facts.bytes), file.size());
+        file.facts = facts;
+        if let Some(bytes) = before.0 {
+            self.by_size.remove(&(bytes, at));
+        }
+        self.by_size.extend(file.facts.as_ref().map(|facts| (facts.bytes, at)));
+        if let Some(folder) = self.folders.get_mut().and_then(|folders| folders.all.get_mut(*folders.of.get(at)?)) {
+            folder.size = folder.size - before.1 + file.size();
+        }
+    }
+
     /// All files by folder, in the order of their paths.
-    pub fn folders(&self) -> &[Folder] {
+    pub fn folders(&self) -> &Folders {
         self.folders.get_or_init(|| {
-            let mut folders: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+            let mut by_path: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
             for (at, file) in self.files.iter().enumerate() {
-                let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-                folders.entry(folder).or_default().push(at);
+                by_path.entry(file.folder()).or_default().push(at);
             }
-            let by_path = |at: &usize| self.files.get(*at).map(|file| file.path.as_str());
-            let folder = |(path, mut files): (&str, Vec<usize>)| {
-                files.sort_by(|a, b| by_path(a).cmp(&by_path(b)));
-                Folder { path: path.to_owned(), files }
-            };
-            folders.into_iter().map(folder).collect()
+            let mut folders = Folders { all: Vec::new(), of: vec![0; self.files.len()] };
+            for (path, mut files) in by_path {
+                files.sort_by_key(|at| self.files.get(*at).map(|file| file.path.as_str()));
+                let mut size = Size::default();
+                for at in &files {
+                    size = size + self.files.get(*at).map(Known::size).unwrap_or_default();
+                    if let Some(of) = folders.of.get_mut(*at) {
+                        *of = folders.all.len();
+                    }
+                }
+                folders.all.push(Folder { path: path.to_owned(), files, size });
+            }
+            folders
         })
+    }
+
+    /// The places of those that were read with their sizes, smallest first.
+    pub fn by_size(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.by_size.iter().copied()
+    }
+
+    /// The visit that first saw the newest file.
+    pub fn newest(&self) -> u64 {
+        self.newest
     }
 
     /// All files, by id.
@@ -228,7 +284,45 @@ impl Project {
         self.files.sort_by(|a, b| a.id.cmp(&b.id));
         self.by_path = self.files.iter().enumerate().map(|(at, file)| (file.path.clone(), at)).collect();
         self.due = (0..self.files.len()).collect();
+        let sized = |(at, file): (usize, &Known)| Some((file.facts.as_ref()?.bytes, at));
+        self.by_size = self.files.iter().enumerate().filter_map(sized).collect();
+        self.newest = self.files.iter().map(|file| file.since).max().unwrap_or_default();
         self.folders = OnceCell::new();
+    }
+}
+
+impl Known {
+    /// The folder it is in; empty: the root.
+    pub fn folder(&self) -> &str {
+        self.path.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    /// Its name in its folder.
+    pub fn name(&self) -> &str {
+        self.path.rsplit_once('/').map_or(&self.path, |(_, name)| name)
+    }
+}
+
+impl Folders {
+    /// A file's own, by place.
+    pub fn of(&self, file: usize) -> Option<usize> {
+        self.of.get(file).copied()
+    }
+}
+
+impl Add for Size {
+    type Output = Size;
+
+    fn add(self, other: Size) -> Size {
+        Size { full: self.full + other.full, bare: self.bare + other.bare }
+    }
+}
+
+impl Sub for Size {
+    type Output = Size;
+
+    fn sub(self, other: Size) -> Size {
+        Size { full: self.full - other.full, bare: self.bare - other.bare }
     }
 }
 
