@@ -39,13 +39,18 @@ impl Document {
         let mut update = None;
         {
             let mut txn = doc.transact_mut();
-            let mut inserted = None;
+            let mut inserted: Vec<(Span, &str)> = Vec::new();
             for op in ops {
-                inserted = self.one(&mut txn, step, op, &mut events);
+                let span = self.one(&mut txn, step, op, &mut events);
+                if let (ModelOp::Insert { text, .. }, Some(span)) = (op, span) {
+                    inserted.push((span, text));
+                }
             }
             if txn.has_changes() {
-                if let ([ModelOp::Insert { text, .. }], Some(inserted)) = (ops, inserted) {
-                    self.mirrors.hint(&txn, Only::Inserted(inserted, text));
+                let is_alone = ops.iter().all(|op| op.leaves_texts() || matches!(op, ModelOp::Insert { .. }));
+                if let [(span, text)] = *inserted {
+                    let only = if is_alone { Only::Inserted(span, text) } else { Only::Among(span, text) };
+                    self.mirrors.hint(&txn, only);
                 }
                 span::merge(&mut self.deleted, txn.delete_set());
                 update = Some(txn.encode_update_v1());
@@ -147,17 +152,30 @@ impl Document {
         let text_id = self.files.get(file)?.text;
         let text = Nested::<TextRef>::new(text_id).get(txn)?;
         let end = start.checked_add(len).filter(|end| *end <= text.len(txn))?;
-        let list = |txn: &mut TransactionMut<'_>| {
-            let layout = self.layout(txn, file)?;
-            Some(layout.blocks.iter().filter(|block| !block.deleted).map(|block| block.span).collect::<Vec<_>>())
-        };
         let (left, old, right) = if text.len(txn) < mirror::LONG || txn.has_changes() {
-            locate(&list(txn)?, start, end)
+            locate(&self.ids(txn, file)?, start, end)
         } else {
+            let list = |txn: &mut TransactionMut<'_>| self.ids(txn, file);
             self.mirrors.with_ids((text_id, &text), txn, list, |ids| locate(ids, start, end))?
         };
         self.open(txn, step, hunk, Hunk::new(file.to_owned(), text_id, left, old), false);
         Some(placed(txn, hunk, file, &text, left, right))
+    }
+
+    /// The ids of what stands in a file's text, in its order.
+    fn ids(&self, txn: &mut TransactionMut<'_>, file: &str) -> Option<Vec<Span>> {
+        let layout = self.layout(txn, file)?;
+        Some(layout.blocks.iter().filter(|block| !block.deleted).map(|block| block.span).collect())
+    }
+
+    /// Lists what stands in a long text, so that hunks are placed in it without a look at all of it: for a moment in
+    /// which nothing else happens.
+    pub fn make_ready(&self, file: &str) {
+        let doc = self.replica.doc();
+        let mut txn = doc.transact_mut();
+        let Some(known) = self.files.get(file) else { return };
+        let Some(text) = known.text_ref(&txn).filter(|text| text.len(&txn) >= mirror::LONG) else { return };
+        self.mirrors.with_ids((known.text, &text), &mut txn, |txn| self.ids(txn, file), |_| ());
     }
 
     fn open(&mut self, txn: &TransactionMut<'_>, step: StepKey, hunk: HunkKey, open: Hunk, created: bool) {

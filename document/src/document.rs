@@ -16,6 +16,7 @@ use crate::ledger::Ledger;
 use crate::limits::Limits;
 use crate::mirror::{self, Mirrors};
 use crate::op::{BlobFile, FileInfo, HunkKey};
+use crate::pieces;
 use crate::replica::Replica;
 use crate::saved::Pending;
 use crate::sheet::Sheet;
@@ -121,8 +122,9 @@ impl Document {
         let root = self.replica.files();
         let update = {
             let mut txn = doc.transact_mut();
-            let text = TextPrelim::new(text);
-            root.insert(&mut txn, id, MapPrelim::from([("path", yrs::In::from(path)), ("text", text.into())]));
+            let file = root.insert(&mut txn, id, MapPrelim::from([("path", path)]));
+            let place = file.insert(&mut txn, "text", TextPrelim::new(""));
+            pieces::put_in(&mut txn, &place, text);
             span::merge(&mut self.deleted, txn.delete_set());
             txn.encode_update_v1()
         };

@@ -16,7 +16,7 @@ use crate::ledger::{Clocks, Entry};
 use crate::op::{HunkKey, ModelOp, StepKey};
 use crate::span::{self, Span};
 use crate::wire::{self, Content, Message, Parent};
-use crate::{merge, path};
+use crate::{merge, path, pieces};
 
 /// A file that comes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,9 +150,9 @@ impl Document {
         if taken || path::check(&file.path).is_err() {
             return;
         }
-        let fields =
-            [("path", yrs::In::from(file.path.as_str())), ("text", TextPrelim::new(file.text.as_str()).into())];
-        let map = self.replica.files().insert(txn, file.id.as_str(), MapPrelim::from(fields));
+        let map = self.replica.files().insert(txn, file.id.as_str(), MapPrelim::from([("path", file.path.as_str())]));
+        let text = map.insert(txn, "text", TextPrelim::new(""));
+        pieces::put_in(txn, &text, &file.text);
         set_form(txn, &map, &file.form);
     }
 
@@ -211,10 +211,15 @@ impl Document {
     fn note_texts(&mut self, step: StepKey, hunk: HunkKey, update: &[u8], files: &[NewFile], clocks: &Clocks) {
         let Ok(contents) = wire::walk(update) else { return };
         let mut texts: HashMap<yrs::ID, Vec<Span>> = HashMap::new();
-        for one in &contents.structs {
-            if let (Content::Text(_), Parent::Nested(text)) = (one.content, one.parent) {
+        let mut last = None;
+        for one in contents.structs.iter().filter(|one| matches!(one.content, Content::Text(_))) {
+            // A piece names the one that it goes in front of, which came right before it.
+            let goes_on = last.filter(|(begin, _)| one.right_origin == Some(*begin)).map(|(_, text)| text);
+            let text = if let Parent::Nested(text) = one.parent { Some(text) } else { goes_on };
+            if let Some(text) = text {
                 span::push(texts.entry(text).or_default(), one.span);
             }
+            last = text.map(|text| (one.span.id_at(0), text));
         }
         for file in files {
             let Some(known) = self.files.get(&file.id) else { continue };

@@ -36,6 +36,7 @@ mod craft;
 mod merge;
 mod mirror;
 mod parts;
+mod pieces;
 mod sheet;
 mod span;
 mod wire;

@@ -52,9 +52,17 @@ struct News {
     /// Text in them, in bytes.
     bytes: usize,
     /// What the transaction that runs will turn out to have done.
-    hint: Option<Change>,
+    hint: Option<Hint>,
     /// What happened is not known.
     is_lost: bool,
+}
+
+/// What is known of a transaction before it is over.
+enum Hint {
+    /// All of it.
+    All(Change),
+    /// The ids of the one text that it puts in.
+    Ids(Span),
 }
 
 /// Some UTF-16 units replaced by a text.
@@ -105,14 +113,14 @@ impl Mirrors {
         done
     }
 
-    /// Says what the running transaction does, and that it does nothing else. To be taken back when it is over.
+    /// Says what the running transaction does. To be taken back when it is over.
     pub(crate) fn hint<T: ReadTxn>(&self, txn: &T, only: Only<'_>) {
         let all = lock(&self.0);
         if all.is_empty() {
             return;
         }
         let (id, removed, text, ids) = match only {
-            Only::Inserted(span, text) => (span.id_at(0), 0, text, Some(span)),
+            Only::Inserted(span, text) | Only::Among(span, text) => (span.id_at(0), 0, text, Some(span)),
             Only::Deleted(id) => (id, 1, "", None),
         };
         let Some(place) = StickyIndex::new(IndexScope::Relative(id), Assoc::After).get_offset(txn) else { return };
@@ -120,7 +128,9 @@ impl Mirrors {
             && let Some(mirror) = all.iter().find(|mirror| mirror.text == branch)
         {
             let units = ids.map_or(0, |span| span.len);
-            lock(&mirror.news).hint = Some(Change { at: place.index, removed, text: text.to_owned(), units, ids });
+            let change = Change { at: place.index, removed, text: text.to_owned(), units, ids };
+            let hint = if let Only::Among(span, _) = only { Hint::Ids(span) } else { Hint::All(change) };
+            lock(&mirror.news).hint = Some(hint);
         }
     }
 
@@ -131,17 +141,31 @@ impl Mirrors {
         }
     }
 
+    /// Whether a text's ids are known as it stands, without listing them.
+    #[cfg(test)]
+    pub(crate) fn knows_ids<T: ReadTxn>(&self, id: ID, text: &TextRef, txn: &T) -> bool {
+        let mut all = lock(&self.0);
+        let mirror = take(&mut all, id, text, txn);
+        let is_known = mirror.ids.is_some();
+        put_first(&mut all, mirror, txn);
+        is_known
+    }
+
     /// Forgets all: the CRDT is another one.
     pub(crate) fn clear(&self) {
         lock(&self.0).clear();
     }
 }
 
-/// All that a transaction does.
+/// What a transaction does.
 #[derive(Clone, Copy)]
 pub(crate) enum Only<'a> {
+    /// It puts this in, and does nothing else.
     Inserted(Span, &'a str),
+    /// It takes this away, and does nothing else.
     Deleted(ID),
+    /// It puts this in, and nothing else.
+    Among(Span, &'a str),
 }
 
 impl Mirror {
@@ -172,9 +196,11 @@ impl Mirror {
 
 impl News {
     fn tell(&mut self, txn: &TransactionMut<'_>, event: &TextEvent) {
-        if let Some(change) = self.hint.take() {
-            return self.push(change);
-        }
+        let mut known = match self.hint.take() {
+            Some(Hint::All(change)) => return self.push(change),
+            Some(Hint::Ids(span)) => Some(span),
+            None => None,
+        };
         let mut at = 0;
         for one in event.delta(txn) {
             match one {
@@ -184,7 +210,8 @@ impl News {
                 }
                 Delta::Inserted(Out::Any(Any::String(text)), _) => {
                     let units = span::units(text);
-                    self.push(Change { at, removed: 0, text: text.to_string(), units, ids: None });
+                    let ids = known.take().filter(|span| span.len == units);
+                    self.push(Change { at, removed: 0, text: text.to_string(), units, ids });
                     at += units;
                 }
                 Delta::Inserted(..) => self.is_lost = true,
@@ -231,8 +258,9 @@ impl Only<'_> {
     /// What a participant's update does, where that is as simple.
     pub(crate) fn of<'a>(contents: &Contents<'a>, known: impl Fn(u64) -> u32) -> Option<Only<'a>> {
         match (contents.structs.as_slice(), contents.deletes.as_slice()) {
-            ([one], []) if known(one.span.client) == one.span.start => match one.content {
-                Content::Text(text) if one.key.is_none() => Some(Only::Inserted(one.span, text)),
+            ([one], deletes) if known(one.span.client) == one.span.start => match one.content {
+                Content::Text(text) if one.key.is_none() && deletes.is_empty() => Some(Only::Inserted(one.span, text)),
+                Content::Text(text) if one.key.is_none() => Some(Only::Among(one.span, text)),
                 _ => None,
             },
             ([], [span]) if span.len == 1 => Some(Only::Deleted(span::id(span.client, span.start))),

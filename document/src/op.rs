@@ -73,6 +73,13 @@ pub enum ModelOp {
     },
 }
 
+impl ModelOp {
+    /// Whether all texts stay as they are.
+    pub(crate) fn leaves_texts(&self) -> bool {
+        matches!(self, ModelOp::Place { .. } | ModelOp::Keep { .. } | ModelOp::Close { .. })
+    }
+}
+
 /// What a step did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Applied {

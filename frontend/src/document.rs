@@ -198,22 +198,21 @@ impl Replica {
                 self.mine(|txn| text.remove_range(txn, edit.offset + removed, EDIT_UNITS));
                 self.undo.reset();
             }
-            let mut pieces = pieces.into_iter();
-            let mut at = edit.offset;
-            let first = pieces.next();
+            // The last piece first: the CRDT would join pieces that come in order into one block, and copy all of it
+            // for every later change in it.
+            let mut pieces = pieces.into_iter().rev();
+            let last = pieces.next();
             self.mine(|txn| {
                 if removed > 0 {
-                    text.remove_range(txn, at, removed);
+                    text.remove_range(txn, edit.offset, removed);
                 }
-                if let Some(piece) = first {
-                    text.insert(txn, at, piece);
-                    at += units(piece);
+                if let Some(piece) = last {
+                    text.insert(txn, edit.offset, piece);
                 }
             });
             for piece in pieces {
                 self.undo.reset();
-                self.mine(|txn| text.insert(txn, at, piece));
-                at += units(piece);
+                self.mine(|txn| text.insert(txn, edit.offset, piece));
             }
             if large {
                 self.undo.reset();

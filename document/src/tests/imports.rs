@@ -1,6 +1,7 @@
 //! What people bring in at once, bytes that are kept, and taking it back.
 
 use super::*;
+use crate::pieces::PIECE;
 use crate::{BlobRef, Endings, FileChange, Form, NewFile};
 
 fn blob(byte: &str) -> BlobRef {
@@ -56,6 +57,41 @@ fn an_imported_file_that_somebody_typed_into_stays_with_that() {
     document.receive(person.client, &typed).unwrap();
     document.rollback(&|_, hunk| hunk == 1);
     assert_eq!(document.text("a").as_deref(), Some("mine"));
+}
+
+#[test]
+fn a_long_text_comes_in_pieces_and_goes_back_whole() {
+    let mut document = document("");
+    let long = "a line é文😀 of text\n".repeat(5 * PIECE / 20);
+    let files = [new("b", "b.py", "short\n", crlf()), new("a", "a.py", &long, crlf()), new("c", "c.py", &long, crlf())];
+    let message = document.import(1, 1, &files, &[], &[]).message.unwrap();
+    let mut person = Replica::blank(document.assign_client());
+    person.receive(&message);
+    person.focus("a");
+    let typed = [person.types(70_000, "mine"), person.deletes(3, 40_000)];
+    for message in typed {
+        document.receive(person.client, &message).unwrap();
+    }
+    let pieces = |document: &Document, id: &str| {
+        let doc = document.replica.doc();
+        let mut txn = doc.transact_mut();
+        let text = document.files.get(id).unwrap().text_ref(&txn).unwrap();
+        let blocks = crate::blocks::all(&text, &mut txn, &document.deleted);
+        blocks.iter().filter(|block| !block.deleted).map(|block| block.text.len()).collect::<Vec<_>>()
+    };
+    let c = pieces(&document, "c");
+    assert!(c.len() >= 5 && c.iter().all(|len| *len < PIECE + 4), "{c:?}");
+    assert_eq!(c.iter().sum::<usize>(), long.len());
+    let a = pieces(&document, "a");
+    assert!(a.len() > 3 && a.iter().all(|len| *len < PIECE + 4), "{a:?}");
+    assert_eq!(document.text("c").as_deref(), Some(long.as_str()));
+
+    let mut loaded = Document::load(8, [document.encode().as_slice()]).unwrap();
+    for document in [&mut document, &mut loaded] {
+        document.rollback(&|_, hunk| hunk == 1);
+        assert_eq!(document.files().iter().map(|file| file.id.as_str()).collect::<Vec<_>>(), ["a", "f"]);
+        assert_eq!(document.text("a").as_deref(), Some("mine"));
+    }
 }
 
 #[test]

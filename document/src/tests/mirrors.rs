@@ -26,14 +26,19 @@ fn a_mirror_shows_what_the_crdt_has() {
             let at = random.u32(..=len);
             let mut messages = Vec::new();
             step += 1;
-            match random.u32(..10) {
+            match random.u32(..12) {
                 0..4 => messages.push(mine.types(at, TYPED[random.usize(..TYPED.len())])),
                 4 if at < len => messages.push(mine.deletes(at, 1)),
                 5 => messages.push(mine.deletes(at, random.u32(..=(len - at).min(20)))),
                 6..9 => {
                     let old = random.u32(..=(len - at).min(10));
-                    let ops = [place(&document, step, at, old), delete(step, old), insert(step, "model ")];
-                    for ops in [&ops[..], &[insert(step, "😀")], &[insert(step, "goes on\n")]] {
+                    let (place, delete) = (place(&document, step, at, old), delete(step, old));
+                    let first = match random.u32(..3) {
+                        0 => vec![place, delete, insert(step, "model ")],
+                        1 => vec![place, insert(step, "model ")],
+                        _ => vec![place, insert(step, "one "), delete, insert(step, "two ")],
+                    };
+                    for ops in [&first[..], &[insert(step, "😀")], &[insert(step, "goes on\n")]] {
                         let message = document.apply(step, ops).message;
                         for person in &mut people {
                             message.iter().for_each(|message| person.receive(message));
@@ -43,6 +48,10 @@ fn a_mirror_shows_what_the_crdt_has() {
                         }
                     }
                 }
+                9..11 => messages.push(mine.edit(|text, txn| {
+                    text.remove_range(txn, at, random.u32(..=(len - at).min(8)));
+                    text.insert(txn, at, TYPED[random.usize(..TYPED.len())]);
+                })),
                 _ => {
                     let from = random.u64(..=step);
                     let message = document.rollback(&|step, _| step >= from).message;
@@ -105,6 +114,38 @@ fn more_long_texts_than_are_kept_are_read_all_the_same() {
     document.seed_file("short", "short.txt", "x");
     assert_eq!(document.sheet("short").unwrap().1.text(), "x");
     assert!(document.sheet("nowhere").is_none());
+}
+
+#[test]
+fn the_ids_of_a_long_text_stay_known_while_people_and_the_model_write() {
+    let mut document = document(&"one of many lines\n".repeat(100));
+    let mut person = Replica::join(&mut document);
+    let is_known = |document: &Document| {
+        let (doc, file) = (document.replica.doc(), document.files.get("f").unwrap());
+        let txn = doc.transact();
+        document.mirrors.knows_ids(file.text, &file.text_ref(&txn).unwrap(), &txn)
+    };
+    assert!(!is_known(&document));
+    document.make_ready("f");
+    assert!(is_known(&document));
+    for ops in [
+        vec![place(&document, 1, 36, 54), insert(1, "first")],
+        vec![insert(1, " token")],
+        vec![delete(1, 18), insert(1, "mixed"), delete(1, 18)],
+        vec![delete(1, 2), ModelOp::Keep { hunk: 1, len: 1 }, ModelOp::Close { hunk: 1 }],
+    ] {
+        person.receive(&document.apply(1, &ops).message.unwrap());
+        assert!(is_known(&document), "{ops:?}");
+    }
+    let replaces = |text: &TextRef, txn: &mut yrs::TransactionMut<'_>| {
+        text.remove_range(txn, 3, 5);
+        text.insert(txn, 3, "else");
+    };
+    for message in [person.types(0, "x"), person.deletes(4, 9), person.edit(replaces)] {
+        document.receive(person.client, &message).unwrap();
+    }
+    assert!(is_known(&document));
+    same(&document);
 }
 
 #[test]

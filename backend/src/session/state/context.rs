@@ -91,6 +91,7 @@ impl State {
         files.dedup();
         for file in files.iter().take(PREPARED_MAX) {
             self.memory.prepare(&self.doc, file.as_str());
+            self.doc.make_ready(file.as_str());
         }
     }
 

@@ -8,7 +8,7 @@ use protocol::server::Reason;
 use protocol::view::{HunkFailure, HunkPlace, HunkStatus};
 use protocol::{ErrorCode, FileId, HunkId, Seq, ServerFrame, TurnId};
 
-use super::hunks::{ending_op, model_op, nearest};
+use super::hunks::{ending_op, model_op};
 use super::{Refusal, State};
 use crate::base64;
 use crate::session::draft::{Draft, Target};
@@ -93,7 +93,7 @@ impl State {
     /// Where a held hunk's old text stands now.
     fn start_of(&self, hunk: &Hunk, file: &str, old: &str) -> Option<u32> {
         let was = hunk.view.place.as_ref().and_then(|place| self.doc.region(file, &region_of(place)?));
-        nearest(&self.doc.text(file)?, old, was.map_or(0, |range| range.start))
+        self.nearest(file, old, was.map_or(0, |range| range.start))
     }
 
     /// Tells clients what a held hunk would do.

@@ -3,7 +3,7 @@
 //! Every operation passes the hunk's draft first, which knows what it must not change; what follows from a breach is
 //! in `hold`.
 
-use document::{HunkEvent, ModelOp};
+use document::{HunkEvent, ModelOp, Sheet};
 use edits::{Action, Counts, DiffOp, HunkIndex, Kind, Place};
 use protocol::scope::HoldReason;
 use protocol::view::{HunkFailure, HunkKind, HunkPlace, HunkStatus, HunkView};
@@ -16,6 +16,10 @@ use crate::session::draft::{Draft, Ending, Target};
 use crate::session::entry::utf16_len;
 use crate::session::path;
 use crate::session::turn::Hunk;
+
+/// How far from where it was old text is looked for first, in UTF-16 units: most of what people type meanwhile is less,
+/// and a large file is not read for it.
+const NEAR: u32 = 16 * 1024;
 
 /// What one step leads to.
 pub(super) struct Plan {
@@ -169,7 +173,7 @@ impl State {
         let Some(now) = self.doc.revision(&file) else {
             return plan.news.push(News::Failed(key, HunkFailure::NoSuchFile, "The file is gone.".to_owned()));
         };
-        let anew = || nearest(&self.doc.text(&file)?, &place.old, place.start);
+        let anew = || self.nearest(&file, &place.old, place.start);
         let start = if now == revision { Some(place.start) } else { anew() };
         let Some(start) = start else {
             let message = "Its place was edited meanwhile.".to_owned();
@@ -179,6 +183,11 @@ impl State {
         let len = utf16_len(&place.old);
         plan.ops.push(ModelOp::Place { hunk: key, file: file.clone(), revision: now, start, len });
         self.drafted(key, Draft::new(Target::File(file), place.old, zones));
+    }
+
+    /// Where old text stands in a file now, the nearest place to where it was.
+    pub(super) fn nearest(&self, file: &str, old: &str, was: u32) -> Option<u32> {
+        nearest(&self.doc.sheet(file)?.1, old, was)
     }
 
     fn create(&mut self, hunk: HunkIndex, path: String, plan: &mut Plan) {
@@ -355,10 +364,23 @@ pub(super) fn ending_op(hunk: u64, ending: Ending) -> ModelOp {
 }
 
 /// The one place of `old` in `text`, or of several the nearest to where it was; UTF-16 units.
-pub(super) fn nearest(text: &str, old: &str, was: u32) -> Option<u32> {
+fn nearest(text: &Sheet, old: &str, was: u32) -> Option<u32> {
     if old.is_empty() {
         return text.is_empty().then_some(0);
     }
+    let (from, to) = (was.saturating_sub(NEAR), was.saturating_add(utf16_len(old)).saturating_add(NEAR));
+    let around = text.bytes_of(&(from..to));
+    if around.len() == text.len() {
+        return nearest_of(&text.text(), old, was);
+    }
+    // A place that is no farther than this begins and ends in it.
+    let begin = if around.start == 0 { 0 } else { from };
+    let near = nearest_of(&text.slice(around), old, was - begin).filter(|at| *at > 0 || begin == 0);
+    let near = near.map(|at| begin + at).filter(|at| at.abs_diff(was) < NEAR);
+    near.or_else(|| nearest_of(&text.text(), old, was))
+}
+
+fn nearest_of(text: &str, old: &str, was: u32) -> Option<u32> {
     text.match_indices(old)
         .filter(|(at, _)| *at == 0 || text.as_bytes().get(at - 1) == Some(&b'\n'))
         .map(|(at, _)| utf16_len(text.get(..at).unwrap_or_default()))
@@ -372,5 +394,34 @@ fn malformed_words(reason: edits::Malformed) -> &'static str {
         edits::Malformed::MissingNewText => "The block has no new text.",
         edits::Malformed::Unterminated => "The block was cut off.",
         edits::Malformed::Elided => "The block leaves text out.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_text_is_found_where_it_is_nearest_without_a_look_at_all() {
+        let mut random = fastrand::Rng::with_seed(1);
+        for _ in 0..300 {
+            let size = random.usize(1..4) * NEAR as usize;
+            let mut text = String::new();
+            while text.len() < size {
+                let rare = random.u32(..(size as u32 / 60)) == 0;
+                text.push_str(if rare {
+                    "the old é😀\nlines\n"
+                } else {
+                    ["some other text\n", "the old\n"][random.usize(..2)]
+                });
+            }
+            let was = random.u32(..=utf16_len(&text) + 5);
+            let old = "the old é😀\nlines\n";
+            let distance = |at: Option<u32>| at.map(|at| at.abs_diff(was));
+            let found = nearest(&text.as_str().into(), old, was);
+            assert_eq!(distance(found), distance(nearest_of(&text, old, was)));
+        }
+        assert_eq!(nearest(&"x the old\nthe old\n".into(), "the old\n", 0), Some(10));
+        assert_eq!((nearest(&"".into(), "", 0), nearest(&"a".into(), "", 0)), (Some(0), None));
     }
 }

@@ -23,8 +23,10 @@ use yrs::{ClientID, Doc, Map, MapPrelim, MapRef, OffsetKind, Options, Text, Text
 
 use super::super::line;
 
-/// What a frame of file text holds, in bytes: well below the largest frame.
+/// What a frame of small files holds, in bytes: well below the largest frame.
 const FRAME: usize = 200 * 1024;
+/// What a page sends of a long text at once, in bytes.
+const PIECE: usize = 64 * 1024;
 /// A session begins at most so many turns in a minute; the bench waits rather than be refused.
 const TURNS: usize = 55;
 const A_MINUTE: Duration = Duration::from_secs(61);
@@ -148,15 +150,15 @@ impl Player {
         Ok(opened)
     }
 
-    /// Brings files in, frame by frame.
+    /// Brings files in, frame by frame; a long text as a page does, its last piece first.
     pub async fn bring(&mut self, files: &[(String, String)]) -> Result<()> {
         let mut rest = files.iter().peekable();
         while let Some((path, text)) = rest.next() {
-            let (first, mut more) = split(text);
+            let (mut more, last) = split(text);
             let update = {
                 let mut txn = self.doc.transact_mut();
-                create(&self.files, &mut txn, path, first);
-                let mut size = first.len();
+                create(&self.files, &mut txn, path, last);
+                let mut size = last.len();
                 while let Some((path, text)) = rest.next_if(|(_, next)| size + next.len() <= FRAME && more.is_empty()) {
                     size += text.len() + path.len() * 2;
                     create(&self.files, &mut txn, path, text);
@@ -165,11 +167,11 @@ impl Player {
             };
             self.deliver(&update).await?;
             while !more.is_empty() {
-                let (piece, left) = split(more);
+                let (left, piece) = split(more);
                 let file = self.file(path)?;
                 let update = {
                     let mut txn = self.doc.transact_mut();
-                    file.push(&mut txn, piece);
+                    file.insert(&mut txn, 0, piece);
                     txn.encode_update_v1()
                 };
                 self.deliver(&update).await?;
@@ -347,9 +349,9 @@ fn seq(frame: &ServerFrame) -> Seq {
     }
 }
 
-/// As much of a text as goes into a frame, and the rest. The bench's texts are ASCII.
+/// What is before a text's last piece, and that. The bench's texts are ASCII.
 fn split(text: &str) -> (&str, &str) {
-    text.split_at_checked(FRAME).unwrap_or((text, ""))
+    text.split_at_checked(text.len().saturating_sub(PIECE)).unwrap_or(("", text))
 }
 
 /// The id under which a file is brought in.
