@@ -195,9 +195,9 @@ impl History {
         files
     }
 
-    /// A file's texts at two points without the whole lines that both begin or end with; nothing when one of the points
-    /// is not there any more, or is now. A file that is not there, or is kept and not edited, has an empty text.
-    pub fn changed_between(&self, from: &Point, to: &Point, id: &str) -> Option<(String, String)> {
+    /// The whole lines of a file that differ between two points, before and after, in order; nothing when one of the
+    /// points is not there any more, or is now. A file that is not there, or is kept and not edited, has an empty text.
+    pub fn changed_between(&self, from: &Point, to: &Point, id: &str) -> Option<Vec<(String, String)>> {
         Some(parts::differing(&self.text_at(from, id)?, &self.text_at(to, id)?))
     }
 

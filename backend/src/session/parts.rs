@@ -99,22 +99,94 @@ impl<'a> From<&'a Sheet> for Parts<'a> {
     }
 }
 
+/// One place where two texts differ: these bytes of the old one, and those of the new one that are there instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    pub old: Range<usize>,
+    pub new: Range<usize>,
+}
+
+/// Where two texts differ, in order: whole characters. What both have in the same place of the memory is alike and is
+/// not read; of what lies between, what it begins and ends with is compared.
+pub fn changes(old: &Parts<'_>, new: &Parts<'_>) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let (mut old_end, mut new_end) = (0, 0);
+    let last = Shared { old: old.len(), new: new.len(), len: 0 };
+    for shared in shared(old, new).into_iter().chain([last]) {
+        let gap = Change { old: old_end..shared.old, new: new_end..shared.new };
+        if !gap.old.is_empty() || !gap.new.is_empty() {
+            let (front, back) = alike(&old.slice(gap.old.clone()), &new.slice(gap.new.clone()));
+            let cut = |range: &Range<usize>| range.start + front..range.end - back;
+            let change = Change { old: cut(&gap.old), new: cut(&gap.new) };
+            changes.extend(Some(change).filter(|change| !change.old.is_empty() || !change.new.is_empty()));
+        }
+        (old_end, new_end) = (shared.old + shared.len, shared.new + shared.len);
+    }
+    changes
+}
+
+/// The whole lines that differ, old and new, in order.
+pub fn differing(old: &Parts<'_>, new: &Parts<'_>) -> Vec<(String, String)> {
+    let text = |lines: Change| (old.slice(lines.old).join(), new.slice(lines.new).join());
+    lines(old, new).into_iter().map(text).collect()
+}
+
+/// The same as places. Lines that follow each other are one place.
+fn lines(old: &Parts<'_>, new: &Parts<'_>) -> Vec<Change> {
+    let mut lines: Vec<Change> = Vec::new();
+    for change in changes(old, new) {
+        // What is taken from around it is alike.
+        let before = change.old.start - old.line_of(change.old.start);
+        // A line is whole from behind a newline on: its own, so that the one before it stays where it is.
+        let behind = old.line_behind(change.old.end).unwrap_or(old.len()) - change.old.end;
+        let wider = |range: Range<usize>| range.start.saturating_sub(before)..range.end + behind;
+        let whole = Change { old: wider(change.old), new: wider(change.new) };
+        match lines.last_mut() {
+            Some(last) if whole.old.start <= last.old.end => {
+                (last.old.end, last.new.end) = (whole.old.end, whole.new.end);
+            }
+            _ => lines.push(whole),
+        }
+    }
+    lines
+}
+
+/// Bytes that two texts have in common: where they begin in each, and how many.
+struct Shared {
+    old: usize,
+    new: usize,
+    len: usize,
+}
+
+/// What lies in the same place of the memory, in an order that is that of both.
+fn shared(old: &Parts<'_>, new: &Parts<'_>) -> Vec<Shared> {
+    let memory = |part: &str| part.as_ptr().addr();
+    let mut known: Vec<(usize, &str, usize)> = old.placed().map(|(begin, part)| (memory(part), part, begin)).collect();
+    known.sort_unstable_by_key(|(address, ..)| *address);
+    let (mut all, mut ends): (Vec<Shared>, (usize, usize)) = (Vec::new(), (0, 0));
+    for (begin, part) in new.placed() {
+        let address = memory(part);
+        let first = known.partition_point(|(start, known, _)| start + known.len() <= address);
+        for (start, known, at) in known.iter().skip(first).take_while(|(start, ..)| *start < address + part.len()) {
+            let (from, to) = ((*start).max(address), (start + known.len()).min(address + part.len()));
+            let shared =
+                Shared { old: at + (from - start), new: begin + (from - address), len: to.saturating_sub(from) };
+            // What has moved, or is there twice, counts as gone and come.
+            if shared.old >= ends.0 && shared.new >= ends.1 && shared.len > 0 {
+                ends = (shared.old + shared.len, shared.new + shared.len);
+                all.push(shared);
+            }
+        }
+    }
+    all
+}
+
 /// How many bytes both begin with, and how many of the rest both end with: whole characters.
-pub fn alike(old: &Parts<'_>, new: &Parts<'_>) -> (usize, usize) {
+fn alike(old: &Parts<'_>, new: &Parts<'_>) -> (usize, usize) {
     let shorter = old.len().min(new.len());
     let front = old.floor_char(front(old, new));
     let back = back(old, new).min(shorter - front);
     (front, old.len() - old.ceil_char(old.len() - back))
-}
-
-/// Both texts without the whole lines that both begin or end with.
-pub fn differing(old: &Parts<'_>, new: &Parts<'_>) -> (String, String) {
-    let front = old.line_of(front(old, new));
-    let same = back(old, new).min(old.len().min(new.len()) - front);
-    // A line is whole from behind a newline on: its own, so that the one before it stays where it is.
-    let back = old.line_behind(old.len() - same).map_or(0, |begin| old.len() - begin);
-    let cut = |text: &Parts<'_>| text.slice(front..text.len() - back).join();
-    (cut(old), cut(new))
 }
 
 /// How many bytes both begin with.
@@ -201,12 +273,55 @@ mod tests {
         let cuts = [&[][..], &[1], &[2, 1], &[0, 3]];
         for (old, new) in texts.iter().flat_map(|old| texts.iter().map(move |new| (*old, *new))) {
             let whole = differing(&Parts::of(old), &Parts::of(new));
-            assert_eq!(edits::smallest(&whole.0, &whole.1), edits::smallest(old, new));
+            let (was, is) = whole.first().cloned().unwrap_or_default();
+            assert!(whole.len() <= 1);
+            assert_eq!(edits::smallest(&was, &is), edits::smallest(old, new));
             for (a, b) in cuts.iter().flat_map(|a| cuts.iter().map(move |b| (a, b))) {
                 assert_eq!(differing(&parts(old, a), &parts(new, b)), whole, "{old:?} {new:?} {a:?} {b:?}");
             }
         }
         let (old, new) = ("1\n2\n3\n4\n", "1\n2\nx\n4\n");
-        assert_eq!(differing(&parts(old, &[3]), &parts(new, &[5])), ("3\n".into(), "x\n".into()));
+        assert_eq!(differing(&parts(old, &[3]), &parts(new, &[5])), [("3\n".into(), "x\n".into())]);
+    }
+
+    #[test]
+    fn what_lies_in_the_same_place_is_alike_and_what_is_between_differs() {
+        const OWN: [&str; 6] = ["é", "x\n", "\n", "", "a whole line\n", "😀 of"];
+        let mut random = fastrand::Rng::with_seed(1);
+        for _ in 0..20_000 {
+            let newest: String = (0..random.usize(..12)).map(|_| OWN[random.usize(..OWN.len())]).collect();
+            let own: String = (0..random.usize(..4)).map(|_| OWN[random.usize(..OWN.len())]).collect();
+            // Some of the newest text and some of its own, mostly in order.
+            let mut version = || {
+                let (mut text, mut at) = (Parts::default(), 0);
+                while random.u8(..5) > 0 {
+                    let from = newest.floor_char_boundary(if random.u8(..9) == 0 { 0 } else { at + random.usize(..3) });
+                    let to = newest.floor_char_boundary(from + random.usize(..30));
+                    text.push(&newest[from..to]);
+                    at = to;
+                    if random.bool() {
+                        text.push(&own[..own.floor_char_boundary(random.usize(..9))]);
+                    }
+                }
+                text
+            };
+            let (old, new) = (version(), version());
+            let (was, is) = (old.join(), new.join());
+            let mut rebuilt = was.clone();
+            for Change { old, new } in changes(&old, &new).into_iter().rev() {
+                rebuilt.replace_range(old, &is[new]);
+            }
+            assert_eq!(rebuilt, is);
+            let mut rebuilt = was.clone();
+            let whole = lines(&old, &new);
+            for (text, range) in whole.iter().flat_map(|lines| [(&was, &lines.old), (&is, &lines.new)]) {
+                let ends = |at: usize| at == 0 || at == text.len() || text.as_bytes()[at - 1] == b'\n';
+                assert!(ends(range.start) && ends(range.end), "{whole:?} of {was:?} and {is:?}");
+            }
+            for Change { old, new } in whole.into_iter().rev() {
+                rebuilt.replace_range(old, &is[new]);
+            }
+            assert_eq!(rebuilt, is);
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use document::Sheet;
 use edits::alike;
 
-use crate::session::parts::{self, Parts};
+use crate::session::parts::{self, Change, Parts};
 
 /// Texts shorter than this are held whole where they differ, in bytes: looking for what else is alike pays for much text.
 const SPAN_MAX: usize = 4096;
@@ -29,14 +29,16 @@ enum Piece {
 }
 
 impl Delta {
-    /// What makes the older text of the newer one. Where there is much between what both begin and what both end with,
-    /// that is compared likewise: several write into one file at once, far from each other.
+    /// What makes the older text of the newer one. Where there is much between what a change begins and what it ends
+    /// with, that is compared likewise: several write into one file at once, far from each other.
     pub fn between(older: &Sheet, newer: &Sheet) -> Delta {
         let mut delta = Delta(Vec::new());
-        let (front, back) = parts::alike(&older.into(), &newer.into());
-        delta.keep(0..front);
-        let end = newer.len() - back;
-        delta.tell(&older.slice(front..older.len() - back), &newer.slice(front..end), front);
+        let mut end = 0;
+        for Change { old, new } in parts::changes(&older.into(), &newer.into()) {
+            delta.keep(end..new.start);
+            delta.tell(&older.slice(old), &newer.slice(new.clone()), new.start);
+            end = new.end;
+        }
         delta.keep(end..newer.len());
         delta
     }

@@ -8,7 +8,7 @@ use document::Sheet;
 
 use super::symbols::{self, Symbol};
 use super::text::{self, Lines};
-use crate::session::parts::{self, Parts};
+use crate::session::parts::{self, Change, Parts};
 
 /// Texts whose index is kept: those that people and the model are in.
 const KEPT: usize = 8;
@@ -45,26 +45,26 @@ impl Index {
 
     /// The same for what became of the text: only the lines that changed are read.
     pub fn update(&mut self, text: Sheet) {
-        let (before, after) = (Parts::from(&self.text), Parts::from(&text));
-        let (front, back) = parts::alike(&before, &after);
-        if front == before.len() && front == after.len() {
-            self.text = text;
-            return;
+        // The last one first: what is before it is still as it was, and what is behind it is as it will be.
+        for change in parts::changes(&Parts::from(&self.text), &Parts::from(&text)).iter().rev() {
+            self.change(change, &text);
         }
+        self.text = text;
+    }
+
+    fn change(&mut self, Change { old, new }: &Change, text: &Sheet) {
         // Whole lines: from the one in which the texts part to the one in which they meet again.
-        let first = self.starts.partition_point(|start| *start <= front).saturating_sub(1);
+        let first = self.starts.partition_point(|start| *start <= old.start).saturating_sub(1);
         let from = self.starts.get(first).copied().unwrap_or_default();
-        let meet = before.len() - back;
         // A line begins behind a newline, which has to be among what is alike.
-        let behind = self.starts.partition_point(|start| *start <= meet.max(from));
-        let to = self.starts.get(behind).copied().unwrap_or(before.len());
-        let moved = |at: usize| at + text.len() - self.text.len();
-        let changed = text.slice(from..moved(to));
+        let behind = self.starts.partition_point(|start| *start <= old.end.max(from));
+        let rest = text.len() - new.end;
+        let to = self.starts.get(behind).map_or(rest, |start| start - old.end);
+        let changed = self.text.slice(from..old.start) + &text.slice(new.start..new.end + to);
         let starts: Vec<usize> = text::starts(&changed).map(|start| from + start).collect();
         let lines = starts.len();
-        let (before, after) = (self.text.len(), text.len());
         for start in self.starts.iter_mut().skip(behind) {
-            *start = *start + after - before;
+            *start = *start + new.len() - old.len();
         }
         let old_lines = behind - first.min(behind);
         self.starts.splice(first.min(behind)..behind, starts);
@@ -80,7 +80,6 @@ impl Index {
         self.size += takes(&new);
         self.size -= takes(self.declared.get(kept..rest).unwrap_or_default());
         self.declared.splice(kept..rest, new);
-        self.text = text;
     }
 
     /// The text by lines.
@@ -181,6 +180,23 @@ mod tests {
             text.replace_range(at.min(text.len() - 4)..at.min(text.len() - 4) + 4, "");
             index.update(text.as_str().into());
             same(&index, &text);
+        }
+    }
+
+    #[test]
+    fn an_index_follows_several_edits_far_from_each_other() {
+        let mut random = fastrand::Rng::with_seed(1);
+        let mut sheet = Sheet::from("fn same() {}\n  fn deep() {}\nclass Größe:\n\n".repeat(1200).as_str());
+        let mut index = Index::of(sheet.clone());
+        for _ in 0..200 {
+            for _ in 0..random.usize(1..5) {
+                let at = random.u32(..=sheet.units());
+                let gone = random.u32(..60).min(sheet.units() - at);
+                // One that cuts a character is none.
+                let _ = sheet.splice(at, gone, LINES[random.usize(..LINES.len())]);
+            }
+            index.update(sheet.clone());
+            same(&index, &sheet.text());
         }
     }
 

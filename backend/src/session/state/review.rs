@@ -88,9 +88,9 @@ impl State {
         files.dedup();
         let (before, after) = (Point::Segment(id.clone(), 0), Point::After(id.clone()));
         let between = |file: &FileId| {
-            let (old, new) = self.history.changed_between(&before, &after, &file.0)?;
-            let Counts { added, removed } = smallest(&old, &new);
-            Some(added + removed)
+            let changed = self.history.changed_between(&before, &after, &file.0)?;
+            let counts = changed.iter().map(|(old, new)| smallest(old, new));
+            Some(counts.map(|Counts { added, removed }| added + removed).sum::<u32>())
         };
         let between: Option<u32> = files.into_iter().map(between).sum();
         // What people changed meanwhile is between the two points as well: a turn never did less than it had to. Nor is
