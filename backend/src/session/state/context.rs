@@ -1,11 +1,12 @@
 //! What a request is made of: the session's turns, files and people, as the pure builder of requests takes them.
 
+use std::collections::HashMap;
 use std::time::Instant;
 
 use models::{Cue, CueFile, SegmentRequest, Terms};
-use protocol::ServerFrame;
 use protocol::scope::{Region, RegionRange, Scope, Within};
 use protocol::view::{Cursor, HunkStatus, SegmentCause};
+use protocol::{FileId, ServerFrame};
 
 use super::{Effect, State};
 use crate::base64;
@@ -17,8 +18,10 @@ use crate::session::turn::{Segment, Turn};
 const DEFAULT_SPEED: u32 = 120;
 /// Tells the news of turns from those of hunks, whose numbers count up from 1.
 const OF_TURN: u64 = 1 << 63;
-/// The most hunks whose places a request looks up, the newest: a window shows a few of them.
-const PLACES_MAX: usize = 32;
+/// The most hunks that a request knows of, the newest.
+const HUNKS_MAX: usize = 32;
+/// Of how many in one file it looks up the places, the newest: a window shows no more of them.
+const PLACES_MAX: usize = 4;
 
 /// The most files that are read ahead of a request: a few people's.
 const PREPARED_MAX: usize = 4;
@@ -101,9 +104,12 @@ impl State {
 
     fn focus(&self, turn: &Turn) -> Focus {
         let hunks = self.turns.iter().rev().flat_map(|t| t.hunks.iter().rev());
+        let mut looked_up: HashMap<FileId, usize> = HashMap::new();
         let hunks = hunks.filter_map(|hunk| {
             let file = hunk.view.file_id.clone()?;
-            let place = hunk.view.place.as_ref();
+            let of_file = looked_up.entry(file.clone()).or_default();
+            *of_file += 1;
+            let place = hunk.view.place.as_ref().filter(|_| *of_file <= PLACES_MAX);
             let range = place.map(|place| RegionRange { start: place.start.clone(), end: place.end.clone() });
             self.spot(&Region { file: file.clone(), range }).or(Some(Spot { file: file.0, range: None }))
         });
@@ -120,7 +126,7 @@ impl State {
         carets.extend(again);
         let open =
             if is_quoted { caret_file.or(turn.open_file.clone()) } else { turn.open_file.clone().or(caret_file) };
-        Focus { open, selections: selections.into_iter().collect(), carets, hunks: hunks.take(PLACES_MAX).collect() }
+        Focus { open, selections: selections.into_iter().collect(), carets, hunks: hunks.take(HUNKS_MAX).collect() }
     }
 
     /// Where a region is now; nothing when it is nowhere, or cannot be read.
