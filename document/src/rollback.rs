@@ -41,12 +41,12 @@ impl Document {
         let discarded = |entry: &Entry| !entry.undone && discard(entry.step, entry.hunk);
         // A cut mostly falls where the model is: then there is nothing to take back, however long the ledger is.
         let Some(first) = self.ledger.entries.iter().position(discarded) else { return RolledBack::default() };
-        let plan = self.plan(&discarded);
+        let plan = self.plan(first, &discarded);
         let doc = self.replica.doc();
-        let Tally { kept, gone } = self.tally(&mut doc.transact_mut(), &plan.files, &discarded);
-        self.rewind(&discarded);
+        let Tally { kept, gone } = self.tally(&mut doc.transact_mut(), &plan.files, first, &discarded);
+        self.rewind(first, &discarded);
         self.ledger.rewrite_from(first);
-        for entry in &mut self.ledger.entries {
+        for entry in self.ledger.entries.iter_mut().skip(first) {
             entry.undone |= discard(entry.step, entry.hunk);
         }
         self.run = None;
@@ -67,9 +67,10 @@ impl Document {
         RolledBack { message, kept, gone }
     }
 
-    fn plan(&self, discarded: &dyn Fn(&Entry) -> bool) -> Plan {
+    /// What the discarded entries ask for: all are among those from `first` on.
+    fn plan(&self, first: usize, discarded: &dyn Fn(&Entry) -> bool) -> Plan {
         let mut plan = Plan::default();
-        for entry in self.ledger.entries.iter().filter(|entry| discarded(entry)) {
+        for entry in self.ledger.entries.iter().skip(first).filter(|entry| discarded(entry)) {
             span::insert_all(&mut plan.inserted, &entry.inserted);
             if !entry.deleted.is_empty() {
                 span::insert_all(plan.deleted.entry(entry.file.clone()).or_default(), &entry.deleted);
@@ -162,8 +163,8 @@ impl Document {
     }
 
     /// Puts open hunks back to where they were before their first discarded step.
-    fn rewind(&mut self, discarded: &dyn Fn(&Entry) -> bool) {
-        for entry in self.ledger.entries.iter().rev().filter(|entry| discarded(entry)) {
+    fn rewind(&mut self, first: usize, discarded: &dyn Fn(&Entry) -> bool) {
+        for entry in self.ledger.entries.iter().skip(first).rev().filter(|entry| discarded(entry)) {
             if entry.opened.is_some() {
                 self.hunks.remove(&entry.hunk);
             } else if let Some(hunk) = self.hunks.get_mut(&entry.hunk) {
@@ -179,7 +180,11 @@ impl Document {
         for (key, hunk) in touched {
             let old = restored.newest_all(hunk.old());
             let mut own = span::to_set(&old);
-            let kept = || self.ledger.entries.iter().filter(|entry| !entry.undone && entry.file == hunk.file);
+            // Before it was opened nothing happened to what is its own.
+            let opens = |entry: &Entry| entry.hunk == *key && entry.opened.is_some();
+            let since = self.ledger.entries.iter().rposition(opens).unwrap_or_default();
+            let entries = self.ledger.entries.get(since..).unwrap_or_default();
+            let kept = || entries.iter().filter(|entry| !entry.undone && entry.file == hunk.file);
             for entry in kept().filter(|entry| entry.hunk == *key) {
                 span::insert_all(&mut own, &entry.inserted);
             }

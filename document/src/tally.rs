@@ -2,7 +2,7 @@
 //!
 //! Counts; changes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use yrs::{IdSet, ReadTxn, TransactionMut};
 
@@ -26,20 +26,22 @@ struct Taken<'a> {
 }
 
 impl Document {
-    /// Counts what taking the discarded entries back in these files leaves.
+    /// Counts what taking the discarded entries back in these files leaves. They are among the ledger's from `first` on.
     pub(crate) fn tally(
         &self,
         txn: &mut TransactionMut<'_>,
         files: &[String],
+        first: usize,
         discarded: &dyn Fn(&Entry) -> bool,
     ) -> Tally {
-        Tally { kept: files.iter().map(|file| self.kept(txn, file, discarded)).sum(), gone: self.gone(discarded) }
+        let discarded: Vec<&Entry> = self.ledger.entries.iter().skip(first).filter(|entry| discarded(entry)).collect();
+        Tally { kept: files.iter().map(|file| self.kept(txn, file, &discarded)).sum(), gone: self.gone(&discarded) }
     }
 
     /// The units of the model's text that are not there to be taken back, because people had deleted them.
-    fn gone(&self, discarded: &dyn Fn(&Entry) -> bool) -> u32 {
+    fn gone(&self, discarded: &[&Entry]) -> u32 {
         let entries = &self.ledger.entries;
-        let inserted = span::to_set(entries.iter().filter(|entry| discarded(entry)).flat_map(|entry| &entry.inserted));
+        let inserted = span::to_set(discarded.iter().flat_map(|entry| &entry.inserted));
         let mut gone = inserted.intersect(&self.ledger.by_people);
         if gone.is_empty() {
             return 0;
@@ -52,14 +54,14 @@ impl Document {
 
     /// The units that people wrote since a hunk was opened, between the first and the last of its characters that are
     /// taken back, and that are there still.
-    fn kept(&self, txn: &mut TransactionMut<'_>, file: &str, discarded: &dyn Fn(&Entry) -> bool) -> u32 {
-        let mut taken = self.taken(file, discarded);
+    fn kept(&self, txn: &mut TransactionMut<'_>, file: &str, discarded: &[&Entry]) -> u32 {
+        let entries = || discarded.iter().copied().filter(|entry| entry.file == file);
+        let mut taken = self.taken(file, entries().map(|entry| entry.hunk).collect());
         let now = Clocks::of_people(&txn.state_vector());
         // Listing the blocks is the dear part of it.
         if !taken.values().any(|hunk| now.beyond(hunk.opened)) {
             return 0;
         }
-        let entries = || self.ledger.entries.iter().filter(|entry| entry.file == file && discarded(entry));
         let tagged = |entry: &Entry, spans: &[Span]| spans.iter().map(|span| (*span, entry.hunk)).collect::<Vec<_>>();
         let inserted = Lookup::new(entries().flat_map(|entry| tagged(entry, &entry.inserted)).collect());
         let deleted = Lookup::new(entries().flat_map(|entry| tagged(entry, &entry.deleted)).collect());
@@ -76,18 +78,19 @@ impl Document {
         written.map(|(at, block)| written_inside(&taken, at, block.span)).sum()
     }
 
-    /// The hunks that have anything to be taken back in a file.
-    fn taken(&self, file: &str, discarded: &dyn Fn(&Entry) -> bool) -> BTreeMap<HunkKey, Taken<'_>> {
-        let of_file = || self.ledger.entries.iter().filter(|entry| entry.file == file);
-        let opened = of_file().filter_map(|entry| Some((entry.hunk, entry.opened.as_ref()?)));
-        let mut taken: BTreeMap<_, _> =
-            opened.map(|(hunk, opened)| (hunk, (false, Taken { opened, extent: None }))).collect();
-        for entry in of_file().filter(|entry| discarded(entry)) {
-            if let Some((any, _)) = taken.get_mut(&entry.hunk) {
-                *any = true;
+    /// These hunks of a file.
+    fn taken(&self, file: &str, mut hunks: BTreeSet<HunkKey>) -> BTreeMap<HunkKey, Taken<'_>> {
+        let mut taken = BTreeMap::new();
+        // What is taken back is mostly new, and the ledger long.
+        for entry in self.ledger.entries.iter().rev() {
+            if hunks.is_empty() {
+                break;
+            }
+            if let Some(opened) = entry.opened.as_ref().filter(|_| entry.file == file && hunks.remove(&entry.hunk)) {
+                taken.insert(entry.hunk, Taken { opened, extent: None });
             }
         }
-        taken.into_iter().filter(|(_, (any, _))| *any).map(|(hunk, (_, taken))| (hunk, taken)).collect()
+        taken
     }
 }
 
