@@ -15,7 +15,7 @@ use crate::bench::stats::quantile;
 use crate::standin::{Script, stamp};
 
 /// How often a client comes in.
-const OPENINGS: usize = 3;
+const OPENINGS: usize = 5;
 /// Edits while nothing else happens: enough for a 99th percentile that is not the slowest one.
 const EDITS: usize = 200;
 /// Tokens a second, as a fast model writes them.
@@ -29,7 +29,7 @@ const KEYS_APART: Duration = Duration::from_millis(25);
 /// Interrupts and steers.
 const INTERRUPTS: usize = 5;
 const STEERS: usize = 3;
-/// Between the last key and a prompt.
+/// Between the last key and a prompt, and before somebody comes in.
 const PAUSE: Duration = Duration::from_millis(200);
 /// How long a turn runs before it is stopped or steered.
 const RUNS: Duration = Duration::from_millis(150);
@@ -61,6 +61,8 @@ async fn open(lab: &Lab, room: &mut Room) -> Result<Vec<Figure>> {
     let section = "opening, a program";
     let (mut welcome, mut file, mut document, mut kilobytes) = (Vec::new(), Vec::new(), Vec::new(), 0.0);
     for _ in 0..OPENINGS {
+        // Who comes in has done something else before; and all that the last connection's end leaves to do is done.
+        tokio::time::sleep(PAUSE).await;
         // Nobody read the old connection since the last round: it may have been given up.
         let opened = room.player.again(lab.server.addr, &room.session).await?;
         welcome.push(opened.welcome);
