@@ -279,10 +279,6 @@ impl Replica {
     }
 }
 
-fn units(text: &str) -> u32 {
-    u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX)
-}
-
 /// Splits a long insertion where characters begin.
 fn chunks(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
