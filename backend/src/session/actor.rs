@@ -2,6 +2,7 @@
 //! lets the state answer it, and carries out the effects.
 
 mod enter;
+mod write;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use super::roster::PeerId;
 use super::segment::Segment;
 use super::signal::Signal;
 use super::spending::Spending;
-use super::state::{Effect, Export, State};
+use super::state::{Effect, State};
 use super::{FROM_MODEL, Models};
 use crate::meters;
 use crate::timeline::Note;
@@ -426,49 +427,6 @@ impl Actor {
         let upstream = self.models.open(model)?;
         self.upstreams.insert(model.clone(), Arc::clone(&upstream));
         Some(upstream)
-    }
-
-    /// Hands over what is not written down, if the saver is free. Otherwise it will ask.
-    fn save(&mut self) {
-        if self.saver.is_ready() && (self.state.is_unwritten() || self.recorder.is_pending()) {
-            let whole = self.saver.wants_whole(self.segment.is_some() && !self.state.is_empty());
-            let export = self.export(whole);
-            self.saver.write(export);
-        }
-        self.handouts.tell(&mut self.state.doc);
-    }
-
-    fn export(&mut self, whole: bool) -> Export {
-        if self.recorder.wants_base() {
-            self.record_base();
-        }
-        Export { timeline: self.recorder.take(), ..self.state.export(whole) }
-    }
-
-    /// Writes all of the session into the timeline: where it begins, and after a gap.
-    fn record_base(&mut self) {
-        if let Some((seq, state, document)) = self.state.catch_up() {
-            self.recorder.base(seq, state, document, self.state.said());
-        }
-    }
-
-    fn saving(&mut self, report: Report) {
-        let saved = match report {
-            Report::Saved(seq) => (seq, None),
-            Report::Stalled(why) => (self.saved.0, Some(why)),
-            Report::Ready => return,
-        };
-        if saved != self.saved {
-            self.saved = saved;
-            let peers: Vec<PeerId> = self.peers.keys().copied().collect();
-            for peer in peers {
-                self.tell(peer, Control::Frame(Box::new(self.saved_frame())));
-            }
-        }
-    }
-
-    fn saved_frame(&self) -> ServerFrame {
-        ServerFrame::Saved { seq: self.saved.0, stalled: self.saved.1 }
     }
 
     /// Everything is written down before anybody may load it again.
