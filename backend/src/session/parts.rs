@@ -5,6 +5,9 @@ use std::ops::Range;
 use document::Sheet;
 use edits::alike;
 
+/// Changes within so much text are compared as one, in bytes: an ordinary file is compared exactly.
+const NEAR: usize = 64 * 1024;
+
 /// The parts, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Parts<'a>(Vec<&'a str>);
@@ -125,10 +128,18 @@ pub fn changes(old: &Parts<'_>, new: &Parts<'_>) -> Vec<Change> {
     changes
 }
 
-/// The whole lines that differ, old and new, in order.
+/// The whole lines that differ, old and new, in order. Places that are not far from each other are one, with what lies
+/// between them: what is alike in the memory need not be what makes the smallest difference.
 pub fn differing(old: &Parts<'_>, new: &Parts<'_>) -> Vec<(String, String)> {
+    let mut places = lines(old, new);
+    if let [first, .., last] = places.as_slice()
+        && last.old.end - first.old.start <= NEAR
+        && last.new.end - first.new.start <= NEAR
+    {
+        places = vec![Change { old: first.old.start..last.old.end, new: first.new.start..last.new.end }];
+    }
     let text = |lines: Change| (old.slice(lines.old).join(), new.slice(lines.new).join());
-    lines(old, new).into_iter().map(text).collect()
+    places.into_iter().map(text).collect()
 }
 
 /// The same as places. Lines that follow each other are one place.
