@@ -49,7 +49,7 @@ impl Document {
             if txn.has_changes() {
                 let is_alone = ops.iter().all(|op| op.leaves_texts() || matches!(op, ModelOp::Insert { .. }));
                 if let [(span, text)] = *inserted {
-                    let only = if is_alone { Only::Inserted(span, text) } else { Only::Among(span, text) };
+                    let only = if is_alone { Only::Inserted(span, text) } else { Only::Among(span) };
                     self.mirrors.hint(&txn, only);
                 }
                 span::merge(&mut self.deleted, txn.delete_set());

@@ -120,7 +120,8 @@ impl Mirrors {
             return;
         }
         let (id, removed, text, ids) = match only {
-            Only::Inserted(span, text) | Only::Among(span, text) => (span.id_at(0), 0, text, Some(span)),
+            Only::Inserted(span, text) => (span.id_at(0), 0, text, Some(span)),
+            Only::Among(span) => (span.id_at(0), 0, "", Some(span)),
             Only::Deleted(id) => (id, 1, "", None),
         };
         let Some(place) = StickyIndex::new(IndexScope::Relative(id), Assoc::After).get_offset(txn) else { return };
@@ -128,9 +129,10 @@ impl Mirrors {
             && let Some(mirror) = all.iter().find(|mirror| mirror.text == branch)
         {
             let units = ids.map_or(0, |span| span.len);
-            let change = Change { at: place.index, removed, text: text.to_owned(), units, ids };
-            let hint = if let Only::Among(span, _) = only { Hint::Ids(span) } else { Hint::All(change) };
-            lock(&mirror.news).hint = Some(hint);
+            lock(&mirror.news).hint = Some(match only {
+                Only::Among(span) => Hint::Ids(span),
+                _ => Hint::All(Change { at: place.index, removed, text: text.to_owned(), units, ids }),
+            });
         }
     }
 
@@ -164,8 +166,8 @@ pub(crate) enum Only<'a> {
     Inserted(Span, &'a str),
     /// It takes this away, and does nothing else.
     Deleted(ID),
-    /// It puts this in, and nothing else.
-    Among(Span, &'a str),
+    /// Of all that it does, this is the one text that it puts in.
+    Among(Span),
 }
 
 impl Mirror {
@@ -260,7 +262,7 @@ impl Only<'_> {
         match (contents.structs.as_slice(), contents.deletes.as_slice()) {
             ([one], deletes) if known(one.span.client) == one.span.start => match one.content {
                 Content::Text(text) if one.key.is_none() && deletes.is_empty() => Some(Only::Inserted(one.span, text)),
-                Content::Text(text) if one.key.is_none() => Some(Only::Among(one.span, text)),
+                Content::Text(_) if one.key.is_none() => Some(Only::Among(one.span)),
                 _ => None,
             },
             ([], [span]) if span.len == 1 => Some(Only::Deleted(span::id(span.client, span.start))),
