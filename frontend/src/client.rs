@@ -4,6 +4,7 @@
 //! order of the data: [`connection`] opens the socket and says hello, [`incoming`] takes frames, [`painting`] applies
 //! them once per animation frame, [`turns`], [`files`] and [`guard`] are what a person does.
 
+mod ahead;
 mod comments;
 mod compare;
 mod connection;

@@ -19,8 +19,16 @@ use crate::document::Edit;
 extern "C" {
     #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = create)]
     fn js_create(place: &web_sys::HtmlElement, host: &JsValue);
+    #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = knows)]
+    fn js_knows(file: &str) -> bool;
+    #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = learn)]
+    fn js_learn(file: &str, path: &str, text: &str);
+    #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = learnAhead)]
+    fn js_learn_ahead(file: &str, path: &str, text: &str);
     #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = show)]
-    fn js_show(file: &str, path: &str, text: &str);
+    fn js_show(file: &str);
+    #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = whenIdle)]
+    fn js_when_idle(then: &JsValue, needs_ms: u32);
     #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = blank)]
     fn js_blank();
     #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = rename)]
@@ -196,9 +204,29 @@ pub fn create(place: &web_sys::HtmlElement, host: impl Host) {
     js_create(place, &object);
 }
 
-/// Shows a file; makes it known with this text if it is not.
-pub fn show(file: &FileId, path: &str, text: &str) {
-    js_show(file.as_str(), path, text);
+/// Whether a file's text is known: it follows from then on, shown or not.
+pub fn knows(file: &FileId) -> bool {
+    js_knows(file.as_str())
+}
+
+/// Makes a file's text known, if it is not.
+pub fn learn(file: &FileId, path: &str, text: &str) {
+    js_learn(file.as_str(), path, text);
+}
+
+/// The same for a file that nobody asked for yet, so that showing it is quick.
+pub fn learn_ahead(file: &FileId, path: &str, text: &str) {
+    js_learn_ahead(file.as_str(), path, text);
+}
+
+/// Shows a file whose text is known.
+pub fn show(file: &FileId) {
+    js_show(file.as_str());
+}
+
+/// Runs something once the page has nothing better to do for about that long, in milliseconds.
+pub fn when_idle(needs_ms: u32, then: impl FnOnce() + 'static) {
+    js_when_idle(&Closure::once_into_js(then), needs_ms);
 }
 
 /// A file's path changed: its language may, too.

@@ -1,8 +1,8 @@
 //! What a browser test may read, on `globalThis.midstreamTest`: functions without arguments and without effects.
 //!
 //! `shownSeq()`, `frozen()`, `whole()` (all files are there), `turn()` (`{id, status}` of the last one), `file()`,
-//! `strip()`, `run()`; beside them the glue puts
-//! `text()` and `longFrames()`.
+//! `strip()`, `run()`; beside them the glue puts its own, among them `text()`, `known()` (the paths of the texts that the
+//! editor holds) and `longFrames()`.
 
 use js_sys::JSON;
 use leptos::prelude::*;

@@ -7,7 +7,7 @@ import { leaveCaret, returnCaret } from "./carets.js";
 import { layoutFlags } from "./flags.js";
 import { guardEditor } from "./guards.js";
 import { introduce } from "./languages.js";
-import { attach, indent, isLarge, optionsFor } from "./large.js";
+import { attach, indent, isLarge, lookThrough, optionsFor } from "./large.js";
 import { clearMarks, forgetMarks, markFresh, plain } from "./marks.js";
 import { defineThemes, themeName } from "./theme.js";
 import { reportViewport } from "./viewport.js";
@@ -37,6 +37,8 @@ let shown = null;
 let applying = false;
 let dark = false;
 let readOnly = true;
+/** Languages whose workers are handed every text that is known. */
+const EAGER = /\.(json|css|scss|less|html?)$/i;
 /** What one is told who types where nothing can be typed. */
 let readOnlyWhy = "";
 
@@ -140,9 +142,30 @@ export function dispose() {
   host = null;
 }
 
-/** @param {string} file @param {string} path @param {string} text */
-export function show(file, path, text) {
+/** Whether a file's text is here. @param {string} file */
+export function knows(file) {
+  return texts.has(file);
+}
+
+/** Makes a file's text known, if it is not. @param {string} file @param {string} path @param {string} text */
+export function learn(file, path, text) {
   if (!texts.has(file)) texts.set(file, makeText(file, path, text));
+}
+
+/**
+ * The same for a file that is not shown yet, with all that showing it would begin with. Nothing, for a language whose
+ * worker would be handed the text at once.
+ * @param {string} file @param {string} path @param {string} text
+ */
+export function learnAhead(file, path, text) {
+  if (EAGER.test(path)) return;
+  learn(file, path, text);
+  const model = texts.get(file);
+  if (model !== undefined) lookThrough(model);
+}
+
+/** Shows a text that is known. @param {string} file */
+export function show(file) {
   shown = file;
   const model = texts.get(file);
   if (editor === null || model === undefined || editor.getModel() === model) return;
@@ -330,6 +353,11 @@ export function widgetOpen() {
 /** The text that is shown. */
 export function text() {
   return (shown === null ? undefined : texts.get(shown)?.getValue()) ?? null;
+}
+
+/** Where the texts are that are known, for tests. */
+export function known() {
+  return [...texts.values()].map((text) => text.uri.path);
 }
 
 /** Where the caret is and what is selected, for tests. */

@@ -13,6 +13,8 @@ const REST_MS = 10;
 const careful = new WeakSet();
 /** @type {WeakSet<monaco.editor.ITextModel>} */
 const indented = new WeakSet();
+/** Whether a text has long lines, and in which version of it. @type {WeakMap<monaco.editor.ITextModel, {version: number, long: boolean}>} */
+const lines = new WeakMap();
 
 /** @param {monaco.editor.ITextModel} model */
 export function isLarge(model) {
@@ -61,8 +63,24 @@ export function indent(model) {
   model.detectIndentation(insertSpaces, tabSize);
 }
 
+/** Learns of a text what showing it asks for. @param {monaco.editor.ITextModel} model */
+export function lookThrough(model) {
+  indent(model);
+  hasLongLines(model);
+}
+
 /** @param {monaco.editor.ITextModel} model */
 function hasLongLines(model) {
+  const version = model.getVersionId();
+  const known = lines.get(model);
+  if (known?.version === version) return known.long;
+  const long = findLongLine(model);
+  lines.set(model, { version, long });
+  return long;
+}
+
+/** @param {monaco.editor.ITextModel} model */
+function findLongLine(model) {
   // Each of them has such a place.
   for (let offset = 0; offset < model.getValueLength(); offset += LONG_LINE) {
     if (model.getLineLength(model.getPositionAt(offset).lineNumber) >= LONG_LINE) return true;

@@ -3,7 +3,7 @@
 // The parts: editor.js holds the editor and the texts, large.js what large texts are spared, languages.js what
 // languages' workers do, marks.js what the model did there, people.js where the others are, flags.js whose caret it is,
 // carets.js where the person's own was, viewport.js what the screen shows of a text, guards.js locks and scope, behind.js
-// words behind a line, blocks.js elements between the lines, frames.js counts long animation frames. No logic that the
+// words behind a line, blocks.js elements between the lines, frames.js counts long animation frames, idle.js waits for idle moments. No logic that the
 // wasm could hold lives here.
 
 import "monaco-editor/features/register.all";
@@ -20,6 +20,7 @@ import * as diff from "./diff.js";
 import * as editor from "./editor.js";
 import * as frames from "./frames.js";
 import * as guards from "./guards.js";
+import * as idle from "./idle.js";
 import * as marks from "./marks.js";
 import * as compile from "./compile.js";
 import * as runner from "./runner.js";
@@ -43,7 +44,7 @@ Object.assign(globalThis, {
     getWorker: (_id, label) => new Worker(workers[label] ?? MIDSTREAM_WORKERS.editor, { type: "module" }),
   },
   midstreamRunner: { ...runner, ...compile, ...preview },
-  midstreamMonaco: { ...editor, ...authors, ...diff, ...marks, ...people, ...guards, ...blocks, ...frames, ...runMarks, ...viewport },
+  midstreamMonaco: { ...editor, ...authors, ...diff, ...marks, ...people, ...guards, ...blocks, ...frames, ...runMarks, ...viewport, ...idle },
   // Read by browser tests only; the wasm adds to it, see frontend/src/testing.rs.
-  midstreamTest: { text: editor.text, longFrames: frames.longFrames, diff: diff.diffState, selection: editor.selection, people: people.people, viewport: viewport.viewport },
+  midstreamTest: { text: editor.text, known: editor.known, longFrames: frames.longFrames, diff: diff.diffState, selection: editor.selection, people: people.people, viewport: viewport.viewport },
 });

@@ -3,6 +3,7 @@
 // form here, and read as data in frontend/src/run/.
 
 import { warmCompiler } from "./compile.js";
+import { whenIdle } from "./idle.js";
 
 /** Where the frame is served, with headers of its own. */
 const RUNNER = "/runner";
@@ -63,7 +64,7 @@ export function warm() {
 export function warmWhenIdle() {
   if (isWarm) return;
   isWarm = true;
-  requestIdleCallback(() => {
+  whenIdle(() => {
     warmCompiler();
     warm();
   });
@@ -155,7 +156,7 @@ function discard(crashed) {
   frame?.port.close();
   frame = null;
   over(crashed);
-  setTimeout(() => requestIdleCallback(warm), AGAIN_MS);
+  setTimeout(() => whenIdle(warm), AGAIN_MS);
 }
 
 /** @param {boolean} crashed */

@@ -120,15 +120,18 @@ impl Client {
 
     /// Shows a file.
     pub(super) fn show_file(self: &Rc<Self>, id: FileId) {
-        let text = self.text_to_show(&id);
-        let path = self.store.files.with_untracked(|files| files.iter().find(|f| f.id == id).map(|f| f.path.clone()));
+        let path = self.path_of(&id);
         let kept = self.store.files.with_untracked(|files| files.iter().any(|f| f.id == id && f.kept.is_some()));
         let Some(path) = path else { return };
-        match text {
-            Some(text) => monaco::show(&id, &path, &text),
-            // It is shown in the place of the editor.
-            None if kept => {}
-            None => return self.await_file(id),
+        // A kept one is shown in the place of the editor.
+        if !kept {
+            if !monaco::knows(&id) {
+                match self.text_to_show(&id) {
+                    Some(text) => monaco::learn(&id, &path, &text),
+                    None => return self.await_file(id),
+                }
+            }
+            monaco::show(&id);
         }
         self.store.awaits_file.set(false);
         if Language::of(&path).is_some_and(Language::is_script) {
@@ -143,6 +146,11 @@ impl Client {
         self.show_people();
         self.show_run_marks();
         self.annotate();
+    }
+
+    /// Where a file is.
+    pub(super) fn path_of(&self, id: &FileId) -> Option<String> {
+        self.store.files.with_untracked(|files| files.iter().find(|f| f.id == *id).map(|f| f.path.clone()))
     }
 
     /// The editor was mounted: it shows what is open.

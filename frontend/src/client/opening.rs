@@ -47,7 +47,8 @@ impl Client {
         {
             self.store.files.set(listing(vec![(draft.file().clone(), draft.path().to_owned(), None)]));
             if !self.store.awaits_file.get_untracked() {
-                monaco::show(draft.file(), draft.path(), &draft.text());
+                monaco::learn(draft.file(), draft.path(), &draft.text());
+                monaco::show(draft.file());
             }
         }
         *self.opening.borrow_mut() = Some(opening);
@@ -102,6 +103,7 @@ impl Client {
             self.refresh_page();
             self.report_place();
             self.keep_abreast();
+            self.make_ready();
         }
         for (turn_id, prompt, model) in prompts {
             self.send_start(turn_id, prompt, model);

@@ -353,7 +353,7 @@ impl Client {
 
     fn open_path(&self) -> Option<String> {
         let open = self.store.open_file.get_untracked()?;
-        self.store.files.with_untracked(|files| files.iter().find(|f| f.id == open).map(|f| f.path.clone()))
+        self.path_of(&open)
     }
 }
 

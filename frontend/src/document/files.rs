@@ -29,6 +29,21 @@ impl Replica {
         listing(files.collect())
     }
 
+    /// The files with the longest texts, at most so many and none below `least` UTF-16 units; the longest one last.
+    pub fn longest(&self, most: usize, least: u32) -> Vec<FileId> {
+        let txn = self.doc.transact();
+        let files = self.files.iter(&txn).filter_map(|(id, value)| {
+            let Out::YMap(file) = value else { return None };
+            let Out::YText(text) = file.get(&txn, TEXT)? else { return None };
+            let length = text.len(&txn);
+            (length >= least).then(|| (length, FileId::from(id)))
+        });
+        let mut files: Vec<_> = files.collect();
+        files.sort();
+        let surplus = files.len().saturating_sub(most);
+        files.drain(surplus..).map(|(_, id)| id).collect()
+    }
+
     /// A new empty file, by the person.
     pub fn create(&mut self, id: &FileId, path: &str) {
         self.create_with(id, path, "");
@@ -110,6 +125,21 @@ pub fn listing(mut files: Vec<(FileId, String, Option<u64>)>) -> Vec<FileRow> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_longest_files_are_those_with_the_longest_texts() {
+        let mut replica = Replica::new(1, || 0);
+        for (id, text) in [("b", "four"), ("a", "four"), ("c", "three"), ("d", "me")] {
+            replica.create_with(&id.into(), "same", text);
+        }
+        let longest = |most, least| {
+            let files = replica.longest(most, least);
+            files.iter().map(|id| id.as_str().to_owned()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(longest(2, 4), "b c");
+        assert_eq!(longest(9, 4), "a b c");
+        assert_eq!(longest(9, 6), "");
+    }
 
     #[test]
     fn files_with_one_path_are_told_apart() {

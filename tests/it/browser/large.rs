@@ -229,3 +229,25 @@ async fn a_large_file_is_handed_to_no_worker_until_somebody_asks() -> Result<()>
     page.by_selector(".suggest-widget.visible").says("book1").await?;
     stage.assert_clean(&page).await
 }
+
+#[tokio::test]
+async fn a_large_file_is_ready_before_somebody_opens_it() -> Result<()> {
+    let (stage, session, page, _gate) = Box::pin(opened()).await?;
+    page.wait("midstreamTest.known().includes('/ledger.ts')", PATIENCE).await?;
+    ensure!(page.eval::<String>("midstreamTest.file()").await? == "about.ts", "nobody opened it");
+    // It follows from then on like one that was seen.
+    let mut client = stage.server.join(&session).await?;
+    client.settle().await?;
+    client.insert("ledger.ts", 0, "// by another hand\n").await?;
+    choose(&page, "ledger.ts").await?;
+    in_view(&page, "by another hand").await?;
+    page.wait("midstreamTest.text().startsWith('// by another hand\\nexport')", PATIENCE).await?;
+    // And it is written in by the person, and undone.
+    into_the_editor(&page).await?;
+    page.press("Control+Home").await?;
+    page.type_text("mine ").await?;
+    shows(&page, "mine // by another hand\nexport").await?;
+    page.press("Control+z").await?;
+    page.wait("midstreamTest.text().startsWith('// by another hand\\nexport')", PATIENCE).await?;
+    stage.assert_clean(&page).await
+}

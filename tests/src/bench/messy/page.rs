@@ -24,6 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// How long nothing happens before keys count as pressed in a quiet moment: editors look through a file that was just
 /// opened.
 const REST: Duration = Duration::from_secs(3);
+/// How long a person takes to find a file's row and click it. The page makes long texts ready in that time.
+const FINDS: Duration = Duration::from_secs(1);
 /// How long a turn runs before Esc.
 const RUNS: Duration = Duration::from_millis(1000);
 
@@ -73,6 +75,7 @@ async fn round(lab: &Lab, browser: &Browser, room: &mut Room) -> Result<Vec<Figu
     figures.push(Figure { is_wait: false, ..Figure::millis(section, "navigation to all files there", whole) });
     let row = format!("document.querySelector(`button.file-name[title={LEDGER:?}]`)");
     page.wait(&row, PATIENCE).await?;
+    tokio::time::sleep(FINDS).await;
     let opened: f64 = page
         .eval(&format!(
             "new Promise((done) => {{
