@@ -21,6 +21,7 @@ mod meter;
 mod opening;
 mod painting;
 mod parked;
+mod parts;
 mod pointing;
 mod presenting;
 mod previewing;

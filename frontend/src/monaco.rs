@@ -29,6 +29,8 @@ extern "C" {
     fn js_show(file: &str);
     #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = whenIdle)]
     fn js_when_idle(then: &JsValue, needs_ms: u32);
+    #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = whenFree)]
+    fn js_when_free(then: &JsValue);
     #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = blank)]
     fn js_blank();
     #[wasm_bindgen(js_namespace = midstreamMonaco, js_name = rename)]
@@ -222,6 +224,11 @@ pub fn learn_ahead(file: &FileId, path: &str, text: &str) {
 /// Shows a file whose text is known.
 pub fn show(file: &FileId) {
     js_show(file.as_str());
+}
+
+/// Runs something soon, after the keys and frames that wait.
+pub fn when_free(then: impl FnOnce() + 'static) {
+    js_when_free(&Closure::once_into_js(then));
 }
 
 /// Runs something once the page has nothing better to do for about that long, in milliseconds.

@@ -1,4 +1,4 @@
-// Moments in which the page has nothing better to do.
+// Moments in which the page has nothing better to do, and those between two of the things that it does.
 
 /** Where a browser does not tell of such a moment, this much later is taken for one, in milliseconds. */
 const LATER_MS = 200;
@@ -21,4 +21,16 @@ export function whenIdle(then, needsMs = 0) {
     else then();
   };
   requestIdleCallback(look);
+}
+
+/** A task of its own each: timers that set each other are held back. */
+const free = new MessageChannel();
+/** @type {(() => void)[]} */
+const waiting = [];
+free.port1.onmessage = () => waiting.shift()?.();
+
+/** Runs something soon, when the browser has seen to the keys and frames that wait. @param {() => void} then */
+export function whenFree(then) {
+  waiting.push(then);
+  free.port2.postMessage(null);
 }

@@ -13,6 +13,8 @@ const STOP_MS = 30;
 const INTERRUPT_MS = 55;
 /** How long after a frame was thrown away a new one is made by itself, in milliseconds: what was in it takes its time to go. */
 const AGAIN_MS = 1000;
+/** How long making a first run ready keeps the page busy, in milliseconds. */
+const WARM_MS = 30;
 /** How often a running frame is asked whether it lives, and how many times it may owe the answer. */
 const PING_MS = 1000;
 const PINGS = 8;
@@ -67,7 +69,7 @@ export function warmWhenIdle() {
   whenIdle(() => {
     warmCompiler();
     warm();
-  });
+  }, WARM_MS);
 }
 
 /** @returns {Frame} */

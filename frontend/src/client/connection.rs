@@ -260,6 +260,9 @@ impl Client {
         self.whole.set(false);
         self.forget_files();
         self.queue.borrow_mut().restart(protocol::Seq::ZERO);
+        if let Some(opening) = self.opening.borrow_mut().as_mut() {
+            opening.parts.clear();
+        }
         {
             let mut link = self.link.borrow_mut();
             link.resume = None;

@@ -164,6 +164,11 @@ impl Client {
     pub(super) fn list_files(self: &Rc<Self>) -> Option<FileId> {
         let files = self.replica.borrow().as_ref().map(|r| r.listing())?;
         let before = self.store.files.get_untracked();
+        // What is the same is not listed anew: the list that came ahead of a large project mostly is.
+        let is_open = |file: &FileRow| self.store.open_file.with_untracked(|open| open.as_ref() == Some(&file.id));
+        if files == before && files.iter().any(is_open) {
+            return None;
+        }
         // By id: thousands of files are looked up here whenever one comes.
         let now: HashSet<&FileId> = files.iter().map(|file| &file.id).collect();
         let known: HashMap<&FileId, &str> = before.iter().map(|file| (&file.id, file.path.as_str())).collect();

@@ -1,5 +1,5 @@
 //! A large document on its way: the file that is shown first is there at once, and what a person does meanwhile is not
-//! lost. Parts are taken in as they come, each between two of the person's keys.
+//! lost.
 
 use std::rc::Rc;
 
@@ -9,6 +9,7 @@ use protocol::view::{FileText, FileView};
 use protocol::{ClientFrame, FileId, ModelId, Seq, TurnId};
 
 use super::Client;
+use super::parts::Parts;
 use crate::browser;
 use crate::document::{Edit, listing};
 use crate::monaco;
@@ -23,6 +24,8 @@ pub struct Opening {
     draft: Option<Draft>,
     /// Prompts: their requests must hold what was typed before them.
     prompts: Vec<(TurnId, String, ModelId)>,
+    /// What has come and is not taken in.
+    pub(super) parts: Parts,
 }
 
 impl Client {
@@ -35,6 +38,7 @@ impl Client {
             self.queue.borrow_mut().restart(shown);
         }
         let mut opening = unfinished.unwrap_or_default();
+        opening.parts.clear();
         if !self.whole.get() && opening.draft.is_none() {
             opening.draft = file.map(|FileText { id, path, text }| Draft::new(id, path, &text));
             if let Some(draft) = &opening.draft {
@@ -62,28 +66,19 @@ impl Client {
         }
     }
 
-    /// Takes a part of the document in. A replica that was whole is shown in full what it had missed, like any other
-    /// step; of another nobody sees anything yet.
+    /// A part of the document came. A replica that was whole is shown in full what it had missed, like any other step;
+    /// of another nobody sees anything yet.
     pub(super) fn part(self: &Rc<Self>, seq: Seq, update: Vec<u8>) {
         if self.whole.get() {
             self.queue.borrow_mut().push(Item::Update { seq, update });
             return self.ask_for_frame();
         }
-        let taken = self.replica.borrow().as_ref().map(|replica| replica.take_in(&update));
-        if taken.is_some_and(|taken| taken.is_err()) {
-            return self.damaged();
-        }
-        let here = self.replica.borrow().as_ref().map_or(0, |replica| replica.count());
-        // By whole percents: more steps are only work.
-        let step = |coming: &Coming| coming.all / 100 + coming.here;
-        if self.store.coming.with_untracked(|coming| coming.as_ref().is_some_and(|coming| here > step(coming))) {
-            self.store.coming.update(|coming| coming.iter_mut().for_each(|coming| coming.here = here));
-        }
+        self.part_came(update);
     }
 
     /// All parts are in: what was typed is done again in the replica, and what waited goes on.
-    pub(super) fn all_came(self: &Rc<Self>) {
-        let Some(Opening { draft, prompts }) = self.opening.borrow_mut().take() else {
+    pub(super) fn all_taken_in(self: &Rc<Self>) {
+        let Some(Opening { draft, prompts, .. }) = self.opening.borrow_mut().take() else {
             return;
         };
         if !self.whole.replace(true) {
@@ -96,19 +91,26 @@ impl Client {
                 self.show_open_file();
             }
             self.pump(false);
-            self.count_conventions();
-            self.show_hunks();
-            self.show_guard();
-            self.show_people();
-            self.refresh_page();
-            self.report_place();
-            self.keep_abreast();
-            self.make_ready();
+            let client = Rc::clone(self);
+            // After a key that waits.
+            monaco::when_free(move || client.show_rest());
         }
         for (turn_id, prompt, model) in prompts {
             self.send_start(turn_id, prompt, model);
         }
         self.ask_for_frame();
+    }
+
+    /// What the document is needed for beside its texts.
+    fn show_rest(self: &Rc<Self>) {
+        self.count_conventions();
+        self.show_hunks();
+        self.show_guard();
+        self.show_people();
+        self.refresh_page();
+        self.report_place();
+        self.keep_abreast();
+        self.make_ready();
     }
 
     fn type_again(self: &Rc<Self>, draft: &Draft) {

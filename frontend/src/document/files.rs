@@ -1,7 +1,5 @@
 //! The files of the replica: the root map, and how it is listed.
 
-use std::collections::HashMap;
-
 use protocol::FileId;
 use yrs::{Any, Map, MapPrelim, MapRef, Out, ReadTxn, Text, TextPrelim, Transact, TransactionMut};
 
@@ -110,16 +108,14 @@ pub(super) fn entry<T: ReadTxn>(files: &MapRef, txn: &T, id: &FileId) -> Option<
 /// Sorts files by path, and tells apart those that have the same one: by their ids, so that everyone sees the same.
 pub fn listing(mut files: Vec<(FileId, String, Option<u64>)>) -> Vec<FileRow> {
     files.sort_by(|(a_id, a, _), (b_id, b, _)| a.cmp(b).then_with(|| a_id.cmp(b_id)));
-    let mut seen = HashMap::<String, u32>::new();
-    files
-        .into_iter()
-        .map(|(id, path, kept)| {
-            let count = seen.entry(path.clone()).or_default();
-            *count += 1;
-            let display = if *count == 1 { path.clone() } else { format!("{path} ({count})") };
-            FileRow { id, path, display, kept }
-        })
-        .collect()
+    let mut rows = Vec::<FileRow>::with_capacity(files.len());
+    let mut count = 1;
+    for (id, path, kept) in files {
+        count = if rows.last().is_some_and(|row| row.path == path) { count + 1 } else { 1 };
+        let display = if count == 1 { path.clone() } else { format!("{path} ({count})") };
+        rows.push(FileRow { id, path, display, kept });
+    }
+    rows
 }
 
 #[cfg(test)]
