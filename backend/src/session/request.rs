@@ -170,20 +170,20 @@ pub struct Built {
 impl Memory {
     /// Reads a file that the next request will probably show a part of, in a moment in which nothing else happens.
     pub fn prepare(&self, source: &dyn Source, id: &str) {
-        if let Some((_, text)) = source.sheet(id).filter(|(_, text)| text.len() > files::WINDOW_MAX) {
-            self.indices.with(id, &text, |_| {});
+        if let Some((revision, text)) = source.sheet(id).filter(|(_, text)| text.len() > files::WINDOW_MAX) {
+            self.indices.with(id, revision, &text, |index| drop(index.outline(files::FILE_OUTLINE_MAX)));
         }
     }
 
     /// A place in a file as a person names it; nothing where the file is gone.
     pub fn lines(&self, source: &dyn Source, spot: &Spot, path: &str) -> Option<LineRange> {
-        let (_, text) = source.sheet(&spot.file)?;
+        let (revision, text) = source.sheet(&spot.file)?;
         let Some(units) = &spot.range else { return Some(LineRange::whole(path)) };
         let bytes = text.bytes_of(units);
         let name = |lines: &Lines<'_>| notes::lines(path, lines, &bytes);
         let is_large = text.len() > files::WINDOW_MAX;
         Some(if is_large {
-            self.indices.with(&spot.file, &text, |index| name(&index.lines()))
+            self.indices.with(&spot.file, revision, &text, |index| name(&index.lines()))
         } else {
             name(&Lines::of(&text))
         })

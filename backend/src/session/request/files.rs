@@ -2,6 +2,7 @@
 //!
 //! A file that the conversation has shown already comes again only when it has changed since.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -127,13 +128,13 @@ impl Planner<'_> {
         let room = SELECTION_MAX.min(self.wanted.room / SIDE_SHARE);
         for Spot { file, range } in &self.wanted.focus.selections {
             let Some(known) = self.project.by_id(file).and_then(|at| self.project.get(at)) else { continue };
-            let Some(((_, text), units)) = self.source.sheet(file).zip(range.as_ref()) else { continue };
+            let Some(((revision, text), units)) = self.source.sheet(file).zip(range.as_ref()) else { continue };
             let bytes = text.bytes_of(units);
             if bytes.is_empty() {
                 continue;
             }
             let lines = if text.len() > WINDOW_MAX {
-                self.indices.with(file, &text, |index| index.lines().touched(&bytes))
+                self.indices.with(file, revision, &text, |index| index.lines().touched(&bytes))
             } else {
                 Lines::of(&text).touched(&bytes)
             };
@@ -233,7 +234,7 @@ impl Planner<'_> {
                 whole(&file.path, &text.text())
             } else {
                 let part = |index: &Index| self.part(&file.path, index, &places, share, before, known.is_some());
-                self.indices.with(&file.id, &text, part)?
+                self.indices.with(&file.id, revision, &text, part)?
             };
             Some((revision, body, shown))
         });
@@ -288,7 +289,7 @@ impl Planner<'_> {
         } else if places.is_empty() {
             places = again;
         }
-        let names = if is_known { String::new() } else { index.outline(FILE_OUTLINE_MAX.min(room / 4)) };
+        let names = if is_known { Cow::default() } else { index.outline(FILE_OUTLINE_MAX.min(room / 4)) };
         let shown = window::windows(&lines, &places, room - names.len());
         let mut body = format!("<file path=\"{path}\">\n{}", window::render(&lines, &shown));
         if !names.is_empty() {

@@ -2,7 +2,7 @@
 //! by what has changed: a request does not read a file of tens of thousands of lines anew for every edit in it.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 use document::Sheet;
 
@@ -22,6 +22,8 @@ pub struct Index {
     declared: Vec<Declared>,
     /// What those take in an outline.
     size: symbols::Size,
+    /// The outline as it was last asked for, and in how many bytes.
+    outline: OnceCell<(usize, String)>,
 }
 
 /// A declaration: its line from 0, whether it stands at the line's start, and what is shown of it.
@@ -40,7 +42,7 @@ impl Index {
         let declared: Vec<Declared> = declared(&whole, 0).collect();
         drop(whole);
         let size = symbols::Size::of(declared.iter().map(Declared::symbol));
-        Index { text, starts, declared, size }
+        Index { text, starts, declared, size, outline: OnceCell::new() }
     }
 
     /// The same for what became of the text: only the lines that changed are read.
@@ -53,6 +55,7 @@ impl Index {
     }
 
     fn change(&mut self, Change { old, new }: &Change, text: &Sheet) {
+        self.outline.take();
         // Whole lines: from the one in which the texts part to the one in which they meet again.
         let first = self.starts.partition_point(|start| *start <= old.start).saturating_sub(1);
         let from = self.starts.get(first).copied().unwrap_or_default();
@@ -88,8 +91,10 @@ impl Index {
     }
 
     /// What it declares, in at most `room` bytes.
-    pub fn outline(&self, room: usize) -> String {
-        symbols::outline_of(self.declared.iter().map(Declared::symbol), &self.size, room)
+    pub fn outline(&self, room: usize) -> Cow<'_, str> {
+        let anew = || symbols::outline_of(self.declared.iter().map(Declared::symbol), &self.size, room);
+        let (known, outline) = self.outline.get_or_init(|| (room, anew()));
+        if *known == room { Cow::Borrowed(outline) } else { Cow::Owned(anew()) }
     }
 }
 
@@ -108,24 +113,35 @@ fn declared(text: &str, line: usize) -> impl Iterator<Item = Declared> {
     })
 }
 
-/// The indices of the texts that were asked for last, by file.
+/// The indices of the texts that were asked for last, the last one first.
 #[derive(Debug, Default)]
-pub struct Indices(RefCell<Vec<(String, Index)>>);
+pub struct Indices(RefCell<Vec<Kept>>);
+
+/// A file's index, and of which revision of it.
+#[derive(Debug)]
+struct Kept {
+    file: String,
+    revision: u64,
+    index: Index,
+}
 
 impl Indices {
-    /// Has something done with a file's index.
-    pub fn with<T>(&self, file: &str, text: &Sheet, act: impl FnOnce(&Index) -> T) -> T {
-        let mut kept = self.0.borrow_mut();
-        let known = kept.iter().position(|(id, _)| id == file).map(|at| kept.remove(at));
-        let (id, mut index) = known.unwrap_or_else(|| (file.to_owned(), Index::default()));
-        if index.starts.is_empty() {
-            index = Index::of(text.clone());
-        } else {
-            index.update(text.clone());
-        }
-        let done = act(&index);
-        kept.truncate(KEPT - 1);
-        kept.insert(0, (id, index));
+    /// Has something done with the index of a file as it is in a revision.
+    pub fn with<T>(&self, file: &str, revision: u64, text: &Sheet, act: impl FnOnce(&Index) -> T) -> T {
+        let mut all = self.0.borrow_mut();
+        let known = all.iter().position(|kept| kept.file == file).map(|at| all.remove(at));
+        let kept = match known {
+            Some(kept) if kept.revision == revision => kept,
+            Some(Kept { file, mut index, .. }) => {
+                index.update(text.clone());
+                Kept { file, revision, index }
+            }
+            None => Kept { file: file.to_owned(), revision, index: Index::of(text.clone()) },
+        };
+        debug_assert!(kept.index.text == *text, "a revision has one text");
+        let done = act(&kept.index);
+        all.truncate(KEPT - 1);
+        all.insert(0, kept);
         done
     }
 }
@@ -140,7 +156,10 @@ mod tests {
         let anew = Index::of(text.into());
         assert!(index.text == anew.text);
         assert_eq!((&index.starts, &index.declared, &index.size), (&anew.starts, &anew.declared, &anew.size));
-        assert_eq!(index.outline(10_000), symbols::outline(text, 10_000));
+        // The first is kept, whatever room the others have.
+        for room in [10_000, 100, 10_000] {
+            assert_eq!(index.outline(room), symbols::outline(text, room));
+        }
         assert_eq!(index.starts, text::starts(text).collect::<Vec<_>>());
     }
 
@@ -205,11 +224,11 @@ mod tests {
         let indices = Indices::default();
         for number in 0..10 {
             let text = Sheet::from(format!("fn f{number}() {{}}\n").as_str());
-            assert!(indices.with(&number.to_string(), &text, |index| index.outline(100)).contains("fn f"));
+            assert!(indices.with(&number.to_string(), 1, &text, |index| index.outline(100).contains("fn f")));
         }
         assert_eq!(indices.0.borrow().len(), KEPT);
-        assert_eq!(indices.0.borrow()[0].0, "9");
-        assert_eq!(indices.with("e", &Sheet::default(), |index| index.lines().count()), 0);
-        assert_eq!(indices.with("e", &"a\n".into(), |index| index.lines().count()), 1);
+        assert_eq!(indices.0.borrow()[0].file, "9");
+        let lines = |revision, text: &str| indices.with("e", revision, &text.into(), |index| index.lines().count());
+        assert_eq!((lines(1, ""), lines(2, "a\n"), lines(2, "a\n"), lines(3, "a\nb"), lines(4, "")), (0, 1, 1, 2, 0));
     }
 }
