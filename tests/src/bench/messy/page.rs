@@ -140,6 +140,8 @@ async fn early(page: &Page) -> Result<[Figure; 2]> {
 /// Opens a session's page: milliseconds from the navigation's start to a file in the editor.
 async fn navigate(lab: &Lab, browser: &Browser, room: &Room) -> Result<(Page, f64)> {
     let page = browser.page(&format!("http://{}/healthz", lab.server.addr)).await?;
+    // Its tools would copy every frame of the socket for us, on the thread that paints.
+    page.command("Network.disable", json!({})).await?;
     page.command("Page.addScriptToEvaluateOnNewDocument", json!({ "source": WATCH })).await?;
     let url = format!("http://{}/s/{}#{}", lab.server.addr, room.session.id, room.session.token);
     page.goto(&url).await?;
