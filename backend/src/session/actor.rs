@@ -207,6 +207,9 @@ impl Actor {
             self.state.set_full(self.saver.is_full());
             match event {
                 Event::Urgent(Urgent { peer, received, kind }) => {
+                    if self.state.stops(peer, &kind) {
+                        self.cancel_segment();
+                    }
                     self.state.set_exhausted(self.spending.exhausted());
                     self.state.urgent(peer, kind, received, Instant::now());
                 }
@@ -381,16 +384,18 @@ impl Actor {
                     self.recorder.people(&change);
                     self.presence.put(change);
                 }
-                Effect::Cancel => {
-                    if let Some(segment) = self.segment.take() {
-                        segment.abort();
-                    }
-                }
+                Effect::Cancel => self.cancel_segment(),
                 Effect::Run { generation, model } => self.run_segment(generation, &model),
                 Effect::Warm(model) => self.warm(&model),
                 Effect::TurnEnded(status, latency) => meters::turn_ended(status, &latency),
                 Effect::InterruptTook(took) => meters::interrupt(took),
             }
+        }
+    }
+
+    fn cancel_segment(&mut self) {
+        if let Some(segment) = self.segment.take() {
+            segment.abort();
         }
     }
 

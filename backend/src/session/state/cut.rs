@@ -7,7 +7,7 @@ use document::ModelOp;
 use edits::Counts;
 use protocol::latency::Usage;
 use protocol::server::Reason;
-use protocol::view::{HunkStatus, SegmentCause, SteerStage, SteerView, TurnStatus};
+use protocol::view::{HunkStatus, Role, SegmentCause, SteerStage, SteerView, TurnStatus};
 use protocol::{ErrorCode, ParticipantId, Seq, ServerFrame, SteerId, TurnId};
 
 use super::hold::words;
@@ -41,6 +41,12 @@ impl State {
             _ => turn.completed(turn.ended.unwrap_or(self.seq)),
         };
         self.tell(asker.peer, answer);
+    }
+
+    /// Whether a command stops the running turn: its segment is of no more use, before anything is taken back.
+    pub fn stops(&self, peer: PeerId, kind: &UrgentKind) -> bool {
+        let UrgentKind::Interrupt { turn, shown } = kind else { return false };
+        self.roster.member(peer).is_some_and(|member| member.role >= Role::Editor) && self.may_cut(turn, *shown)
     }
 
     pub(super) fn steer(&mut self, asker: &Asker, steering: Steering, received: Instant, now: Instant) {

@@ -255,6 +255,24 @@ fn a_turn_that_nobody_can_steer_is_abandoned() {
     assert_eq!(reason.as_ref().map(|r| r.code), Some(ErrorCode::Abandoned));
 }
 
+#[test]
+fn what_stops_a_turn_is_known_before_anything_is_taken_back() {
+    let (mut state, now) = (state(None), Instant::now());
+    let viewer = PeerId(2);
+    assert!(state.join(viewer, Role::Viewer, None, None).is_ok());
+    let stop = |turn: &str| UrgentKind::Interrupt { turn: turn.into(), shown: Seq::ZERO };
+    assert!(!state.stops(PEER, &stop("t1")));
+    start(&mut state, "t1", now);
+    assert!(state.stops(PEER, &stop("t1")));
+    assert!(!state.stops(PEER, &stop("t2")), "it has not begun");
+    assert!(!state.stops(viewer, &stop("t1")));
+    assert!(!state.stops(PeerId(3), &stop("t1")));
+    // What is said to stop it does.
+    let effects = interrupt(&mut state, "t1", 0, now);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Cancel)));
+    assert!(!state.stops(PEER, &stop("t1")), "it has stopped");
+}
+
 mod runs;
 mod save;
 
