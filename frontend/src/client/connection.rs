@@ -214,6 +214,7 @@ impl Client {
             link.heartbeat = Heartbeat::default();
             link.synced = false;
         }
+        self.forget_parts();
         self.thaw();
         if self.leaving.get() {
             return;
@@ -260,9 +261,7 @@ impl Client {
         self.whole.set(false);
         self.forget_files();
         self.queue.borrow_mut().restart(protocol::Seq::ZERO);
-        if let Some(opening) = self.opening.borrow_mut().as_mut() {
-            opening.parts.clear();
-        }
+        self.forget_parts();
         {
             let mut link = self.link.borrow_mut();
             link.resume = None;

@@ -25,7 +25,7 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// The document comes anew, or into another replica.
+    /// What is not taken in comes again: the document comes anew.
     pub(super) fn clear(&mut self) {
         self.waiting.clear();
         self.all_came = false;
@@ -33,6 +33,14 @@ impl Parts {
 }
 
 impl Client {
+    /// The connection is gone, or the replica. What was not taken in is as if it had not come: what waits for the
+    /// document is for the next connection.
+    pub(super) fn forget_parts(&self) {
+        if let Some(opening) = self.opening.borrow_mut().as_mut() {
+            opening.parts.clear();
+        }
+    }
+
     /// A part came.
     pub(super) fn part_came(self: &Rc<Self>, update: Vec<u8>) {
         if let Some(opening) = self.opening.borrow_mut().as_mut() {
