@@ -7,7 +7,7 @@ use protocol::FileId;
 use super::Client;
 use crate::monaco;
 
-/// From this many UTF-16 units on a text takes longer to show than a frame.
+/// From this many UTF-16 units on a text takes longer to show than a frame: what `static/glue/large.js` calls large.
 const LONG: u32 = 1 << 20;
 /// The most texts that are made ready: each is in memory twice from then on.
 const READY_MAX: usize = 2;
