@@ -202,16 +202,20 @@ impl Actor {
             match &event {
                 // It changes no file, so it does not wait until the files are remembered as they are.
                 Event::Model(FromModel { kind: ModelEvent::Request(_), .. }) => self.pay(),
+                // They change nothing.
+                Event::TaskEnded { panicked: false } | Event::Saving(_) => {}
                 _ => self.follow_up(),
             }
             self.state.set_full(self.saver.is_full());
             match event {
                 Event::Urgent(Urgent { peer, received, kind }) => {
-                    if self.state.stops(peer, &kind) {
-                        self.cancel_segment();
-                    }
                     self.state.set_exhausted(self.spending.exhausted());
-                    self.state.urgent(peer, kind, received, Instant::now());
+                    if let Some(begun) = self.state.urgent(peer, kind, received, Instant::now()) {
+                        self.carry_out();
+                        // Whom the cut woke is given this thread first.
+                        tokio::task::yield_now().await;
+                        self.state.finish(begun);
+                    }
                 }
                 Event::Command(command) => self.command(command),
                 Event::Model(message) => self.model(message),
@@ -241,12 +245,16 @@ impl Actor {
                 Event::Delete => return self.delete().await,
             }
             self.carry_out();
-            if !self.is_behind() {
-                self.save();
-            } else if self.state.is_light() {
+            let is_behind = self.is_behind();
+            if is_behind && !self.state.is_light() {
+                continue;
+            }
+            if is_behind || self.is_save_due() {
+                // Whom the answer woke is given this thread first.
                 tokio::task::yield_now().await;
                 self.follow_up();
             }
+            self.save();
         }
         self.close().await;
     }

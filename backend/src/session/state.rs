@@ -48,6 +48,7 @@ use super::roster::{PeerId, Roster};
 use super::signal::Cut;
 use super::turn::Turn;
 
+pub use cut::Begun;
 pub use import::ImportRefusal;
 pub use open::{Listing, Preview};
 pub use present::{CURSOR_MAX, PRESENTER_KEPT};
@@ -290,9 +291,9 @@ impl State {
         std::mem::take(&mut self.effects)
     }
 
-    /// Takes an urgent command.
-    pub fn urgent(&mut self, peer: PeerId, kind: UrgentKind, received: Instant, now: Instant) {
-        let Some(asker) = self.editor(peer, Some(kind.id())) else { return };
+    /// Takes an urgent command: a cut has begun then, if it led to one.
+    pub fn urgent(&mut self, peer: PeerId, kind: UrgentKind, received: Instant, now: Instant) -> Option<Begun> {
+        let asker = self.editor(peer, Some(kind.id()))?;
         match kind {
             UrgentKind::Interrupt { turn, shown } => self.interrupt(&asker, &turn, shown, received, now),
             UrgentKind::Steer(steering) => self.steer(&asker, steering, received, now),
@@ -380,7 +381,7 @@ impl State {
     pub fn stop(&mut self, code: ErrorCode, message: &str) {
         let reason = Reason { code, message: message.to_owned(), retry_after_ms: None };
         if self.running_turn().is_some() {
-            self.cut_to(self.seq, Some(reason), None);
+            self.cut_off(reason);
         }
     }
 

@@ -9,9 +9,14 @@ use crate::session::roster::PeerId;
 use crate::session::state::Export;
 
 impl Actor {
-    /// Hands over what is not written down, if the saver is free. Otherwise it will ask.
+    /// Whether something is not written down, and the saver is free. Otherwise it will ask.
+    pub(super) fn is_save_due(&self) -> bool {
+        self.saver.is_ready() && (self.state.is_unwritten() || self.recorder.is_pending())
+    }
+
+    /// Hands over what is not written down, if it is time.
     pub(super) fn save(&mut self) {
-        if self.saver.is_ready() && (self.state.is_unwritten() || self.recorder.is_pending()) {
+        if self.is_save_due() {
             let whole = self.saver.wants_whole(self.segment.is_some() && !self.state.is_empty());
             let export = self.export(whole);
             self.saver.write(export);

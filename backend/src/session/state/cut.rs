@@ -1,4 +1,7 @@
 //! The cut: interrupt and steer. What the sender had been shown stays, everything past it goes, for everyone alike.
+//!
+//! A cut has two parts: its point is announced, and then what lies past it is taken back. In between, whoever waits for
+//! the announcement gets it.
 
 use std::time::Instant;
 
@@ -7,12 +10,12 @@ use document::ModelOp;
 use edits::Counts;
 use protocol::latency::Usage;
 use protocol::server::Reason;
-use protocol::view::{HunkStatus, Role, SegmentCause, SteerStage, SteerView, TurnStatus};
+use protocol::view::{HunkStatus, SegmentCause, SteerStage, SteerView, TurnStatus};
 use protocol::{ErrorCode, ParticipantId, Seq, ServerFrame, SteerId, TurnId};
 
 use super::hold::words;
 use super::start::{check_id, check_words};
-use super::{Asker, EARLY_MAX, Early, Effect, State, is_of};
+use super::{Asker, EARLY_MAX, Early, Effect, Refusal, State, is_of};
 use crate::session::command::{Steering, UrgentKind};
 use crate::session::entry::{Body, Entry};
 use crate::session::history::Point;
@@ -23,101 +26,152 @@ use crate::session::turn::{CutCause, CutNote, CutPoint, Steer, Turn, millis};
 /// Characters in a token, about: what an estimate of a cut segment's tokens is made with.
 const UNITS_PER_TOKEN: u64 = 4;
 
+/// A cut whose point is announced: [`State::finish`] does the rest, before any other input.
+#[derive(Debug)]
+#[must_use = "what lies past the cut is still there"]
+pub struct Begun {
+    point: CutPoint,
+    then: Then,
+}
+
+/// How a turn goes on where it was cut.
+#[derive(Debug)]
+enum Then {
+    /// It ends, for the server's reason if it has one.
+    Stop(Option<Reason>),
+    /// It takes these words.
+    Steer(SteerView, Instant),
+}
+
 impl State {
-    pub(super) fn interrupt(&mut self, asker: &Asker, id: &TurnId, shown: Seq, received: Instant, now: Instant) {
+    pub(super) fn interrupt(
+        &mut self,
+        asker: &Asker,
+        id: &TurnId,
+        shown: Seq,
+        received: Instant,
+        now: Instant,
+    ) -> Option<Begun> {
         if self.turn(id).is_none() {
             let kind = UrgentKind::Interrupt { turn: id.clone(), shown };
-            return self.keep_early(asker.peer, received, kind);
+            self.keep_early(asker.peer, received, kind);
+            return None;
         }
         if self.may_cut(id, shown) {
-            self.cut_to(shown, None, Some((&asker.id, received)));
+            let point = self.begin_cut(shown, true, Some((&asker.id, received)))?;
             self.effects.push(Effect::InterruptTook(now.duration_since(received)));
-            return;
+            return Some(Begun { point, then: Then::Stop(None) });
         }
         // It crossed the turn's end, or somebody was faster: the answer is what stands.
-        let Some(turn) = self.turn(id) else { return };
+        let turn = self.turn(id)?;
         let answer = match turn.status {
             TurnStatus::Interrupted => ServerFrame::TurnStopped { turn_id: id.clone(), kept_offset: turn.units },
             _ => turn.completed(turn.ended.unwrap_or(self.seq)),
         };
         self.tell(asker.peer, answer);
+        None
     }
 
-    /// Whether a command stops the running turn: its segment is of no more use, before anything is taken back.
-    pub fn stops(&self, peer: PeerId, kind: &UrgentKind) -> bool {
-        let UrgentKind::Interrupt { turn, shown } = kind else { return false };
-        self.roster.member(peer).is_some_and(|member| member.role >= Role::Editor) && self.may_cut(turn, *shown)
-    }
-
-    pub(super) fn steer(&mut self, asker: &Asker, steering: Steering, received: Instant, now: Instant) {
+    pub(super) fn steer(
+        &mut self,
+        asker: &Asker,
+        steering: Steering,
+        received: Instant,
+        now: Instant,
+    ) -> Option<Begun> {
         let Steering { turn: id, steer, shown, text, refuses } = steering;
         if let Some(hunk) = refuses.as_ref()
             && let Err(refusal) = self.refuse_hunk(&id, hunk)
         {
             self.refuse(asker.peer, Some(id.as_str()), refusal.code, refusal.message);
         }
-        let id = &id;
         if let Some(known) = self.turns.iter().find_map(|t| t.steer(&steer)) {
-            return self.repeated(asker, known.view.by == asker.id, steer.as_str());
+            let same_maker = known.view.by == asker.id;
+            self.repeated(asker, same_maker, steer.as_str());
+            return None;
         }
-        if let Err(refusal) = check_id(steer.as_str()).and_then(|()| check_words(&text)) {
-            return self.steer_failed(asker.peer, id.clone(), steer, text, refusal.code, refusal.message);
+        if let Err(refusal) = check_id(steer.as_str()).and_then(|()| check_steer(&text)) {
+            self.steer_failed(asker.peer, id, steer, text, refusal.code, refusal.message);
+            return None;
         }
-        if text.trim().is_empty() {
-            return self.steer_failed(asker.peer, id.clone(), steer, text, ErrorCode::BadFrame, "The steer is empty.");
+        if self.turn(&id).is_none() {
+            let kind = UrgentKind::Steer(Steering { turn: id, steer, shown, text, refuses: None });
+            self.keep_early(asker.peer, received, kind);
+            return None;
         }
-        if self.turn(id).is_none() {
-            let kind = UrgentKind::Steer(Steering { turn: id.clone(), steer, shown, text, refuses: None });
-            return self.keep_early(asker.peer, received, kind);
-        }
-        if !self.may_cut(id, shown) {
-            return self.steer_failed(
-                asker.peer,
-                id.clone(),
-                steer,
-                text,
-                ErrorCode::TurnNotActive,
-                "The turn has ended.",
-            );
-        }
-        if let Some(Err(refusal)) = self.turn(id).map(|turn| self.may_ask(&turn.model)) {
-            return self.steer_failed(asker.peer, id.clone(), steer, text, refusal.code, refusal.message);
+        if let Err(refusal) = self.may_steer(&id, shown) {
+            self.steer_failed(asker.peer, id, steer, text, refusal.code, refusal.message);
+            return None;
         }
         let took = millis(now.duration_since(received));
-        let accepted = ServerFrame::SteerAccepted { turn_id: id.clone(), steer_id: steer.clone(), accept_ms: took };
+        let accepted = ServerFrame::SteerAccepted { turn_id: id, steer_id: steer.clone(), accept_ms: took };
         self.effects.push(Effect::Told(Box::new(accepted.clone())));
         self.tell(asker.peer, accepted);
-        let rolled_back = self.cut(shown, false, Some((&asker.id, received)));
+        let point = self.begin_cut(shown, false, Some((&asker.id, received)))?;
+        let view = SteerView {
+            id: steer,
+            text,
+            by: asker.id.clone(),
+            stage: SteerStage::Applied,
+            offset: Some(point.offset),
+            accept_ms: Some(took),
+            apply_ms: Some(took),
+            first_token_ms: None,
+            failure: None,
+        };
+        Some(Begun { point, then: Then::Steer(view, received) })
+    }
+
+    /// Ends the newest turn's segment at what `shown` had painted, and says so: nothing is taken back yet.
+    fn begin_cut(&mut self, shown: Seq, stopped: bool, by: Option<(&ParticipantId, Instant)>) -> Option<CutPoint> {
+        let turn = self.turns.last_mut()?;
+        let point = turn.cut_at(shown);
+        if let Some((by, received)) = by {
+            turn.note_cut(by, received, turn.units - point.offset);
+        }
+        self.generation += 1;
+        self.running = None;
+        self.cuts += 1;
+        let (serial, before) = (self.cuts, self.seq.next());
+        self.effects.push(Effect::Cancel);
+        self.effects.push(Effect::Cut(Cut { serial, turn: turn.id.clone(), kept: point.offset, before, stopped }));
+        Some(point)
+    }
+
+    /// Takes back what lies past a cut, in one step with how the turn goes on.
+    pub fn finish(&mut self, begun: Begun) {
+        let Begun { point, then } = begun;
+        let broken = self.hold_broken(point);
+        let rolled_back = self.roll_back(point, &broken);
+        self.cut_hunks(point);
+        match then {
+            Then::Stop(reason) => self.end_cut(reason, rolled_back),
+            Then::Steer(view, received) => self.take_steer(view, received, rolled_back),
+        }
+    }
+
+    /// Stops the newest turn at the last applied step, for the server's own reason.
+    pub(super) fn cut_off(&mut self, reason: Reason) {
+        if let Some(point) = self.begin_cut(self.seq, true, None) {
+            self.finish(Begun { point, then: Then::Stop(Some(reason)) });
+        }
+    }
+
+    fn take_steer(&mut self, view: SteerView, received: Instant, rolled_back: Option<Bytes>) {
         let Some(turn) = self.turns.last_mut() else { return };
-        let offset = turn.units;
-        let note = std::mem::take(&mut turn.next_note);
+        let (turn_id, offset, note) = (turn.id.clone(), turn.units, std::mem::take(&mut turn.next_note));
         (turn.status, turn.ended, turn.reason) = (TurnStatus::Running, None, None);
-        let by = asker.id.clone();
-        turn.steers.push(Steer {
-            view: SteerView {
-                id: steer.clone(),
-                text: text.clone(),
-                by: by.clone(),
-                stage: SteerStage::Applied,
-                offset: Some(offset),
-                accept_ms: Some(took),
-                apply_ms: Some(took),
-                first_token_ms: None,
-                failure: None,
-            },
-            received,
-        });
+        let SteerView { id: steer_id, text, by, .. } = view.clone();
+        let apply_ms = view.apply_ms.unwrap_or_default();
+        turn.steers.push(Steer { view, received });
         let seq = self.advance();
-        let cause = SegmentCause::Steer(steer.clone());
-        let frame =
-            ServerFrame::SteerApplied { seq, turn_id: id.clone(), steer_id: steer, text, by, offset, apply_ms: took };
+        let cause = SegmentCause::Steer(steer_id.clone());
+        let frame = ServerFrame::SteerApplied { seq, turn_id, steer_id, text, by, offset, apply_ms };
         self.effects.push(Effect::Log(Entry::new(seq, None, rolled_back, Body::Frame(Box::new(frame)))));
         self.begin_segment(cause, None, note, received);
     }
 
-    /// Stops the newest turn at what `shown` had painted. Its end, and the roll-back, are one step.
-    pub(super) fn cut_to(&mut self, shown: Seq, reason: Option<Reason>, by: Option<(&ParticipantId, Instant)>) {
-        let rolled_back = self.cut(shown, true, by);
+    fn end_cut(&mut self, reason: Option<Reason>, rolled_back: Option<Bytes>) {
         self.give_back_unanswered();
         let seq = self.advance();
         let Some(turn) = self.turns.last_mut() else { return };
@@ -136,6 +190,13 @@ impl State {
         self.effects.push(Effect::TurnEnded(TurnStatus::Interrupted, latency));
     }
 
+    fn may_steer(&self, id: &TurnId, shown: Seq) -> Result<(), Refusal> {
+        if !self.may_cut(id, shown) {
+            return Err(Refusal { code: ErrorCode::TurnNotActive, message: "The turn has ended." });
+        }
+        self.turn(id).map_or(Ok(()), |turn| self.may_ask(&turn.model))
+    }
+
     /// Whether what the sender had been shown lies in a turn that can still be cut: it runs, or it ended by itself
     /// after that, and nothing has begun since.
     fn may_cut(&self, id: &TurnId, shown: Seq) -> bool {
@@ -145,26 +206,6 @@ impl State {
             TurnStatus::Interrupted => false,
             TurnStatus::Completed | TurnStatus::Failed => !turn.reverted && turn.ended.is_some_and(|end| shown < end),
         }
-    }
-
-    /// Ends the segment, announces the cut, and takes everything past it back. Returns the document message.
-    fn cut(&mut self, shown: Seq, stopped: bool, by: Option<(&ParticipantId, Instant)>) -> Option<Bytes> {
-        self.generation += 1;
-        self.running = None;
-        self.effects.push(Effect::Cancel);
-        let (serial, before) = (self.cuts + 1, self.seq.next());
-        self.cuts = serial;
-        let turn = self.turns.last_mut()?;
-        let point = turn.cut_at(shown);
-        let cut = Cut { serial, turn: turn.id.clone(), kept: point.offset, before, stopped };
-        if let Some((by, received)) = by {
-            turn.note_cut(by, received, turn.units - point.offset);
-        }
-        self.effects.push(Effect::Cut(cut));
-        let broken = self.hold_broken(point);
-        let message = self.roll_back(point, &broken);
-        self.cut_hunks(point);
-        message
     }
 
     /// An open hunk of which the cut leaves a piece of a line right in front of protected lines is held: they would
@@ -314,4 +355,12 @@ impl State {
             self.expire(oldest + super::EARLY_KEPT);
         }
     }
+}
+
+fn check_steer(text: &str) -> Result<(), Refusal> {
+    check_words(text)?;
+    if text.trim().is_empty() {
+        return Err(Refusal { code: ErrorCode::BadFrame, message: "The steer is empty." });
+    }
+    Ok(())
 }

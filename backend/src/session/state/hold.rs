@@ -171,7 +171,7 @@ impl State {
         let hunk = self.running_turn().and_then(|turn| turn.hunk_mut(key));
         if hunk.is_some_and(|hunk| hunk.view.status == HunkStatus::Held) {
             let message = "A change was held, and this turn stops at the first one.".to_owned();
-            self.cut_to(self.seq, Some(Reason { code: ErrorCode::Held, message, retry_after_ms: None }), None);
+            self.cut_off(Reason { code: ErrorCode::Held, message, retry_after_ms: None });
         }
     }
 

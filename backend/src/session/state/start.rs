@@ -177,9 +177,12 @@ impl State {
         self.early = others;
         for early in mine {
             let Some(asker) = self.editor(early.peer, None) else { continue };
-            match early.kind {
+            let begun = match early.kind {
                 UrgentKind::Interrupt { turn, shown } => self.interrupt(&asker, &turn, shown, early.received, now),
                 UrgentKind::Steer(steering) => self.steer(&asker, steering, early.received, now),
+            };
+            if let Some(begun) = begun {
+                self.finish(begun);
             }
         }
     }

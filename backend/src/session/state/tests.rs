@@ -2,13 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use edits::{Action, Format, Kind};
 use models::EndReason;
 use protocol::client::TurnStart;
 use protocol::view::{ModelView, Role, TurnStatus};
 use protocol::{ErrorCode, Seq, ServerFrame};
 
 use super::{EARLY_KEPT, EARLY_MAX, Effect, LessonFile, SessionLesson, State};
-use crate::session::command::{Command, ModelStep, SegmentEnd, Stages, Steering, UrgentKind};
+use crate::session::command::{Command, ModelStep, SegmentEnd, Stages, Steering, StepOp, UrgentKind};
 use crate::session::entry::Body;
 use crate::session::roster::{PARTICIPANTS_MAX, PeerId};
 
@@ -51,8 +52,14 @@ fn say(state: &mut State, text: &str, now: Instant) {
     state.step(ModelStep { text: text.into(), ..ModelStep::default() }, now);
 }
 
+fn urgent(state: &mut State, peer: PeerId, kind: UrgentKind, received: Instant, now: Instant) {
+    if let Some(begun) = state.urgent(peer, kind, received, now) {
+        state.finish(begun);
+    }
+}
+
 fn interrupt(state: &mut State, turn: &str, shown: u64, now: Instant) -> Vec<Effect> {
-    state.urgent(PEER, UrgentKind::Interrupt { turn: turn.into(), shown: Seq(shown) }, now, now);
+    urgent(state, PEER, UrgentKind::Interrupt { turn: turn.into(), shown: Seq(shown) }, now, now);
     state.take_effects()
 }
 
@@ -92,7 +99,13 @@ fn words_that_were_said_before_a_request_was_built_are_in_the_next_one() {
     start(&mut state, "t1", now);
     for (steer, text) in [("s1", "only ints"), ("s2", "and names")] {
         let (turn, steer, text) = ("t1".into(), steer.into(), text.to_owned());
-        state.urgent(PEER, UrgentKind::Steer(Steering { turn, steer, shown: Seq(9), text, refuses: None }), now, now);
+        urgent(
+            &mut state,
+            PEER,
+            UrgentKind::Steer(Steering { turn, steer, shown: Seq(9), text, refuses: None }),
+            now,
+            now,
+        );
     }
     let request = state.request(now).unwrap();
     let ends: Vec<&str> = request.messages.iter().map(|m| m.text.lines().last().unwrap_or_default()).collect();
@@ -155,7 +168,7 @@ fn a_steer_whose_turn_never_comes_goes_back_with_its_words_also_past_the_limit()
             text: format!("words {n}"),
             refuses: None,
         });
-        state.urgent(PEER, kind, now + Duration::from_millis(n as u64), now);
+        urgent(&mut state, PEER, kind, now + Duration::from_millis(n as u64), now);
     }
     let failed = |effects: &[Effect]| {
         let failed = |f: &&ServerFrame| matches!(f, ServerFrame::SteerFailed { code: ErrorCode::NotFound, .. });
@@ -221,7 +234,7 @@ fn a_viewer_can_do_nothing_that_has_an_effect() {
     };
     state.command(Command::Start { peer: viewer, received: now, start }, now);
     state.command(Command::Edit { peer: viewer, counter: 1, message: vec![0, 2, 2, 0, 0].into() }, now);
-    state.urgent(viewer, UrgentKind::Interrupt { turn: "t".into(), shown: Seq::ZERO }, now, now);
+    urgent(&mut state, viewer, UrgentKind::Interrupt { turn: "t".into(), shown: Seq::ZERO }, now, now);
     let effects = state.take_effects();
     assert_eq!(effects.len(), 3);
     for frame in frames(&effects) {
@@ -256,21 +269,44 @@ fn a_turn_that_nobody_can_steer_is_abandoned() {
 }
 
 #[test]
-fn what_stops_a_turn_is_known_before_anything_is_taken_back() {
+fn a_cut_is_told_before_anything_is_taken_back() {
     let (mut state, now) = (state(None), Instant::now());
     let viewer = PeerId(2);
     assert!(state.join(viewer, Role::Viewer, None, None).is_ok());
-    let stop = |turn: &str| UrgentKind::Interrupt { turn: turn.into(), shown: Seq::ZERO };
-    assert!(!state.stops(PEER, &stop("t1")));
+    let stop = |turn: &str, shown: Seq| UrgentKind::Interrupt { turn: turn.into(), shown };
     start(&mut state, "t1", now);
-    assert!(state.stops(PEER, &stop("t1")));
-    assert!(!state.stops(PEER, &stop("t2")), "it has not begun");
-    assert!(!state.stops(viewer, &stop("t1")));
-    assert!(!state.stops(PeerId(3), &stop("t1")));
-    // What is said to stop it does.
-    let effects = interrupt(&mut state, "t1", 0, now);
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Cancel)));
-    assert!(!state.stops(PEER, &stop("t1")), "it has stopped");
+    let (hunk, path) = (0, "a.txt".to_owned());
+    let open = Action::Open {
+        hunk,
+        offset: 0,
+        path: path.clone(),
+        why: "w".to_owned(),
+        format: Format::Edit,
+        kind: Kind::Edit,
+    };
+    let insert = |text: &str| StepOp::Edit(Action::Insert { hunk, text: text.to_owned() });
+    let mut step = |text: &str, ops| {
+        state.step(ModelStep { text: text.to_owned(), ops, ..ModelStep::default() }, now);
+        state.seq
+    };
+    step("o", vec![StepOp::Edit(open), StepOp::Create { hunk, path }]);
+    let shown = step("one", vec![insert("one\n")]);
+    step("two", vec![insert("two\n")]);
+    state.take_effects();
+    let text = |state: &State| state.doc.find("a.txt").and_then(|file| state.doc.text(&file));
+
+    for (peer, turn) in [(viewer, "t1"), (PeerId(3), "t1"), (PEER, "t2")] {
+        assert!(state.urgent(peer, stop(turn, shown), now, now).is_none());
+    }
+    state.take_effects();
+    let begun = state.urgent(PEER, stop("t1", shown), now, now).unwrap();
+    let effects = state.take_effects();
+    assert!(matches!(&effects[..], [Effect::Cancel, Effect::Cut(cut), Effect::InterruptTook(_)] if cut.stopped));
+    assert_eq!(text(&state).as_deref(), Some("one\ntwo\n"));
+    state.finish(begun);
+    assert_eq!(text(&state).as_deref(), Some("one\n"));
+    assert!(matches!(frames(&state.take_effects()).last(), Some(ServerFrame::TurnCompleted { .. })));
+    assert!(state.urgent(PEER, stop("t1", shown), now, now).is_none(), "it has stopped");
 }
 
 mod runs;

@@ -79,7 +79,7 @@ fn what_is_read_is_what_was_written_however_it_was_grouped() {
             text: "no".into(),
             refuses: None,
         });
-        state.urgent(PEER, kind, now, now);
+        urgent(&mut state, PEER, kind, now, now);
         save(&mut state, &mut exports);
         assert!(state.request(now).is_some());
         say(&mut state, "So. ", now);
@@ -121,7 +121,7 @@ fn promise_10_a_turn_that_ran_is_interrupted_and_goes_on() {
         text: "shorter".into(),
         refuses: None,
     });
-    state.urgent(PEER, kind, now, now);
+    urgent(&mut state, PEER, kind, now, now);
     state.take_effects();
     exports.push(state.export(false));
     let mut restored = read(&exports).unwrap();
