@@ -171,11 +171,21 @@ struct Shared {
 
 /// What lies in the same place of the memory, in an order that is that of both.
 fn shared(old: &Parts<'_>, new: &Parts<'_>) -> Vec<Shared> {
+    // Most texts differ in one place: before it and behind it they have the very same parts.
+    let same = |(old, new): &(&&str, &&str)| std::ptr::eq(**old, **new);
+    let front = old.0.iter().zip(&new.0).take_while(same).count();
+    let rest = old.0.len().min(new.0.len()) - front;
+    let back = old.0.iter().rev().zip(new.0.iter().rev()).take(rest).take_while(same).count();
+    let begin: usize = old.0.iter().take(front).map(|part| part.len()).sum();
+    let end: usize = old.0.iter().rev().take(back).map(|part| part.len()).sum();
+    let mut all = vec![Shared { old: 0, new: 0, len: begin }];
+
     let memory = |part: &str| part.as_ptr().addr();
-    let mut known: Vec<(usize, &str, usize)> = old.placed().map(|(begin, part)| (memory(part), part, begin)).collect();
+    let mut known: Vec<(usize, &str, usize)> =
+        old.placed().take(old.0.len() - back).skip(front).map(|(begin, part)| (memory(part), part, begin)).collect();
     known.sort_unstable_by_key(|(address, ..)| *address);
-    let (mut all, mut ends): (Vec<Shared>, (usize, usize)) = (Vec::new(), (0, 0));
-    for (begin, part) in new.placed() {
+    let mut ends = (begin, begin);
+    for (begin, part) in new.placed().take(new.0.len() - back).skip(front) {
         let address = memory(part);
         let first = known.partition_point(|(start, known, _)| start + known.len() <= address);
         for (start, known, at) in known.iter().skip(first).take_while(|(start, ..)| *start < address + part.len()) {
@@ -189,6 +199,7 @@ fn shared(old: &Parts<'_>, new: &Parts<'_>) -> Vec<Shared> {
             }
         }
     }
+    all.push(Shared { old: old.len() - end, new: new.len() - end, len: end });
     all
 }
 

@@ -8,6 +8,7 @@
 pub mod failure;
 pub mod notes;
 
+mod declared;
 mod files;
 mod history;
 mod index;
@@ -173,6 +174,11 @@ impl Memory {
         if let Some((revision, text)) = source.sheet(id).filter(|(_, text)| text.len() > files::WINDOW_MAX) {
             self.indices.with(id, revision, &text, |index| drop(index.outline(files::FILE_OUTLINE_MAX)));
         }
+    }
+
+    /// The first turn of which requests to a model still carry anything.
+    pub fn first_turn(&self, model: &str) -> usize {
+        self.first.get(model).copied().unwrap_or_default()
     }
 
     /// A place in a file as a person names it; nothing where the file is gone.

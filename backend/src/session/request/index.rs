@@ -6,7 +6,7 @@ use std::cell::{OnceCell, RefCell};
 
 use document::Sheet;
 
-use super::symbols::{self, Symbol};
+use super::declared::Declarations;
 use super::text::{self, Lines};
 use crate::session::parts::{self, Change, Parts};
 
@@ -19,19 +19,9 @@ pub struct Index {
     text: Sheet,
     /// Where each line begins.
     starts: Vec<usize>,
-    declared: Vec<Declared>,
-    /// What those take in an outline.
-    size: symbols::Size,
+    declared: Declarations,
     /// The outline as it was last asked for, and in how many bytes.
     outline: OnceCell<(usize, String)>,
-}
-
-/// A declaration: its line from 0, whether it stands at the line's start, and what is shown of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Declared {
-    line: usize,
-    is_top: bool,
-    name: Box<str>,
 }
 
 impl Index {
@@ -39,10 +29,9 @@ impl Index {
     pub fn of(text: Sheet) -> Index {
         let whole = text.text();
         let starts = text::starts(&whole).collect();
-        let declared: Vec<Declared> = declared(&whole, 0).collect();
+        let declared = Declarations::of(&whole, 0);
         drop(whole);
-        let size = symbols::Size::of(declared.iter().map(Declared::symbol));
-        Index { text, starts, declared, size, outline: OnceCell::new() }
+        Index { text, starts, declared, outline: OnceCell::new() }
     }
 
     /// The same for what became of the text: only the lines that changed are read.
@@ -69,20 +58,9 @@ impl Index {
         for start in self.starts.iter_mut().skip(behind) {
             *start = *start + new.len() - old.len();
         }
-        let old_lines = behind - first.min(behind);
-        self.starts.splice(first.min(behind)..behind, starts);
-        let kept = self.declared.partition_point(|one| one.line < first);
-        let rest = self.declared.partition_point(|one| one.line < first + old_lines);
-        if lines != old_lines {
-            for one in self.declared.iter_mut().skip(rest) {
-                one.line = one.line + lines - old_lines;
-            }
-        }
-        let new: Vec<Declared> = declared(&changed, first).collect();
-        let takes = |some: &[Declared]| symbols::Size::of(some.iter().map(Declared::symbol));
-        self.size += takes(&new);
-        self.size -= takes(self.declared.get(kept..rest).unwrap_or_default());
-        self.declared.splice(kept..rest, new);
+        let old_lines = first.min(behind)..behind;
+        self.starts.splice(old_lines.clone(), starts);
+        self.declared.replace(&old_lines, lines, Declarations::of(&changed, first));
     }
 
     /// The text by lines.
@@ -92,25 +70,10 @@ impl Index {
 
     /// What it declares, in at most `room` bytes.
     pub fn outline(&self, room: usize) -> Cow<'_, str> {
-        let anew = || symbols::outline_of(self.declared.iter().map(Declared::symbol), &self.size, room);
+        let anew = || self.declared.outline(room);
         let (known, outline) = self.outline.get_or_init(|| (room, anew()));
         if *known == room { Cow::Borrowed(outline) } else { Cow::Owned(anew()) }
     }
-}
-
-impl Declared {
-    fn symbol(&self) -> Symbol<'_> {
-        let line = u32::try_from(self.line + 1).unwrap_or(u32::MAX);
-        Symbol { line, is_top: self.is_top, name: &self.name }
-    }
-}
-
-fn declared(text: &str, line: usize) -> impl Iterator<Item = Declared> {
-    symbols::symbols(text).map(move |Symbol { line: at, is_top, name }| Declared {
-        line: line + at as usize - 1,
-        is_top,
-        name: name.into(),
-    })
 }
 
 /// The indices of the texts that were asked for last, the last one first.
@@ -155,10 +118,10 @@ mod tests {
     fn same(index: &Index, text: &str) {
         let anew = Index::of(text.into());
         assert!(index.text == anew.text);
-        assert_eq!((&index.starts, &index.declared, &index.size), (&anew.starts, &anew.declared, &anew.size));
+        assert_eq!((&index.starts, &index.declared), (&anew.starts, &anew.declared));
         // The first is kept, whatever room the others have.
         for room in [10_000, 100, 10_000] {
-            assert_eq!(index.outline(room), symbols::outline(text, room));
+            assert_eq!(index.outline(room), anew.declared.outline(room));
         }
         assert_eq!(index.starts, text::starts(text).collect::<Vec<_>>());
     }

@@ -2,7 +2,6 @@
 //! what has no such word (a C function, a Java method) is not found, and a sentence may look like a declaration.
 
 use std::fmt::Write as _;
-use std::ops::{AddAssign, SubAssign};
 
 use document::Sheet;
 
@@ -12,8 +11,6 @@ use super::text::floor_char;
 const INDENT_MAX: usize = 4;
 /// The longest declaration that is shown, in bytes.
 const NAME_MAX: usize = 60;
-/// What stands before a name in a file's outline takes about so much, in bytes.
-const PLACE: usize = 12;
 /// The most that a file's names take in the outline of a project, in bytes: about a dozen.
 const NAMES_MAX: usize = 160;
 /// How much of a large text is looked through for them, in bytes.
@@ -75,66 +72,6 @@ fn names(text: &str) -> String {
         let _ = write!(names, "{comma}{}", symbol.name);
     }
     names
-}
-
-/// What declarations take in an outline, in bytes, about.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Size {
-    all: usize,
-    /// Those at the top alone.
-    top: usize,
-}
-
-impl Size {
-    /// What these take.
-    pub fn of<'a>(found: impl Iterator<Item = Symbol<'a>>) -> Size {
-        let mut size = Size::default();
-        for symbol in found {
-            let takes = symbol.name.len() + PLACE;
-            size.all += takes;
-            size.top += if symbol.is_top { takes } else { 0 };
-        }
-        size
-    }
-}
-
-impl AddAssign for Size {
-    fn add_assign(&mut self, other: Size) {
-        self.all += other.all;
-        self.top += other.top;
-    }
-}
-
-impl SubAssign for Size {
-    fn sub_assign(&mut self, other: Size) {
-        self.all -= other.all;
-        self.top -= other.top;
-    }
-}
-
-/// A text's outline, a line each, in at most `room` bytes: if it is longer, of the top only; if that is still longer,
-/// evenly thinned.
-#[cfg(test)]
-pub fn outline(text: &str, room: usize) -> String {
-    outline_of(symbols(text), &Size::of(symbols(text)), room)
-}
-
-/// The same of declarations that were found before.
-pub fn outline_of<'a>(found: impl Iterator<Item = Symbol<'a>>, size: &Size, room: usize) -> String {
-    if room == 0 {
-        return String::new();
-    }
-    let is_short = size.all <= room;
-    let every = if is_short { 1 } else { size.top.div_ceil(room).max(1) };
-    let mut out = String::new();
-    for symbol in found.filter(|symbol| is_short || symbol.is_top).step_by(every) {
-        let _ = writeln!(out, "{:>6} {}{}", symbol.line, if symbol.is_top { "" } else { "  " }, symbol.name);
-    }
-    // Names differ in length, so thinning may miss by a little.
-    if out.len() <= room {
-        return out;
-    }
-    floor_char(&out, room).rsplit_once('\n').map_or_else(String::new, |(whole, _)| format!("{whole}\n"))
 }
 
 /// The indentation, if it is small and what follows can begin a declaration.
@@ -273,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_summary_is_a_line_and_an_outline_keeps_to_its_room() {
+    fn a_summary_is_a_line() {
         let text: String = (0..2000).map(|i| format!("fn name_{i}() {{}}\n    fn inner_{i}() {{}}\n")).collect();
         let (lines, names) = summary(&text);
         assert_eq!(lines, 4000);
@@ -283,10 +220,5 @@ mod tests {
         }
         let late = format!("{}fn late() {{}}\n", "x\n".repeat(FRONT));
         assert_eq!(summary_of(&late.as_str().into()).1, "");
-        for room in [0, 10, 100, 5000, 40_000, 1_000_000] {
-            assert!(outline(&text, room).len() <= room, "{room}");
-        }
-        assert!(outline(&text, 5000).lines().count() > 100);
-        assert!(outline(&text, 1_000_000).contains("inner_1999"));
     }
 }

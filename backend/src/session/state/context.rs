@@ -38,7 +38,7 @@ impl State {
             model: turn.model.as_str(),
             terms: self.terms(turn.model.as_str()),
             turns: self.turns.iter().enumerate().map(|(at, t)| exchange(t, at + 1 == self.turns.len())).collect(),
-            news: self.news(),
+            news: self.news(self.memory.first_turn(turn.model.as_str())),
             focus: self.focus(turn),
             scope: self.scope_note(turn),
         };
@@ -164,10 +164,10 @@ impl State {
         note
     }
 
-    /// What people made of what the model did.
-    fn news(&self) -> Vec<News> {
+    /// What people made of what the model did, from a turn on.
+    fn news(&self, first: usize) -> Vec<News> {
         let mut news = Vec::new();
-        for (at, turn) in self.turns.iter().enumerate() {
+        for (at, turn) in self.turns.iter().enumerate().skip(first) {
             if turn.reverted {
                 let key = OF_TURN | turn.started.0;
                 news.push(News { turn: at, key, words: notes::turn_reverted(&turn.prompt) });
