@@ -34,11 +34,16 @@ impl State {
             turn.latency.queue_ms = queued.unwrap_or_default();
         }
         let turn = self.turns.last()?;
+        let first = self.memory.first_turn(turn.model.as_str());
+        let exchange = |(at, turn)| {
+            let is_running = at + 1 == self.turns.len();
+            if at >= first || is_running { exchange(turn, is_running) } else { Exchange::default() }
+        };
         let ask = Ask {
             model: turn.model.as_str(),
             terms: self.terms(turn.model.as_str()),
-            turns: self.turns.iter().enumerate().map(|(at, t)| exchange(t, at + 1 == self.turns.len())).collect(),
-            news: self.news(self.memory.first_turn(turn.model.as_str())),
+            turns: self.turns.iter().enumerate().map(exchange).collect(),
+            news: self.news(first),
             focus: self.focus(turn),
             scope: self.scope_note(turn),
         };
