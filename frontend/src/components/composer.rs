@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use protocol::TurnId;
 use protocol::view::TurnStatus;
 
-use super::convention::{self, ConventionOffer, ConventionsCount};
+use super::convention::{ConventionOffer, ConventionsCount};
 use super::mentions::{MentionList, Mentions};
 use super::scope::ScopeControl;
 use super::unlock::UnlockNote;
@@ -80,7 +80,7 @@ pub fn Composer() -> impl IntoView {
             </div>
             <ConventionOffer />
             <MentionList mentions />
-            <div class="composer-box" hidden=move || convention::takes_the_place(store)>
+            <div class="composer-box">
                 <textarea aria-label="Prompt" rows="2" node_ref=store.composer_ref data-pane-focus=""
                     placeholder=placeholder disabled=move || !store.may_edit()
                     prop:value=move || store.composer.get()

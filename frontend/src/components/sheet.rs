@@ -19,13 +19,14 @@ const LOOP: [Key; 7] = [
     ("Undo your own edit", "Ctrl Z"),
 ];
 
-const REVIEW: [Key; 6] = [
+const REVIEW: [Key; 7] = [
     ("Next change", "F7"),
     ("Previous change", "Shift F7"),
     ("Keep the change", "Alt Enter"),
     ("Revert the change", "Alt Backspace"),
     ("Compare before and after", "Alt D"),
     ("Name a file in the prompt", "@"),
+    ("Make what was said twice a rule", "Alt C"),
 ];
 
 const GUARD: [Key; 5] = [

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement, KeyboardEvent};
 
+use crate::monaco;
 use crate::store::Store;
 
 /// Does what a key stands for. Whether it stands for anything here.
@@ -21,6 +22,8 @@ pub fn act(store: Store, event: &KeyboardEvent) -> bool {
             store.toggle_compare();
             true
         }
+        // In the editor's search it matches case.
+        _ if alone && event.alt_key() && event.code() == "KeyC" && !monaco::widget_open() => store.focus_convention(),
         _ => false,
     }
 }

@@ -131,17 +131,22 @@ impl Store {
 
 /// The prompt box and the page.
 impl Store {
-    /// Puts the keyboard into the prompt box, or into what stands in its place.
+    /// Puts the keyboard into the prompt box.
     pub fn focus_composer(&self) {
         if let Some(composer) = self.composer_ref.get_untracked() {
             let _ = composer.focus();
         }
-        if self.review.offer.with_untracked(Option::is_some)
-            && let Ok(Some(field)) = document().query_selector(".convention .field")
-            && let Some(field) = field.dyn_ref::<web_sys::HtmlElement>()
-        {
-            let _ = field.focus();
-        }
+    }
+
+    /// Puts the keyboard into the rule that is on offer. Whether there is one.
+    pub fn focus_convention(&self) -> bool {
+        let field = document().query_selector(".convention .field").ok().flatten();
+        let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlInputElement>().ok()) else {
+            return false;
+        };
+        let _ = field.focus();
+        field.select();
+        true
     }
 
     /// Puts the keyboard into the turns.

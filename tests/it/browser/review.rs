@@ -1,10 +1,10 @@
 //! A person goes through what the model changed, while it writes and afterwards: with keys and with the mouse.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use tests::browser::Page;
 use tests::gated::{Call, Gate, gated};
 
-use super::stage::{PATIENCE, Stage, into_the_editor, say, shows, shows_exactly, turn_is};
+use super::stage::{PATIENCE, Stage, into_the_editor, picture, say, shows, shows_exactly, turn_is};
 
 const CALC: &str = "def add(a, b):\n    return a + b\n\n\ndef sub(a, b):\n    return a - b\n";
 const UTIL: &str = "def half(a):\n    return a / 2\n";
@@ -137,8 +137,8 @@ async fn a_persons_undo_never_walks_through_model_text() -> Result<()> {
     stage.assert_clean(&page).await
 }
 
-#[tokio::test]
-async fn what_is_said_twice_is_offered_as_a_convention() -> Result<()> {
+/// The same, with a turn that was told the same thing twice.
+async fn told_twice() -> Result<(Stage, Page, Call, Gate)> {
     let (stage, page, call, mut gate) = Box::pin(begun("sums")).await?;
     call.tokens("I will use floats. ");
     page.by_role("region", "Turn").says("I will use floats.").await?;
@@ -149,13 +149,22 @@ async fn what_is_said_twice_is_offered_as_a_convention() -> Result<()> {
     say(&page, "integers, in cents please", "Enter").await?;
     let call = gate.call().await;
     call.tokens("Cents.");
+    page.by_role("region", "Turn").says("Cents.").await?;
+    Ok((stage, page, call, gate))
+}
+
+#[tokio::test]
+async fn what_is_said_twice_is_offered_as_a_convention() -> Result<()> {
+    let (stage, page, call, _gate) = Box::pin(told_twice()).await?;
     call.end();
     turn_is(&page, "completed").await?;
 
-    // The offer stands where the person would write; Enter takes it as it was edited.
+    // One key goes to the offer; Enter takes it as it was edited.
     let rule = page.by_role("textbox", "The rule");
-    rule.until("element === document.activeElement && element.value === 'Integers, in cents please'").await?;
-    page.press("Control+a").await?;
+    rule.until("element.value === 'Integers, in cents please'").await?;
+    picture(&page, "convention").await?;
+    page.press("Alt+c").await?;
+    rule.until("element === document.activeElement").await?;
     page.type_text("money is integer cents").await?;
     page.press("Enter").await?;
     rule.gone().await?;
@@ -168,6 +177,30 @@ async fn what_is_said_twice_is_offered_as_a_convention() -> Result<()> {
     // It is the person's own edit: one step of undo.
     into_the_editor(&page).await?;
     page.press("Control+z").await?;
+    page.by_role("button", "1 convention").gone().await?;
+    stage.assert_clean(&page).await
+}
+
+#[tokio::test]
+async fn a_convention_on_offer_takes_no_key_from_the_prompt() -> Result<()> {
+    let (stage, page, _call, mut gate) = Box::pin(told_twice()).await?;
+    // Esc, and on with what to change: whatever the page offers meanwhile.
+    page.press("Escape").await?;
+    page.by_role("textbox", "The rule").seen().await?;
+    page.type_text("round at the end").await?;
+    page.by_role("textbox", "Prompt").until("element.value === 'round at the end'").await?;
+    page.press("Enter").await?;
+    let call = gate.call().await;
+    ensure!(call.request.messages.last().is_some_and(|message| message.text.ends_with("round at the end")));
+    call.end();
+    turn_is(&page, "completed").await?;
+
+    // It waits until it is answered; No is for good, and gives the keyboard back.
+    page.press("Alt+c").await?;
+    page.by_role("textbox", "The rule").until("element === document.activeElement").await?;
+    page.press("Escape").await?;
+    page.by_role("textbox", "The rule").gone().await?;
+    page.by_role("textbox", "Prompt").until("element === document.activeElement").await?;
     page.by_role("button", "1 convention").gone().await?;
     stage.assert_clean(&page).await
 }
