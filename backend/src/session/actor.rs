@@ -319,6 +319,9 @@ impl Actor {
         }
         match message.kind {
             ModelEvent::Request(reply) => {
+                // Whoever was told something last may be on this machine, a browser or a proxy, and waiting for this
+                // processor: nobody sees whether the request is built a moment later.
+                std::thread::yield_now();
                 self.read_on();
                 if let Some(request) =
                     self.state.wants(message.generation).then(|| self.state.request(Instant::now())).flatten()
