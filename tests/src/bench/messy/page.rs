@@ -8,6 +8,7 @@ use serde_json::json;
 use super::project::{FIRST, LEDGER, function};
 use super::{Figure, Lab, Room, Table};
 use crate::bench::Effort;
+use crate::bench::stats::quantile;
 use crate::browser::{Browser, Page};
 use crate::standin::Script;
 
@@ -26,6 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const REST: Duration = Duration::from_secs(3);
 /// How long a person takes to find a file's row and click it. The page makes long texts ready in that time.
 const FINDS: Duration = Duration::from_secs(1);
+/// How often Esc is pressed: the middle one counts, for a key may come while a frame is drawn.
+const ESCAPES: usize = 5;
 /// How long a turn runs before Esc.
 const RUNS: Duration = Duration::from_millis(1000);
 
@@ -102,13 +105,7 @@ async fn round(lab: &Lab, browser: &Browser, room: &mut Room) -> Result<Vec<Figu
     let idle = Figure::quantiles(section, ["key to painted, idle, p50", "key to painted, idle, p99"], &mut idle);
     figures.extend(idle);
 
-    let old = function(0, room.next_function());
-    let head = format!("<edit path=\"{LEDGER}\" why=\"measure\">\n<old_text>\n{old}</old_text>\n<new_text>\n");
-    lab.standin.set_default(Script::stamped(ENDLESS, RATE).after(head));
-    page.press("Control+k").await?;
-    page.type_text("write it").await?;
-    page.press("Enter").await?;
-    page.wait("midstreamTest.turn()?.status === 'running'", PATIENCE).await?;
+    begin(lab, &page, room).await?;
     page.by_selector(".monaco-editor textarea").focus().await?;
     page.press("Control+End").await?;
     tokio::time::sleep(RUNS).await;
@@ -117,15 +114,37 @@ async fn round(lab: &Lab, browser: &Browser, room: &mut Room) -> Result<Vec<Figu
         ["key to painted, while a turn writes there, p50", "key to painted, while a turn writes there, p99"];
     figures.extend(Figure::quantiles(section, busy_names, &mut busy));
 
+    let mut freezes = vec![escape(&page).await?];
+    for _ in 1..ESCAPES {
+        begin(lab, &page, room).await?;
+        tokio::time::sleep(RUNS).await;
+        freezes.push(escape(&page).await?);
+    }
+    let freeze = quantile(&mut freezes, 0.5).unwrap_or(f64::NAN);
+    figures.push(Figure::millis(section, "Esc to freeze", freeze));
+    page.close().await?;
+    Ok(figures)
+}
+
+/// Begins a turn that writes into the open file without an end, from the prompt box.
+async fn begin(lab: &Lab, page: &Page, room: &mut Room) -> Result<()> {
+    let old = function(0, room.next_function());
+    let head = format!("<edit path=\"{LEDGER}\" why=\"measure\">\n<old_text>\n{old}</old_text>\n<new_text>\n");
+    lab.standin.set_default(Script::stamped(ENDLESS, RATE).after(head));
+    page.press("Control+k").await?;
+    page.type_text("write it").await?;
+    // Anew, whatever was stopped before.
+    page.press("Control+Enter").await?;
+    page.wait("midstreamTest.turn()?.status === 'running'", PATIENCE).await
+}
+
+/// Stops it there: from the key to the frozen screen, in milliseconds.
+async fn escape(page: &Page) -> Result<f64> {
     page.press("Control+k").await?;
     page.by_role("textbox", "Prompt").until("element === document.activeElement").await?;
     page.press("Escape").await?;
-    page.wait("midstreamTest.strip().interruptToFreezeMs != null", PATIENCE).await?;
-    let freeze = page.eval("midstreamTest.strip().interruptToFreezeMs").await?;
-    figures.push(Figure::millis(section, "Esc to freeze", freeze));
     page.wait("midstreamTest.turn()?.status === 'interrupted'", PATIENCE).await?;
-    page.close().await?;
-    Ok(figures)
+    page.eval("midstreamTest.strip().interruptToFreezeMs").await
 }
 
 /// Keys in the first file, right after it is shown: in a large project most of that is still on its way.
