@@ -9,6 +9,7 @@ mod comments;
 mod compare;
 mod connection;
 mod dropping;
+mod earlier;
 mod files;
 mod fixing;
 mod following;

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use leptos::prelude::*;
 use protocol::latency::Latency;
 use protocol::scope::Scope;
-use protocol::view::{HunkView, SessionView, SteerView, TurnStatus, TurnView};
+use protocol::view::{HunkView, SegmentView, SessionView, SteerView, TurnStatus, TurnView};
 use protocol::{ModelId, ParticipantId, SteerId, TurnId};
 
 use crate::store::{Hunk, Steer, SteerProgress, Turn};
@@ -23,19 +23,30 @@ pub struct Session {
     /// Signals are made under it, so that they live as long as the page and not as long as a callback.
     owner: Owner,
     outputs: HashMap<TurnId, Output>,
+    /// Turns whose output is not in their pieces yet, the newest last.
+    unread: Vec<Unread>,
+}
+
+/// A turn's output as the server says it.
+struct Unread {
+    turn: TurnId,
+    output: String,
+    segments: Vec<SegmentView>,
 }
 
 impl Session {
     /// Over the store's turns.
     pub fn new(turns: RwSignal<Vec<Turn>>, owner: Owner) -> Self {
-        Self { turns, owner, outputs: HashMap::new() }
+        Self { turns, owner, outputs: HashMap::new(), unread: Vec::new() }
     }
 
-    /// Replaces everything by what the server says. Turns that are known keep their signals.
+    /// Replaces everything by what the server says. Turns that are known keep their signals. The last one's output is
+    /// shown at once, that of the others with [`Session::read_next`]: they are folded away.
     /// Answers the ids of turns that were sent and that the server does not know.
     pub fn reset(&mut self, view: &SessionView) -> Vec<Turn> {
         let known = self.turns.get_untracked();
         self.outputs.clear();
+        self.unread.clear();
         let turns = view.turns.iter().map(|view| {
             let turn = known.iter().find(|t| t.id == view.id).cloned();
             let turn = turn.unwrap_or_else(|| self.owner.with(|| blank(view)));
@@ -44,6 +55,7 @@ impl Session {
         });
         let turns: Vec<Turn> = turns.collect::<Vec<_>>();
         self.turns.set(turns);
+        self.read_next();
         known.into_iter().filter(|t| t.pending.get_untracked() && !view.turns.iter().any(|v| v.id == t.id)).collect()
     }
 
@@ -120,9 +132,34 @@ impl Session {
         });
         turn.hunks.set(hunks);
         turn.steers.set(steers);
-        let mut output = Output::default();
-        self.owner.with(|| output.replay(turn, &view.output, &view.segments));
-        self.outputs.insert(turn.id.clone(), output);
+        let (turn, output, segments) = (view.id.clone(), view.output.clone(), view.segments.clone());
+        self.unread.push(Unread { turn, output, segments });
+    }
+
+    /// Shows the output of the newest turn whose output is not shown yet. Whether there may be more of them.
+    pub fn read_next(&mut self) -> bool {
+        match self.unread.pop() {
+            Some(unread) => {
+                self.show(&unread);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The output of a turn that goes on is shown by then.
+    fn read(&mut self, turn: &TurnId) {
+        if let Some(at) = self.unread.iter().position(|unread| unread.turn == *turn) {
+            let unread = self.unread.remove(at);
+            self.show(&unread);
+        }
+    }
+
+    fn show(&mut self, Unread { turn: id, output, segments }: &Unread) {
+        let Some(turn) = self.find(id) else { return };
+        let mut shown = Output::default();
+        self.owner.with(|| shown.replay(&turn, output, segments));
+        self.outputs.insert(turn.id, shown);
     }
 }
 

@@ -161,6 +161,7 @@ impl Client {
         for turn in lost.iter().filter(|turn| !self.is_waiting(&turn.id)) {
             self.give_back(&turn.prompt);
         }
+        self.read_earlier_turns();
         self.show_waiting();
         for (turn, steer) in steers {
             let known = view.turns.iter().any(|t| t.id == turn.id && t.steers.iter().any(|s| s.id == steer.id));

@@ -11,8 +11,8 @@ use crate::browser;
 use crate::monaco;
 use crate::store::Coming;
 
-/// For how long parts are taken in at a stretch, in milliseconds: no key waits much longer.
-const STRETCH_MS: f64 = 5.0;
+/// For how long what waits is taken in at a stretch, in milliseconds: no key waits much longer.
+pub(super) const STRETCH_MS: f64 = 5.0;
 
 /// What has come and is not taken in.
 #[derive(Default)]

@@ -165,6 +165,7 @@ impl Session {
 
     fn on(&mut self, id: &TurnId, change: impl FnOnce(&Turn, &mut super::Output)) {
         let Some(turn) = self.find(id) else { return };
+        self.read(id);
         let output = self.outputs.entry(id.clone()).or_default();
         self.owner.with(|| change(&turn, output));
     }
@@ -360,5 +361,27 @@ mod tests {
         assert_eq!(shown(&turn), ["abc", "<s>", "xyz"]);
         delta(&mut session, 6, "!");
         assert_eq!(shown(&turn), ["abc", "<s>", "xyz!"]);
+    }
+
+    #[test]
+    fn earlier_turns_are_read_one_by_one_or_when_they_go_on() {
+        let (mut session, _owner) = session();
+        let turn = |id: &str| {
+            format!(
+                r#"{{"id":"{id}","prompt":"do","model":"practice","by":"p","status":"interrupted","output":"{id} says",
+                "hunks":[],"steers":[],"segments":[],"latency":{{"queueMs":1}},"reverted":false}}"#
+            )
+        };
+        let all = ["a", "b", "c", "d"].map(turn).join(",");
+        session.reset(&serde_json::from_str(&format!(r#"{{"turns":[{all}],"participants":[]}}"#)).unwrap());
+        let shown =
+            |session: &Session| ["a", "b", "c", "d"].map(|id| shown(&session.find(&id.into()).unwrap()).concat());
+        assert_eq!(shown(&session), ["", "", "", "d says"]);
+        session.apply(&ServerFrame::TurnDelta { seq: Seq(2), turn_id: "b".into(), offset: 6, text: "!".into() });
+        assert_eq!(shown(&session), ["", "b says!", "", "d says"]);
+        assert!(session.read_next());
+        assert_eq!(shown(&session), ["", "b says!", "c says", "d says"]);
+        assert!(session.read_next() && !session.read_next());
+        assert_eq!(shown(&session), ["a says", "b says!", "c says", "d says"]);
     }
 }
