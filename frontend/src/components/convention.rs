@@ -12,6 +12,14 @@ use crate::store::review::Offer;
 pub fn ConventionOffer() -> impl IntoView {
     let store = Store::here();
     let offer = Memo::new(move |_| store.review.offer.get().filter(|_| store.active.get().is_none()));
+    // Told once, however often turns hide it and show it again.
+    Effect::new(move |told: Option<Option<Offer>>| {
+        let (offer, told) = (offer.get(), told.flatten());
+        if offer.is_some() && offer != told {
+            store.say(format!("You have said this twice. Alt C adds it to {}.", conventions::PATH));
+        }
+        offer.or(told)
+    });
     view! { {move || offer.get().map(|offer| view! { <Question offer /> })} }
 }
 
@@ -19,7 +27,6 @@ pub fn ConventionOffer() -> impl IntoView {
 fn Question(offer: Offer) -> impl IntoView {
     let store = Store::here();
     let rule = RwSignal::new(offer.rule);
-    store.say(format!("You have said this twice. Alt C adds it to {}.", conventions::PATH));
     // To the prompt box, once this is gone.
     let back = move || request_animation_frame(move || store.focus_composer());
     let accept = move || {
@@ -30,32 +37,35 @@ fn Question(offer: Offer) -> impl IntoView {
         store.dismiss_offer();
         back();
     };
-    let on_key = move |event: web_sys::KeyboardEvent| match event.key().as_str() {
-        "Enter" if !event.is_composing() => {
+    let on_enter = move |event: web_sys::KeyboardEvent| {
+        if event.key() == "Enter" && !event.is_composing() {
             event.prevent_default();
             accept();
         }
-        "Escape" if !event.is_composing() => {
+    };
+    let on_escape = move |event: web_sys::KeyboardEvent| {
+        if event.key() == "Escape" && !event.is_composing() {
             event.prevent_default();
             event.stop_propagation();
             dismiss();
         }
-        _ => {}
     };
     view! {
-        <div class="convention" role="group" aria-label="A convention" data-escape="">
+        <div class="convention" role="group" aria-label="A convention" data-escape="" on:keydown=on_escape>
             <p><strong>"You have said this twice."</strong> " Add it to " {conventions::PATH} "?"</p>
             <input class="field" aria-label="The rule" spellcheck="true" autocomplete="off"
                 prop:value=move || rule.get() on:input:target=move |event| rule.set(event.target().value())
-                on:keydown=on_key />
+                on:keydown=on_enter />
             <div class="actions">
                 <span class="composer-hint elsewhere"><kbd>"Alt"</kbd> " " <kbd>"C"</kbd> " edits and adds it"</span>
                 <span class="composer-hint here">"In every request"</span>
-                <button class="button" type="button" on:click=move |_| dismiss()>
+                <button class="button" type="button" aria-label="No" on:click=move |_| dismiss()>
                     "No" <kbd class="here">"Esc"</kbd>
                 </button>
-                <button class="button" type="button" disabled=move || rule.with(|rule| rule.trim().is_empty())
-                    on:click=move |_| accept()>"Add it" <kbd class="here">"Enter"</kbd></button>
+                <button class="button" type="button" aria-label="Add it"
+                    disabled=move || rule.with(|rule| rule.trim().is_empty()) on:click=move |_| accept()>
+                    "Add it" <kbd class="here">"Enter"</kbd>
+                </button>
             </div>
         </div>
     }

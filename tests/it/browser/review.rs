@@ -198,6 +198,8 @@ async fn a_convention_on_offer_takes_no_key_from_the_prompt() -> Result<()> {
     // It waits until it is answered; No is for good, and gives the keyboard back.
     page.press("Alt+c").await?;
     page.by_role("textbox", "The rule").until("element === document.activeElement").await?;
+    page.press("Tab").await?;
+    page.by_role("button", "No").until("element === document.activeElement").await?;
     page.press("Escape").await?;
     page.by_role("textbox", "The rule").gone().await?;
     page.by_role("textbox", "Prompt").until("element === document.activeElement").await?;
